@@ -1,0 +1,150 @@
+import { activationNames } from './activations.ts';
+import { InputError } from './errors.ts';
+import { lossNames, type LossName } from './losses.ts';
+import type { LayerSettings, Network } from './network.ts';
+import { MAX_SEED } from './numpy-random.ts';
+import { optimizerNames, type OptimizerName } from './optimizers.ts';
+
+/** The rows a network learns from, as numbers. */
+export interface TrainingData {
+  readonly rowCount: number;
+  /** Row-major [rowCount, inputCount]. */
+  readonly inputs: Float64Array;
+  readonly inputCount: number;
+  /** Row-major [rowCount, outputCount]. */
+  readonly targets: Float64Array;
+  readonly outputCount: number;
+}
+
+/** What may differ from one network of a job to the next. */
+export interface NetworkSettings {
+  /** Draws the initial parameters; 0 … 2³² − 1. */
+  readonly seed: number;
+  readonly learningRate: number;
+  /** Replaces the draw: [parameterCount] in the layout of `layOutNetwork`. */
+  readonly initialParameters?: Float64Array;
+}
+
+/** What to train. The networks of one job share everything but their `NetworkSettings`. */
+export interface TrainingJob {
+  readonly layers: readonly LayerSettings[];
+  readonly loss: LossName;
+  readonly optimizer: OptimizerName;
+  /** Optimizer updates in the whole run. */
+  readonly steps: number;
+  readonly networks: readonly NetworkSettings[];
+}
+
+/** Everything about a way of training that can change a value: two runs of one plan agree bit for bit. */
+export interface Plan {
+  readonly strategy: 'reference' | 'layered';
+}
+
+/** The adapter a GPU run used, as WebGPU reports it. */
+export interface Adapter {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** True for a software adapter, which runs on the CPU. */
+  readonly isFallback: boolean;
+}
+
+/** What a call of `Trainer.train` took. */
+export interface TrainTiming {
+  readonly steps: number;
+  /** Wall time until the last step had finished, in milliseconds. */
+  readonly trainMs: number;
+  /** From the first step's start to the last step's end on the GPU's own clock; null where it has none. */
+  readonly gpuMs: number | null;
+}
+
+/**
+ * One job in training on one backend. It starts from host-made parameters; the loss of a step is the loss
+ * of its batch *before* the update, as the notebook prints it.
+ */
+export interface Trainer {
+  readonly plan: Plan;
+  readonly network: Network;
+  /** Null on the CPU. */
+  readonly adapter: Adapter | null;
+  /** What making the trainer took: compiling and allocating, then copying data in; milliseconds. */
+  readonly creation: { readonly setupMs: number; readonly uploadMs: number };
+  /** Steps finished or on their way. */
+  readonly stepCount: number;
+  /**
+   * Trains `steps` more, never past `job.steps`. Aborting `signal` ends it within one chunk, without an
+   * error. `losses` may be asked while it runs.
+   */
+  train(steps: number, signal?: AbortSignal): Promise<TrainTiming>;
+  /** The losses of steps `fromStep` … `stepCount − 1`. */
+  losses(fromStep: number): Promise<Float64Array>;
+  /** Row-major [rows, outputCount] for row-major [rows, inputCount]. */
+  predict(inputs: Float64Array): Promise<Float64Array>;
+  /** [parameterCount] in the layout of `layOutNetwork`. */
+  parameters(): Promise<Float64Array>;
+  /** dE/dparameter at the present parameters, [parameterCount]. */
+  gradients(): Promise<Float64Array>;
+  dispose(): void;
+}
+
+/** A way of training: it takes a job whole or refuses it with a sentence; it never substitutes. */
+export interface Backend {
+  readonly name: 'cpu' | 'gpu';
+  /** Why this backend cannot run the job, with the number and what to do; undefined if it can. */
+  refusal(job: TrainingJob, data: TrainingData): Promise<string | undefined>;
+  /** @throws RefusalError with that sentence */
+  createTrainer(job: TrainingJob, data: TrainingData): Promise<Trainer>;
+}
+
+/** The loss of every step is kept: 2²⁵ of them fill the 128 MiB every WebGPU device can bind. */
+export const MAX_STEPS = 2 ** 25;
+/** Beyond any network that trains in a browser; guards the arithmetic of the sizes. */
+export const MAX_UNITS = 2 ** 16;
+const MAX_LAYERS = 64;
+
+/**
+ * Checks a job against its table.
+ *
+ * @throws InputError that names the setting, its value and what is accepted
+ */
+export function validateJob(job: TrainingJob, data: TrainingData): void {
+  requireWholeNumber('Steps', job.steps, 1, MAX_STEPS);
+  requireWholeNumber('The number of layers', job.layers.length, 1, MAX_LAYERS);
+  job.layers.forEach((layer, index) => {
+    const name = index === job.layers.length - 1 ? 'the output layer' : `hidden layer ${index + 1}`;
+    requireWholeNumber(`Units of ${name}`, layer.units, 1, MAX_UNITS);
+    requireOneOf(`The activation of ${name}`, layer.activation, activationNames);
+  });
+  requireOneOf('The loss', job.loss, lossNames);
+  requireOneOf('The optimizer', job.optimizer, optimizerNames);
+  for (const { seed, learningRate } of job.networks) {
+    requireWholeNumber('The seed', seed, 0, MAX_SEED);
+    requireLearningRate(learningRate);
+  }
+  const outputUnits = job.layers[job.layers.length - 1].units;
+  if (outputUnits !== data.outputCount) {
+    throw new InputError(
+      `The output layer has ${outputUnits} units but the table has ${data.outputCount} target columns; ` +
+        'give the output layer one unit per target column.',
+    );
+  }
+  if (data.rowCount < 1) throw new InputError('The table has no rows; training needs at least 1.');
+}
+
+function requireWholeNumber(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = `${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
+  throw new InputError(`${what} must be a whole number from ${range}, not ${value}.`);
+}
+
+function requireLearningRate(value: number): void {
+  if (Number.isFinite(value) && value > 0 && value <= 1e6) return;
+  throw new InputError(
+    `The learning rate must be a number above 0 and at most 1,000,000, not ${value}; 0.05 is a usual start.`,
+  );
+}
+
+function requireOneOf(what: string, value: string, accepted: readonly string[]): void {
+  if (accepted.includes(value)) return;
+  throw new InputError(`${what} must be one of ${accepted.join(', ')}, not "${value}".`);
+}

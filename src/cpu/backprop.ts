@@ -1,0 +1,138 @@
+import { activations, type Activation } from '../core/activations.ts';
+import { losses } from '../core/losses.ts';
+import { float64, matrix, type Arithmetic, type Matrix } from '../core/matrix.ts';
+import type { Network } from '../core/network.ts';
+import { optimizers } from '../core/optimizers.ts';
+import type { TrainingJob } from '../core/job.ts';
+
+/** The matrices of one layer. In the notebook's letters, for the hidden and the output layer: */
+interface LayerMatrices {
+  readonly activation: Activation;
+  /** x | g: what the layer reads, [rows, inputs] */
+  readonly input: Matrix;
+  /** v | w: [inputs, units] */
+  readonly weights: Matrix;
+  /** The notebook leaves its bias at 0: [1, units] */
+  readonly biases: Matrix | undefined;
+  /** ŷ | y: input · weights + biases, [rows, units] */
+  readonly preActivations: Matrix;
+  /** g | f: activation of the above, [rows, units] */
+  readonly activations: Matrix;
+  /** dE/dŷ | dE/dy: [rows, units] */
+  readonly preActivationsGradient: Matrix;
+  /** dE/dv | dE/dw: [inputs, units] */
+  readonly weightsGradient: Matrix;
+  readonly biasesGradient: Matrix | undefined;
+}
+
+/**
+ * Forward, loss, backward and update of one network, in float64: the reference every GPU kernel is held
+ * to, written to be read beside the notebook. `parameters` and `gradients` are flat, in the layout of
+ * `layOutNetwork`; the layers look into them.
+ */
+export class Backprop {
+  readonly gradients: Float64Array;
+  readonly #layers: readonly LayerMatrices[];
+  readonly #arithmetic: Arithmetic;
+
+  /**
+   * @param network the layers
+   * @param parameters [parameterCount], updated in place
+   * @param inputs [rows, inputCount], row-major
+   * @param arithmetic float64 unless it is to be known what rounding does
+   */
+  constructor(
+    network: Network,
+    readonly parameters: Float64Array,
+    inputs: Float64Array,
+    arithmetic: Arithmetic = float64,
+  ) {
+    this.gradients = new Float64Array(network.parameterCount);
+    this.#arithmetic = arithmetic;
+
+    const rows = inputs.length / network.inputCount;
+    const layers: LayerMatrices[] = [];
+    let input = matrix(rows, network.inputCount, inputs);
+    for (const { inputCount, units, activation, weightsOffset, biasOffset } of network.layers) {
+      const layer = {
+        activation: activations[activation],
+        input,
+        weights: matrix(inputCount, units, parameters, weightsOffset),
+        biases: biasOffset === undefined ? undefined : matrix(1, units, parameters, biasOffset),
+        preActivations: matrix(rows, units),
+        activations: matrix(rows, units),
+        preActivationsGradient: matrix(rows, units),
+        weightsGradient: matrix(inputCount, units, this.gradients, weightsOffset),
+        biasesGradient: biasOffset === undefined ? undefined : matrix(1, units, this.gradients, biasOffset),
+      };
+      layers.push(layer);
+      input = layer.activations;
+    }
+    this.#layers = layers;
+  }
+
+  /** The network's output f for every row, [rows, outputCount]. */
+  get predictions(): Float64Array {
+    return this.#outputLayer.activations.data;
+  }
+
+  get #outputLayer(): LayerMatrices {
+    return this.#layers[this.#layers.length - 1];
+  }
+
+  /** g = sigmoid(x · v), f = sigmoid(g · w): each layer's activation of input · weights + biases. */
+  forward(): void {
+    const { multiply, addRow, activate } = this.#arithmetic;
+    for (const layer of this.#layers) {
+      multiply(layer.input, layer.weights, layer.preActivations);
+      if (layer.biases) addRow(layer.preActivations, layer.biases);
+      activate(layer.activation, layer.preActivations, layer.activations);
+    }
+  }
+
+  /** E, from the predictions of the last `forward`. */
+  loss(loss: TrainingJob['loss'], targets: Float64Array): number {
+    const f = this.#outputLayer.activations;
+    return this.#arithmetic.meanLoss(losses[loss], f, matrix(f.rows, f.columns, targets));
+  }
+
+  /** Every gradient, by the chain rule, from the matrices of the last `forward`. */
+  backward(loss: TrainingJob['loss'], targets: Float64Array): void {
+    this.#outputGradient(loss, targets);
+    for (let index = this.#layers.length - 1; index >= 0; index--) {
+      this.#parametersGradient(this.#layers[index]);
+      if (index > 0) this.#hiddenGradient(this.#layers[index - 1], this.#layers[index]);
+    }
+  }
+
+  /** Output layer, "phase 1": dE/dy = dE/df · df/dy */
+  #outputGradient(loss: TrainingJob['loss'], targets: Float64Array): void {
+    const { activation, preActivations: y, activations: f, preActivationsGradient } = this.#outputLayer;
+    const f0 = matrix(f.rows, f.columns, targets);
+    this.#arithmetic.lossGradient(losses[loss], f, f0, preActivationsGradient); // dE/df
+    this.#arithmetic.timesDerivative(activation, { x: y, y: f }, preActivationsGradient); // · df/dy
+  }
+
+  /** Hidden layer, "phase 2": dE/dŷ = (dE/dy · wᵀ) · dg/dŷ */
+  #hiddenGradient(hidden: LayerMatrices, next: LayerMatrices): void {
+    const { activation, preActivations: yhat, activations: g, preActivationsGradient } = hidden;
+    this.#arithmetic.multiplyTransposedB(next.preActivationsGradient, next.weights, preActivationsGradient);
+    this.#arithmetic.timesDerivative(activation, { x: yhat, y: g }, preActivationsGradient);
+  }
+
+  /** dE/dw = gᵀ · dE/dy, and dE/dbias = the sum of dE/dy over the rows */
+  #parametersGradient({
+    input,
+    preActivationsGradient,
+    weightsGradient,
+    biasesGradient,
+  }: LayerMatrices): void {
+    this.#arithmetic.multiplyTransposedA(input, preActivationsGradient, weightsGradient);
+    if (biasesGradient) this.#arithmetic.sumRows(preActivationsGradient, biasesGradient);
+  }
+
+  /** w −= learning rate · dE/dw, for every parameter */
+  update(optimizer: TrainingJob['optimizer'], learningRate: number): void {
+    this.#arithmetic.update(optimizers[optimizer], learningRate, this.parameters, this.gradients);
+  }
+}

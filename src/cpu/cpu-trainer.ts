@@ -1,0 +1,141 @@
+import { RefusalError } from '../core/errors.ts';
+import {
+  validateJob,
+  type Backend,
+  type Plan,
+  type Trainer,
+  type TrainingData,
+  type TrainingJob,
+  type TrainTiming,
+} from '../core/job.ts';
+import { drawInitialParameters, layOutNetwork, type Network } from '../core/network.ts';
+import { Backprop } from './backprop.ts';
+
+/** How long the CPU path computes before it lets the event loop run, in milliseconds. */
+const YIELD_AFTER_MS = 16;
+/** The memory the CPU path takes at most, in bytes: what a browser tab can be expected to have. */
+const MAX_BYTES = 2 ** 30;
+
+/** The float64 reference as a way of training. */
+export const cpuBackend: Backend = {
+  name: 'cpu',
+
+  async refusal(job, data) {
+    if (job.networks.length !== 1) {
+      return `The CPU path trains 1 network at a time; the job has ${job.networks.length}. Run them one by one.`;
+    }
+    const { parameterCount, layers } = layOutNetwork(data.inputCount, job.layers);
+    const unitCount = layers.reduce((sum, layer) => sum + layer.units, 0);
+    const bytes = 8 * (2 * parameterCount + 3 * unitCount * data.rowCount + job.steps);
+    if (bytes <= MAX_BYTES) return undefined;
+    return (
+      `The CPU path holds at most 1,024 MiB; ${parameterCount.toLocaleString('en-US')} parameters, ` +
+      `${data.rowCount.toLocaleString('en-US')} rows and ${job.steps.toLocaleString('en-US')} steps need ` +
+      `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB. Use narrower layers, fewer rows or fewer steps.`
+    );
+  },
+
+  async createTrainer(job, data) {
+    validateJob(job, data);
+    const refusal = await this.refusal(job, data);
+    if (refusal) throw new RefusalError(refusal);
+    return new CpuTrainer(job, data);
+  },
+};
+
+class CpuTrainer implements Trainer {
+  readonly plan: Plan = { strategy: 'reference' };
+  readonly adapter = null;
+  readonly network: Network;
+  readonly creation: { setupMs: number; uploadMs: number };
+  stepCount = 0;
+
+  readonly #job: TrainingJob;
+  readonly #data: TrainingData;
+  readonly #backprop: Backprop;
+  readonly #losses: Float64Array;
+  #stepsPerClockReading = 1;
+
+  constructor(job: TrainingJob, data: TrainingData) {
+    const start = performance.now();
+    const [{ seed, initialParameters }] = job.networks;
+    this.#job = job;
+    this.#data = data;
+    this.network = layOutNetwork(data.inputCount, job.layers);
+    const parameters = initialParameters?.slice() ?? drawInitialParameters(this.network, seed);
+    this.#backprop = new Backprop(this.network, parameters, data.inputs);
+    this.#losses = new Float64Array(job.steps);
+    this.creation = { setupMs: performance.now() - start, uploadMs: 0 };
+  }
+
+  async train(steps: number, signal?: AbortSignal): Promise<TrainTiming> {
+    const firstStep = this.stepCount;
+    const end = Math.min(firstStep + steps, this.#job.steps);
+    const start = performance.now();
+    while (this.stepCount < end && !signal?.aborted) {
+      this.#trainUntilTimeToYield(end);
+      if (this.stepCount < end) await yieldToEventLoop();
+    }
+    return { steps: this.stepCount - firstStep, trainMs: performance.now() - start, gpuMs: null };
+  }
+
+  /** Reading the clock costs as much as a small step, so it is read once in a stretch of steps. */
+  #trainUntilTimeToYield(end: number): void {
+    const start = performance.now();
+    let elapsedMs = 0;
+    while (this.stepCount < end && elapsedMs < YIELD_AFTER_MS) {
+      const stretchEnd = Math.min(this.stepCount + this.#stepsPerClockReading, end);
+      while (this.stepCount < stretchEnd) this.#step();
+      const stretchMs = performance.now() - start - elapsedMs;
+      elapsedMs += stretchMs;
+      if (stretchMs < YIELD_AFTER_MS / 8) this.#stepsPerClockReading *= 2;
+      else if (stretchMs > YIELD_AFTER_MS / 2)
+        this.#stepsPerClockReading = Math.ceil(this.#stepsPerClockReading / 2);
+    }
+  }
+
+  #step(): void {
+    const { loss, optimizer, networks } = this.#job;
+    const { targets } = this.#data;
+    this.#backprop.forward();
+    this.#losses[this.stepCount] = this.#backprop.loss(loss, targets);
+    this.#backprop.backward(loss, targets);
+    this.#backprop.update(optimizer, networks[0].learningRate);
+    this.stepCount++;
+  }
+
+  async losses(fromStep: number): Promise<Float64Array> {
+    return this.#losses.slice(fromStep, this.stepCount);
+  }
+
+  async predict(inputs: Float64Array): Promise<Float64Array> {
+    const backprop = new Backprop(this.network, this.#backprop.parameters, inputs);
+    backprop.forward();
+    return backprop.predictions;
+  }
+
+  async parameters(): Promise<Float64Array> {
+    return this.#backprop.parameters.slice();
+  }
+
+  async gradients(): Promise<Float64Array> {
+    this.#backprop.forward();
+    this.#backprop.backward(this.#job.loss, this.#data.targets);
+    return this.#backprop.gradients.slice();
+  }
+
+  /** Nothing to free: the garbage collector does. */
+  dispose(): void {}
+}
+
+/** A macrotask, so that messages and timers get their turn; a timer would wait 4 ms more in a browser. */
+function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
