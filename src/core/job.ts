@@ -1,7 +1,7 @@
 import { activationNames } from './activations.ts';
 import { InputError } from './errors.ts';
 import { lossNames, type LossName } from './losses.ts';
-import type { LayerSettings, Network } from './network.ts';
+import { drawInitialParameters, layOutNetwork, type LayerSettings, type Network } from './network.ts';
 import { MAX_SEED } from './numpy-random.ts';
 import { optimizerNames, type OptimizerName } from './optimizers.ts';
 
@@ -129,6 +129,12 @@ export function validateJob(job: TrainingJob, data: TrainingData): void {
     );
   }
   if (data.rowCount < 1) throw new InputError('The table has no rows; training needs at least 1.');
+}
+
+/** What the job's network starts from, a fresh copy: given, or drawn from its seed. [parameterCount] */
+export function initialParameters(job: TrainingJob, data: TrainingData): Float64Array {
+  const [{ seed, initialParameters: given }] = job.networks;
+  return given?.slice() ?? drawInitialParameters(layOutNetwork(data.inputCount, job.layers), seed);
 }
 
 function requireWholeNumber(what: string, value: number, least: number, most: number): void {

@@ -32,7 +32,7 @@ interface LayerMatrices {
  */
 export class Backprop {
   readonly gradients: Float64Array;
-  readonly #layers: readonly LayerMatrices[];
+  readonly layers: readonly LayerMatrices[];
   readonly #arithmetic: Arithmetic;
 
   /**
@@ -68,7 +68,7 @@ export class Backprop {
       layers.push(layer);
       input = layer.activations;
     }
-    this.#layers = layers;
+    this.layers = layers;
   }
 
   /** The network's output f for every row, [rows, outputCount]. */
@@ -77,13 +77,13 @@ export class Backprop {
   }
 
   get #outputLayer(): LayerMatrices {
-    return this.#layers[this.#layers.length - 1];
+    return this.layers[this.layers.length - 1];
   }
 
   /** g = sigmoid(x · v), f = sigmoid(g · w): each layer's activation of input · weights + biases. */
   forward(): void {
     const { multiply, addRow, activate } = this.#arithmetic;
-    for (const layer of this.#layers) {
+    for (const layer of this.layers) {
       multiply(layer.input, layer.weights, layer.preActivations);
       if (layer.biases) addRow(layer.preActivations, layer.biases);
       activate(layer.activation, layer.preActivations, layer.activations);
@@ -99,9 +99,9 @@ export class Backprop {
   /** Every gradient, by the chain rule, from the matrices of the last `forward`. */
   backward(loss: TrainingJob['loss'], targets: Float64Array): void {
     this.#outputGradient(loss, targets);
-    for (let index = this.#layers.length - 1; index >= 0; index--) {
-      this.#parametersGradient(this.#layers[index]);
-      if (index > 0) this.#hiddenGradient(this.#layers[index - 1], this.#layers[index]);
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      this.#parametersGradient(this.layers[index]);
+      if (index > 0) this.#hiddenGradient(this.layers[index - 1], this.layers[index]);
     }
   }
 

@@ -1,5 +1,6 @@
 import { RefusalError } from '../core/errors.ts';
 import {
+  initialParameters,
   validateJob,
   type Backend,
   type Plan,
@@ -8,8 +9,10 @@ import {
   type TrainingJob,
   type TrainTiming,
 } from '../core/job.ts';
-import { drawInitialParameters, layOutNetwork, type Network } from '../core/network.ts';
+import { float64, type Arithmetic } from '../core/matrix.ts';
+import { layOutNetwork, type Network } from '../core/network.ts';
 import { Backprop } from './backprop.ts';
+import { float32Arithmetic } from './float32-arithmetic.ts';
 
 /** How long the CPU path computes before it lets the event loop run, in milliseconds. */
 const YIELD_AFTER_MS = 16;
@@ -39,9 +42,20 @@ export const cpuBackend: Backend = {
     validateJob(job, data);
     const refusal = await this.refusal(job, data);
     if (refusal) throw new RefusalError(refusal);
-    return new CpuTrainer(job, data);
+    const parameters = initialParameters(job, data);
+    return new CpuTrainer(job, data, { parameters, arithmetic: float64 });
   },
 };
+
+/**
+ * The reference rounded to float32 after every operation, as a trainer: what it deviates from float64 is
+ * what rounding alone does to this job.
+ */
+export function createRoundedTrainer(job: TrainingJob, data: TrainingData): Trainer {
+  const parameters = initialParameters(job, data);
+  const rounded = { ...data, inputs: data.inputs.map(Math.fround), targets: data.targets.map(Math.fround) };
+  return new CpuTrainer(job, rounded, { parameters, arithmetic: float32Arithmetic(parameters) });
+}
 
 class CpuTrainer implements Trainer {
   readonly plan: Plan = { strategy: 'reference' };
@@ -56,14 +70,16 @@ class CpuTrainer implements Trainer {
   readonly #losses: Float64Array;
   #stepsPerClockReading = 1;
 
-  constructor(job: TrainingJob, data: TrainingData) {
+  constructor(
+    job: TrainingJob,
+    data: TrainingData,
+    { parameters, arithmetic }: { parameters: Float64Array; arithmetic: Arithmetic },
+  ) {
     const start = performance.now();
-    const [{ seed, initialParameters }] = job.networks;
     this.#job = job;
     this.#data = data;
     this.network = layOutNetwork(data.inputCount, job.layers);
-    const parameters = initialParameters?.slice() ?? drawInitialParameters(this.network, seed);
-    this.#backprop = new Backprop(this.network, parameters, data.inputs);
+    this.#backprop = new Backprop(this.network, parameters, data.inputs, arithmetic);
     this.#losses = new Float64Array(job.steps);
     this.creation = { setupMs: performance.now() - start, uploadMs: 0 };
   }

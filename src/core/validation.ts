@@ -1,0 +1,81 @@
+/** What two runs of one job are compared by. */
+export interface RunValues {
+  /** The loss of every step. */
+  readonly losses: Float64Array;
+  /** The final parameters. */
+  readonly parameters: Float64Array;
+}
+
+/** How far one run is from another. */
+export interface Deviation {
+  /** Largest |difference| of a step's loss, relative to the reference's loss. */
+  readonly loss: number;
+  /** The step where it occurred. */
+  readonly lossStep: number;
+  /** Largest |difference| of a final parameter. */
+  readonly parameter: number;
+}
+
+/** A deviation held to a tolerance. */
+export interface Verdict extends Deviation {
+  readonly allowedLoss: number;
+  readonly allowedParameter: number;
+  readonly holds: boolean;
+  /** Where the tolerance comes from, as a sentence. */
+  readonly reason: string;
+}
+
+/** The distance from 1 to the next float32 above it, halved: the largest relative rounding error. */
+export const FLOAT32_ROUNDING = 2 ** -24;
+/** Room above what the rounded reference shows: another order of sums, an inexact `exp`. */
+const SAFETY_FACTOR = 4;
+
+/**
+ * Compares two runs of one job over the steps both have.
+ *
+ * @param reference the run relative differences are taken from
+ */
+export function deviation(reference: RunValues, other: RunValues): Deviation {
+  const steps = Math.min(reference.losses.length, other.losses.length);
+  let loss = 0;
+  let lossStep = 0;
+  for (let step = 0; step < steps; step++) {
+    const expected = reference.losses[step];
+    const difference = Math.abs(other.losses[step] - expected);
+    const relative = difference === 0 ? 0 : difference / Math.abs(expected);
+    // Written so that NaN counts as the largest difference there is.
+    if (!(relative <= loss)) {
+      loss = Number.isNaN(relative) ? Infinity : relative;
+      lossStep = step;
+    }
+  }
+  let parameter = 0;
+  for (let i = 0; i < reference.parameters.length; i++) {
+    const difference = Math.abs(other.parameters[i] - reference.parameters[i]);
+    if (!(difference <= parameter)) parameter = Number.isNaN(difference) ? Infinity : difference;
+  }
+  return { loss, lossStep, parameter };
+}
+
+/**
+ * Holds a GPU run against the float64 reference. The tolerance is 4 × what the reference itself deviates
+ * when it is rounded to float32 after every operation, and never less than 4 roundings.
+ *
+ * @param reference the float64 run
+ * @param gpu the run to be judged
+ * @param rounded the reference, rounded (`src/cpu/float32-arithmetic.ts`)
+ */
+export function judge(reference: RunValues, gpu: RunValues, rounded: RunValues): Verdict {
+  const found = deviation(reference, gpu);
+  const rounding = deviation(reference, rounded);
+  const largestParameter = reference.parameters.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const allowedLoss = SAFETY_FACTOR * Math.max(rounding.loss, FLOAT32_ROUNDING);
+  const allowedParameter = SAFETY_FACTOR * Math.max(rounding.parameter, FLOAT32_ROUNDING * largestParameter);
+  return {
+    ...found,
+    allowedLoss,
+    allowedParameter,
+    holds: found.loss <= allowedLoss && found.parameter <= allowedParameter,
+    reason: '4 × what float64 itself deviates when it is rounded to float32 after every operation',
+  };
+}

@@ -1,0 +1,60 @@
+import { InputError } from '../core/errors.ts';
+import { formatCount } from './wording.ts';
+
+/** Bytes read and parsed between two turns of the event loop: about 10 ms of work. */
+const PIECE_BYTES = 64 * 1024;
+const REMEDY = 'Save the table as CSV in UTF-8 and open that file.';
+
+/**
+ * The text of a file, piece by piece; a character that two pieces share comes whole with the second. A
+ * leading byte-order mark is dropped. The event loop gets a turn after every piece.
+ *
+ * @throws InputError if the file is not UTF-8 text, or can no longer be read
+ * @throws the signal's reason once it is aborted
+ */
+export async function* textPieces(
+  file: Blob,
+  signal?: AbortSignal,
+): AsyncGenerator<{ readonly text: string; readonly isLast: boolean }> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let start = 0; start === 0 || start < file.size; start += PIECE_BYTES) {
+    signal?.throwIfAborted();
+    const end = Math.min(start + PIECE_BYTES, file.size);
+    const isLast = end === file.size;
+    const bytes = await readBytes(file, start, end);
+    const nulAt = bytes.indexOf(0);
+    if (nulAt >= 0) {
+      throw new InputError(
+        `The file is not text: byte ${formatCount(start + nulAt + 1)} is zero, as in a spreadsheet, an ` +
+          `archive or UTF-16. ${REMEDY}`,
+      );
+    }
+    yield {
+      text: decode(decoder, bytes, isLast, `${formatCount(start + 1)} to ${formatCount(end)}`),
+      isLast,
+    };
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+async function readBytes(file: Blob, start: number, end: number): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.slice(start, end).arrayBuffer());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(
+      `The file could not be read (${reason}). It may have been moved, changed or be a folder; open it again.`,
+      { cause: error },
+    );
+  }
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array, isLast: boolean, range: string): string {
+  try {
+    return decoder.decode(bytes, { stream: !isLast });
+  } catch (error) {
+    throw new InputError(`The file is not UTF-8 text: bytes ${range} hold something else. ${REMEDY}`, {
+      cause: error,
+    });
+  }
+}

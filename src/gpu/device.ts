@@ -1,0 +1,129 @@
+import { DeviceLostError, RefusalError } from '../core/errors.ts';
+import type { Adapter } from '../core/job.ts';
+
+/** What WebGPU offers where this runs. */
+export interface GpuAvailability {
+  readonly kind: 'none' | 'software' | 'hardware';
+  readonly adapter: Adapter | null;
+  /** What that means for a person, and what they can do. */
+  readonly sentence: string;
+}
+
+/** A device in use, with what was learnt of its adapter. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly adapter: Adapter;
+  /**
+   * `work`, or a `DeviceLostError` once the device is gone: some promises of a lost device stay pending, others
+   * fail with an error that does not say why.
+   */
+  untilLost<T>(work: Promise<T>): Promise<T>;
+}
+
+/** Optional features handgrad uses where an adapter has them. */
+const USEFUL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query'];
+/** Limits taken as high as the adapter goes; everything else keeps WebGPU's defaults. */
+const RAISED_LIMITS = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+
+let gpuInUse: Promise<Gpu> | undefined;
+
+/** Looks for an adapter and says what it is, without making a device. */
+export async function describeGpu(): Promise<GpuAvailability> {
+  const found = await findAdapter();
+  if ('missing' in found) return { kind: 'none', adapter: null, sentence: found.missing };
+  const adapter = describeAdapter(found.adapter);
+  const name =
+    [adapter.vendor, adapter.architecture].filter(Boolean).join(' · ') || adapter.description || 'WebGPU';
+  if (adapter.isFallback) {
+    const sentence =
+      `WebGPU runs here only through a software adapter (${name}). ` +
+      'Training works; its timings say nothing about a GPU.';
+    return { kind: 'software', adapter, sentence };
+  }
+  return { kind: 'hardware', adapter, sentence: `WebGPU runs on ${name}.` };
+}
+
+/**
+ * The device all trainers share, made on the first call and again after a loss.
+ *
+ * @throws RefusalError where there is no WebGPU, with the reason and what to do
+ */
+export function openGpu(): Promise<Gpu> {
+  gpuInUse ??= requestGpu().catch((error: unknown) => {
+    gpuInUse = undefined;
+    throw error;
+  });
+  return gpuInUse;
+}
+
+async function requestGpu(): Promise<Gpu> {
+  const found = await findAdapter();
+  if ('missing' in found) throw new RefusalError(found.missing);
+  const { adapter } = found;
+  const requiredFeatures = USEFUL_FEATURES.filter((feature) => adapter.features.has(feature));
+  const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((name) => [name, adapter.limits[name]]));
+  const device = await adapter.requestDevice({ label: 'handgrad', requiredFeatures, requiredLimits });
+  return { device, adapter: describeAdapter(adapter), untilLost: watchForLoss(device) };
+}
+
+/** How long after a failure on the device the news of its loss may come, in milliseconds. */
+const NEWS_OF_LOSS_MS = 100;
+
+function watchForLoss(device: GPUDevice): Gpu['untilLost'] {
+  // Not Promise.race: a race against a promise that never settles keeps every loser alive.
+  const waiting = new Set<(error: DeviceLostError) => void>();
+  let lostError: DeviceLostError | undefined;
+  void device.lost.then(({ reason, message }) => {
+    gpuInUse = undefined;
+    const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason given';
+    lostError = new DeviceLostError(
+      `The GPU device was lost (${why}). What was trained on it is gone; train again to start on a new device.`,
+    );
+    for (const reject of waiting) reject(lostError);
+    waiting.clear();
+  });
+  return (work) =>
+    new Promise((resolve, reject) => {
+      if (lostError) {
+        reject(lostError);
+        return;
+      }
+      waiting.add(reject);
+      const settle = (act: () => void) => {
+        waiting.delete(reject);
+        act();
+      };
+      work.then(
+        (value) => settle(() => (lostError ? reject(lostError) : resolve(value))),
+        (error: unknown) => setTimeout(() => settle(() => reject(lostError ?? error)), NEWS_OF_LOSS_MS),
+      );
+    });
+}
+
+async function findAdapter(): Promise<{ adapter: GPUAdapter } | { missing: string }> {
+  // Absent in browsers without WebGPU, on pages not served securely, and in Node without the `webgpu` package.
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu as GPU | undefined;
+  if (!gpu) {
+    return {
+      missing:
+        'There is no WebGPU here. Use the CPU path, or a browser that has it: a current Chrome, Edge or Safari, ' +
+        'or Firefox on Windows or macOS, with the page served over https or from localhost.',
+    };
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    return {
+      missing:
+        'This browser has WebGPU but offers no adapter: the GPU or its driver is not supported, or hardware ' +
+        'acceleration is switched off. Use the CPU path, or switch acceleration on and reload.',
+    };
+  }
+  return { adapter };
+}
+
+function describeAdapter({ info }: GPUAdapter): Adapter {
+  const { vendor, architecture, description, isFallbackAdapter } = info;
+  // Dawn in Node does not flag SwiftShader as a fallback; its name is unmistakable.
+  const isSoftware = /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`);
+  return { vendor, architecture, description, isFallback: isFallbackAdapter || isSoftware };
+}

@@ -1,0 +1,224 @@
+import type { BufferScope, GpuBuffer } from './buffers.ts';
+import type { Gpu } from './device.ts';
+import { composeShader, kernelSources, type KernelName, type LibraryName } from './shaders.ts';
+
+/** The host's view of a kernel: what its WGSL declares, in the same order. A test holds the two together. */
+export interface KernelDefinition {
+  readonly libraries: readonly LibraryName[];
+  /** Fields of the `Params` uniform, 4 bytes each. */
+  readonly params: Readonly<Record<string, 'u32' | 'f32'>>;
+  /** Storage buffers, at bindings 1, 2, … */
+  readonly buffers: Readonly<Record<string, 'read' | 'write'>>;
+  /** `override`s, fixed for a pipeline. */
+  readonly constants: readonly string[];
+  readonly workgroupSize: readonly [x: number, y: number];
+}
+
+/** Every kernel in `shaders/`. */
+export const kernels = {
+  matmul: {
+    libraries: ['activations'],
+    params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
+    buffers: { parameters: 'read', input: 'read', preActivations: 'write', activations: 'write' },
+    constants: ['activation', 'hasBias'],
+    workgroupSize: [8, 8],
+  },
+  'output-gradient': {
+    libraries: ['activations', 'losses'],
+    params: { rowCount: 'u32', outputCount: 'u32', scale: 'f32' },
+    buffers: {
+      targets: 'read',
+      preActivations: 'read',
+      activations: 'read',
+      gradient: 'write',
+      rowLosses: 'write',
+    },
+    constants: ['loss', 'activation'],
+    workgroupSize: [64, 1],
+  },
+  'mean-loss': {
+    libraries: [],
+    params: { rowCount: 'u32', scale: 'f32' },
+    buffers: { rowLosses: 'read', losses: 'write', step: 'write' },
+    constants: [],
+    workgroupSize: [64, 1],
+  },
+  'hidden-gradient': {
+    libraries: ['activations'],
+    params: { rowCount: 'u32', unitCount: 'u32', nextUnitCount: 'u32', nextWeightsOffset: 'u32' },
+    buffers: {
+      parameters: 'read',
+      nextGradient: 'read',
+      preActivations: 'read',
+      activations: 'read',
+      gradient: 'write',
+    },
+    constants: ['activation'],
+    workgroupSize: [8, 8],
+  },
+  'weights-gradient': {
+    libraries: [],
+    params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32' },
+    buffers: { input: 'read', gradient: 'read', gradients: 'write' },
+    constants: [],
+    workgroupSize: [8, 8],
+  },
+  'bias-gradient': {
+    libraries: [],
+    params: { rowCount: 'u32', unitCount: 'u32', biasOffset: 'u32' },
+    buffers: { gradient: 'read', gradients: 'write' },
+    constants: [],
+    workgroupSize: [64, 1],
+  },
+  'optimizer-step': {
+    libraries: ['optimizers'],
+    params: { parameterCount: 'u32', learningRate: 'f32' },
+    buffers: { gradients: 'read', parameters: 'write', lowParts: 'write' },
+    constants: ['optimizer'],
+    workgroupSize: [64, 1],
+  },
+} as const satisfies Record<KernelName, KernelDefinition>;
+
+type Kernels = typeof kernels;
+
+/** What one use of a kernel needs, typed by the kernel's own definition. */
+export interface DispatchSettings<Name extends KernelName> {
+  readonly params: Readonly<Record<keyof Kernels[Name]['params'], number>>;
+  readonly buffers: Readonly<Record<keyof Kernels[Name]['buffers'], GpuBuffer>>;
+  readonly constants: Readonly<Record<Kernels[Name]['constants'][number], number>>;
+  /** Invocations wanted; rounded up to whole workgroups. */
+  readonly invocations: readonly [x: number, y: number];
+}
+
+/** A kernel with its data, ready to be encoded any number of times. */
+export interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [x: number, y: number];
+}
+
+/** WebGPU's default limit of workgroups in one dimension. */
+export const MAX_WORKGROUPS = 65_535;
+
+/** Makes a dispatch: its pipeline (compiled once per device), its `Params` and its bind group. */
+export async function createDispatch<Name extends KernelName>(
+  gpu: Gpu,
+  scope: BufferScope,
+  name: Name,
+  { params, buffers, constants, invocations }: DispatchSettings<Name>,
+): Promise<Dispatch> {
+  const definition: KernelDefinition = kernels[name];
+  const pipeline = await pipelineFor(gpu.device, name, constants);
+  const paramsBuffer = scope.uniform(`${name} params`, packParams(definition, params));
+  const inBindingOrder = Object.keys(definition.buffers) as (keyof typeof buffers)[];
+  const bindGroup = gpu.device.createBindGroup({
+    label: name,
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [
+      { binding: 0, resource: { buffer: paramsBuffer.buffer } },
+      ...inBindingOrder.map((key, i) => ({ binding: i + 1, resource: { buffer: buffers[key].buffer } })),
+    ],
+  });
+  return { pipeline, bindGroup, workgroups: workgroupsFor(definition, invocations) };
+}
+
+/** Encodes a dispatch into a compute pass. */
+export function encode(pass: GPUComputePassEncoder, { pipeline, bindGroup, workgroups }: Dispatch): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
+}
+
+/** One-dimensional kernels run on past the limit of one dimension into the second. */
+function workgroupsFor(
+  { workgroupSize }: KernelDefinition,
+  [x, y]: readonly [number, number],
+): [number, number] {
+  const columns = Math.ceil(x / workgroupSize[0]);
+  const rows = Math.ceil(y / workgroupSize[1]);
+  if (columns <= MAX_WORKGROUPS) return [columns, rows];
+  return [MAX_WORKGROUPS, rows * Math.ceil(columns / MAX_WORKGROUPS)];
+}
+
+/** `Params` as the WGSL struct lays it out: fields of 4 bytes, one after the other. */
+function packParams({ params }: KernelDefinition, values: Readonly<Record<string, number>>): ArrayBuffer {
+  const fields = Object.entries(params);
+  const view = new DataView(new ArrayBuffer(4 * fields.length));
+  fields.forEach(([name, type], i) => {
+    if (type === 'u32') view.setUint32(4 * i, values[name], true);
+    else view.setFloat32(4 * i, values[name], true);
+  });
+  return view.buffer as ArrayBuffer;
+}
+
+const pipelineCaches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
+/** Compiles a kernel, or hands out the pipeline (finished or in flight) of an earlier call. */
+function pipelineFor(
+  device: GPUDevice,
+  name: KernelName,
+  constants: Readonly<Record<string, number>>,
+): Promise<GPUComputePipeline> {
+  let cache = pipelineCaches.get(device);
+  if (!cache) pipelineCaches.set(device, (cache = new Map()));
+  const key = `${name} ${JSON.stringify(constants)}`;
+  let pipeline = cache.get(key);
+  if (!pipeline) {
+    pipeline = compile(device, name, constants);
+    cache.set(key, pipeline);
+    pipeline.catch(() => cache.delete(key));
+  }
+  return pipeline;
+}
+
+async function compile(
+  device: GPUDevice,
+  name: KernelName,
+  constants: Readonly<Record<string, number>>,
+): Promise<GPUComputePipeline> {
+  const definition: KernelDefinition = kernels[name];
+  const module = await compileModule(
+    device,
+    `shaders/${name}.wgsl`,
+    kernelSources[name],
+    definition.libraries,
+  );
+  const entries: GPUBindGroupLayoutEntry[] = [
+    { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+    ...Object.values(definition.buffers).map((access, i) => ({
+      binding: i + 1,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+    })),
+  ];
+  const layout = device.createPipelineLayout({
+    label: name,
+    bindGroupLayouts: [device.createBindGroupLayout({ label: name, entries })],
+  });
+  const compute = { module, entryPoint: 'main', constants: { ...constants } };
+  return device.createComputePipelineAsync({ label: name, layout, compute });
+}
+
+/**
+ * Compiles WGSL put together from several files.
+ *
+ * @throws Error that names each fault's file and line: `shaders/lib/activations.wgsl:12:5 …`
+ */
+export async function compileModule(
+  device: GPUDevice,
+  file: string,
+  source: string,
+  used: readonly LibraryName[],
+): Promise<GPUShaderModule> {
+  const shader = composeShader(file, source, used);
+  // A faulty module also raises a validation error on the device; the messages below say more.
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ label: file, code: shader.code });
+  const [{ messages }] = await Promise.all([module.getCompilationInfo(), device.popErrorScope()]);
+  const faults = messages.filter(({ type }) => type === 'error');
+  if (faults.length === 0) return module;
+  const lines = faults.map(
+    ({ lineNum, linePos, message }) => `${shader.locate(lineNum)}:${linePos} ${message}`,
+  );
+  throw new Error(`WGSL does not compile:\n${lines.join('\n')}`);
+}

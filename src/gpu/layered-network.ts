@@ -1,0 +1,206 @@
+import type { ActivationName } from '../core/activations.ts';
+import { activationNames } from '../core/activations.ts';
+import type { TrainingData, TrainingJob } from '../core/job.ts';
+import { lossNames } from '../core/losses.ts';
+import type { Layer, Network } from '../core/network.ts';
+import { optimizerNames } from '../core/optimizers.ts';
+import type { BufferScope, GpuBuffer } from './buffers.ts';
+import type { Gpu } from './device.ts';
+import { createDispatch, type Dispatch } from './kernels.ts';
+
+/** The matrices one layer computes on the way forward, [rowCount, units] each. */
+interface LayerBuffers {
+  readonly layer: Layer;
+  readonly input: GpuBuffer;
+  readonly preActivations: GpuBuffer;
+  readonly activations: GpuBuffer;
+}
+
+/** Every layer's forward kernel over a given number of rows. */
+export interface ForwardPass {
+  readonly layers: readonly LayerBuffers[];
+  /** Layer by layer, first to last: `matmul.wgsl`. */
+  readonly dispatches: readonly Dispatch[];
+  /** The network's output, [rowCount, outputCount]. */
+  readonly predictions: GpuBuffer;
+}
+
+/** Everything that turns the activations of a forward pass into gradients. */
+export interface BackwardPass {
+  /** "Phase 1": `output-gradient.wgsl`. */
+  readonly outputGradient: Dispatch;
+  /** Layer by layer, last to first: the gradients of its parameters, then "phase 2" of the layer before it. */
+  readonly dispatches: readonly Dispatch[];
+  /** The loss of each row, summed over outputs, [rowCount]. */
+  readonly rowLosses: GpuBuffer;
+  /** dE/dparameter, [parameterCount]. */
+  readonly gradients: GpuBuffer;
+}
+
+/** What a pass needs to be made. */
+export interface PassContext {
+  readonly gpu: Gpu;
+  readonly scope: BufferScope;
+  readonly network: Network;
+  readonly rowCount: number;
+  /** Weights and biases, [parameterCount], in the layout of `layOutNetwork`. */
+  readonly parameters: GpuBuffer;
+}
+
+/** Makes the forward kernels for `inputs` [rowCount, inputCount]. */
+export async function createForwardPass(context: PassContext, inputs: GpuBuffer): Promise<ForwardPass> {
+  const { gpu, scope, network, rowCount, parameters } = context;
+  let input = inputs;
+  const layers = network.layers.map((layer, index): LayerBuffers => {
+    const preActivations = scope.storage(`layer ${index} preActivations`, [rowCount, layer.units]);
+    const activations = scope.storage(`layer ${index} activations`, [rowCount, layer.units]);
+    const buffers = { layer, input, preActivations, activations };
+    input = activations;
+    return buffers;
+  });
+  const dispatches = await Promise.all(
+    layers.map(({ layer, ...buffers }) =>
+      createDispatch(gpu, scope, 'matmul', {
+        params: {
+          rowCount,
+          inputCount: layer.inputCount,
+          unitCount: layer.units,
+          weightsOffset: layer.weightsOffset,
+          biasOffset: layer.biasOffset ?? 0,
+        },
+        buffers: { parameters, ...buffers },
+        constants: { activation: activationIndex(layer.activation), hasBias: layer.bias ? 1 : 0 },
+        invocations: [layer.units, rowCount],
+      }),
+    ),
+  );
+  return { layers, dispatches, predictions: layers[layers.length - 1].activations };
+}
+
+/** Makes the backward kernels behind a forward pass over the training rows. */
+export async function createBackwardPass(
+  context: PassContext,
+  forward: ForwardPass,
+  job: TrainingJob,
+  data: TrainingData,
+): Promise<BackwardPass> {
+  const { gpu, scope, network, rowCount } = context;
+  const { outputCount } = network;
+  const gradients = scope.storage('gradients', [network.parameterCount]);
+  const rowLosses = scope.storage('rowLosses', [rowCount]);
+  const targets = scope.upload('targets', [rowCount, outputCount], data.targets);
+  const layerGradients = network.layers.map(({ units }, index) =>
+    scope.storage(`layer ${index} gradient`, [rowCount, units]),
+  );
+  const output = forward.layers[forward.layers.length - 1];
+  const outputGradient = createDispatch(gpu, scope, 'output-gradient', {
+    params: { rowCount, outputCount, scale: 1 / (rowCount * outputCount) },
+    buffers: {
+      targets,
+      preActivations: output.preActivations,
+      activations: output.activations,
+      gradient: layerGradients[layerGradients.length - 1],
+      rowLosses,
+    },
+    constants: { loss: lossNames.indexOf(job.loss), activation: activationIndex(output.layer.activation) },
+    invocations: [rowCount, 1],
+  });
+
+  const dispatches: Promise<Dispatch>[] = [];
+  for (let index = network.layers.length - 1; index >= 0; index--) {
+    dispatches.push(...parameterGradients(context, forward.layers[index], layerGradients[index], gradients));
+    if (index > 0) dispatches.push(hiddenGradient(context, forward.layers, layerGradients, index - 1));
+  }
+  return {
+    outputGradient: await outputGradient,
+    dispatches: await Promise.all(dispatches),
+    rowLosses,
+    gradients,
+  };
+}
+
+/** dE/dw and dE/dbias of one layer from its dE/dy. */
+function parameterGradients(
+  { gpu, scope, rowCount }: PassContext,
+  { layer, input }: LayerBuffers,
+  gradient: GpuBuffer,
+  gradients: GpuBuffer,
+): Promise<Dispatch>[] {
+  const { inputCount, units, weightsOffset, biasOffset } = layer;
+  const weights = createDispatch(gpu, scope, 'weights-gradient', {
+    params: { rowCount, inputCount, unitCount: units, weightsOffset },
+    buffers: { input, gradient, gradients },
+    constants: {},
+    invocations: [units, inputCount],
+  });
+  if (biasOffset === undefined) return [weights];
+  const biases = createDispatch(gpu, scope, 'bias-gradient', {
+    params: { rowCount, unitCount: units, biasOffset },
+    buffers: { gradient, gradients },
+    constants: {},
+    invocations: [units, 1],
+  });
+  return [weights, biases];
+}
+
+/** dE/dŷ of the hidden layer `index` from the layer after it. */
+function hiddenGradient(
+  { gpu, scope, rowCount, parameters }: PassContext,
+  layers: readonly LayerBuffers[],
+  layerGradients: readonly GpuBuffer[],
+  index: number,
+): Promise<Dispatch> {
+  const { layer, preActivations, activations } = layers[index];
+  const next = layers[index + 1].layer;
+  return createDispatch(gpu, scope, 'hidden-gradient', {
+    params: {
+      rowCount,
+      unitCount: layer.units,
+      nextUnitCount: next.units,
+      nextWeightsOffset: next.weightsOffset,
+    },
+    buffers: {
+      parameters,
+      nextGradient: layerGradients[index + 1],
+      preActivations,
+      activations,
+      gradient: layerGradients[index],
+    },
+    constants: { activation: activationIndex(layer.activation) },
+    invocations: [layer.units, rowCount],
+  });
+}
+
+/** Keeps the loss of the step and moves the step counter on. */
+export function createMeanLoss(
+  { gpu, scope, network, rowCount }: PassContext,
+  rowLosses: GpuBuffer,
+  losses: GpuBuffer,
+): Promise<Dispatch> {
+  return createDispatch(gpu, scope, 'mean-loss', {
+    params: { rowCount, scale: 1 / (rowCount * network.outputCount) },
+    buffers: { rowLosses, losses, step: scope.storage('step', [1]) },
+    constants: {},
+    invocations: [1, 1],
+  });
+}
+
+/** The update of every parameter. */
+export function createOptimizerStep(
+  { gpu, scope, network, parameters }: PassContext,
+  gradients: GpuBuffer,
+  lowParts: GpuBuffer,
+  job: TrainingJob,
+): Promise<Dispatch> {
+  const { parameterCount } = network;
+  return createDispatch(gpu, scope, 'optimizer-step', {
+    params: { parameterCount, learningRate: job.networks[0].learningRate },
+    buffers: { gradients, parameters, lowParts },
+    constants: { optimizer: optimizerNames.indexOf(job.optimizer) },
+    invocations: [parameterCount, 1],
+  });
+}
+
+function activationIndex(name: ActivationName): number {
+  return activationNames.indexOf(name);
+}

@@ -1,0 +1,76 @@
+import { activationNames } from '../core/activations.ts';
+import { lossNames } from '../core/losses.ts';
+import { optimizerNames } from '../core/optimizers.ts';
+import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
+import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
+import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
+import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
+import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
+import matmul from '../../shaders/matmul.wgsl?raw';
+import meanLoss from '../../shaders/mean-loss.wgsl?raw';
+import optimizerStep from '../../shaders/optimizer-step.wgsl?raw';
+import outputGradient from '../../shaders/output-gradient.wgsl?raw';
+import weightsGradient from '../../shaders/weights-gradient.wgsl?raw';
+
+/** Functions a kernel can use, by the file's name in `shaders/lib`. */
+export const libraries = {
+  activations: activationsLibrary,
+  losses: lossesLibrary,
+  optimizers: optimizersLibrary,
+} as const;
+
+/** One kernel a file, by the file's name in `shaders`. */
+export const kernelSources = {
+  'bias-gradient': biasGradient,
+  'hidden-gradient': hiddenGradient,
+  matmul,
+  'mean-loss': meanLoss,
+  'optimizer-step': optimizerStep,
+  'output-gradient': outputGradient,
+  'weights-gradient': weightsGradient,
+} as const;
+
+export type LibraryName = keyof typeof libraries;
+export type KernelName = keyof typeof kernelSources;
+
+/** WGSL put together from several files, and the way back from a line of it to its file. */
+export interface ComposedShader {
+  readonly code: string;
+  /** `shaders/lib/activations.wgsl:12` for a 1-based line of `code`. */
+  locate(line: number): string;
+}
+
+/**
+ * The number each activation, loss and optimizer has in WGSL, from the order of its table's keys: a case
+ * without a table entry does not compile.
+ */
+export const shaderConstants: ReadonlyMap<string, number> = new Map([
+  ...numbered('ACTIVATION', activationNames),
+  ...numbered('LOSS', lossNames),
+  ...numbered('OPTIMIZER', optimizerNames),
+]);
+
+/** The libraries a shader uses, behind the constants they need, before the shader itself. */
+export function composeShader(file: string, source: string, used: readonly LibraryName[]): ComposedShader {
+  const constants = [...shaderConstants].map(([name, value]) => `const ${name} = ${value}u;\n`).join('');
+  const parts = [
+    { file: 'constants', text: constants },
+    ...used.map((name) => ({ file: `shaders/lib/${name}.wgsl`, text: libraries[name] })),
+    { file, text: source },
+  ].map(({ file: name, text }) => ({ file: name, text, lineCount: text.split('\n').length - 1 }));
+  return {
+    code: parts.map(({ text }) => text).join(''),
+    locate(line) {
+      let firstLine = 1;
+      for (const { file: name, lineCount } of parts) {
+        if (line < firstLine + lineCount) return `${name}:${line - firstLine + 1}`;
+        firstLine += lineCount;
+      }
+      return `${file}:${line - firstLine + 1}`;
+    },
+  };
+}
+
+function numbered(prefix: string, names: readonly string[]): [string, number][] {
+  return names.map((name, index) => [`${prefix}_${name.toUpperCase().replaceAll('-', '_')}`, index]);
+}

@@ -1,0 +1,61 @@
+// The library, as a table of contents.
+
+// What to train
+export { activations, activationNames, type Activation, type ActivationName } from './core/activations.ts';
+export { losses, lossNames, type Loss, type LossName } from './core/losses.ts';
+export { optimizers, optimizerNames, type Optimizer, type OptimizerName } from './core/optimizers.ts';
+export {
+  drawInitialParameters,
+  layOutNetwork,
+  nameParameters,
+  type Layer,
+  type LayerSettings,
+  type NamedParameter,
+  type Network,
+} from './core/network.ts';
+export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
+export {
+  MAX_STEPS,
+  MAX_UNITS,
+  type Adapter,
+  type Backend,
+  type NetworkSettings,
+  type Plan,
+  type Trainer,
+  type TrainingData,
+  type TrainingJob,
+  type TrainTiming,
+} from './core/job.ts';
+
+// What to train on
+export { readTable, type Table } from './data/csv.ts';
+export { assignRoles, type ColumnRole } from './data/columns.ts';
+export { summarizeTable, toTrainingData, type TableSummary } from './data/dataset.ts';
+export { orTable } from './data/samples/or-table.ts';
+export type { Sample } from './data/samples/sample.ts';
+
+// Train
+export { backends } from './backends.ts';
+export { describeGpu, type GpuAvailability } from './gpu/device.ts';
+export {
+  LEAST_REPETITIONS,
+  measure,
+  MOST_PREDICTED_ROWS,
+  trainOnce,
+  TrainingSession,
+  type Measurement,
+  type RunResult,
+  type RunTiming,
+} from './training-session.ts';
+
+// Check
+export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
+export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';
+export { createRoundedTrainer } from './cpu/cpu-trainer.ts';
+
+// The notebook
+export { notebookJob, notebookRecord } from './core/notebook.ts';
+
+// Say
+export { errorLine, logStride, scientific } from './core/log.ts';
+export { DeviceLostError, HandgradError, InputError, RefusalError } from './core/errors.ts';

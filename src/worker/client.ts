@@ -1,0 +1,23 @@
+import { proxy, wrap, type Remote } from 'comlink';
+import type { TrainingService } from './training-service.ts';
+
+export type { Comparison, LossCurve, RunProgress, RunReport, TrainingService } from './training-service.ts';
+
+/** The training service as seen from the page: every method asynchronous. */
+export type TrainingClient = Remote<TrainingService>;
+
+/**
+ * Starts the worker.
+ *
+ * @param onFailure called if the worker cannot start or dies
+ */
+export function connectTrainingService(onFailure: (message: string) => void): TrainingClient {
+  const worker = new Worker(new URL('./training-worker.ts', import.meta.url), { type: 'module' });
+  worker.addEventListener('error', (event) =>
+    onFailure(event.message || 'The training worker did not start.'),
+  );
+  return wrap<TrainingService>(worker);
+}
+
+/** Lets the worker call back: pass callbacks to the client through this. */
+export const callback = proxy;

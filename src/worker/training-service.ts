@@ -1,0 +1,226 @@
+import {
+  assignRoles,
+  checkGradients,
+  createRoundedTrainer,
+  describeGpu,
+  errorLine,
+  judge,
+  logStride,
+  measure,
+  readTable,
+  summarizeTable,
+  toTrainingData,
+  TrainingSession,
+  type Backend,
+  type GpuAvailability,
+  type GradientCheck,
+  type Measurement,
+  type RunResult,
+  type TableSummary,
+  type TrainingData,
+  type TrainingJob,
+  type Verdict,
+} from '../index.ts';
+
+/** Losses at every `stride`-th step: what a chart needs, and no more. */
+export interface LossCurve {
+  readonly steps: readonly number[];
+  readonly losses: readonly number[];
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  readonly stepCount: number;
+  /** The points of the curve that were not yet in an earlier report. */
+  readonly curve: LossCurve;
+}
+
+/** What the page shows of a run: the result, its losses thinned to a curve and to the notebook's log lines. */
+export interface RunReport extends Omit<RunResult, 'losses'> {
+  readonly finalLoss: number;
+  readonly curve: LossCurve;
+  readonly log: readonly string[];
+}
+
+/** Two runs of one job, held against each other. */
+export interface Comparison {
+  readonly verdict: Verdict;
+  /** Largest |difference| of the loss between one point of the curve and the next, at those points' steps. */
+  readonly difference: LossCurve;
+}
+
+/** A curve holds about this many points: more than a screen is wide. */
+const CURVE_POINTS = 2000;
+/** How often a running job reports, in milliseconds. */
+const REPORT_EVERY_MS = 100;
+/** Rows of the table the page shows. */
+const PREVIEW_ROWS = 100;
+
+interface Run {
+  readonly session: TrainingSession;
+  /** Aborted to pause. */
+  controller: AbortController;
+  result: RunResult | undefined;
+}
+
+/** What the worker does for the page. It keeps the table and every run until told otherwise. */
+export class TrainingService {
+  #data: TrainingData | undefined;
+  readonly #runs = new Map<number, Run>();
+  #nextRun = 1;
+
+  /** What WebGPU offers here, with a sentence a person can act on. */
+  describeGpu(): Promise<GpuAvailability> {
+    return describeGpu();
+  }
+
+  /**
+   * Reads a CSV and keeps it; the table before stays if this one cannot be used.
+   *
+   * @throws InputError
+   */
+  async openTable(source: string | Blob): Promise<TableSummary> {
+    const table = await readTable(source);
+    const roles = assignRoles(table);
+    this.#data = toTrainingData(table, roles);
+    return summarizeTable(table, roles, PREVIEW_ROWS);
+  }
+
+  /**
+   * Makes a trainer for the kept table.
+   *
+   * @returns the run's number
+   * @throws InputError, RefusalError
+   */
+  async openRun(backend: Backend['name'], job: TrainingJob): Promise<number> {
+    const session = await TrainingSession.open(backend, job, this.#requireData());
+    const id = this.#nextRun++;
+    this.#runs.set(id, { session, controller: new AbortController(), result: undefined });
+    return id;
+  }
+
+  /**
+   * Trains a run `steps` further, or until `pause`.
+   *
+   * @param onProgress called about ten times a second, and at the end
+   */
+  async train(id: number, steps: number, onProgress: (progress: RunProgress) => unknown): Promise<void> {
+    const run = this.#requireRun(id);
+    run.controller = new AbortController();
+    run.result = undefined;
+    const { session } = run;
+    const stride = curveStride(session.job.steps);
+    let reportedSteps = session.stepCount;
+    let reporting: Promise<void> = Promise.resolve();
+    const report = async () => {
+      const losses = await session.losses(reportedSteps);
+      const from = reportedSteps;
+      reportedSteps += losses.length;
+      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride) });
+    };
+    // One report at a time: the next begins where the last one ended.
+    const timer = setInterval(() => (reporting = reporting.then(report)), REPORT_EVERY_MS);
+    try {
+      await session.train(steps, run.controller.signal);
+    } finally {
+      clearInterval(timer);
+      await reporting;
+    }
+    await report();
+  }
+
+  /** Lets a running `train` end within one chunk. */
+  pause(id: number): void {
+    this.#requireRun(id).controller.abort();
+  }
+
+  /** What came of a run, or came of it so far. */
+  async report(id: number): Promise<RunReport> {
+    const run = this.#requireRun(id);
+    run.result ??= await run.session.result();
+    const { losses, ...rest } = run.result;
+    const { steps } = run.session.job;
+    const log: string[] = [];
+    for (let step = 0; step < losses.length; step += logStride(steps))
+      log.push(errorLine(step, losses[step]));
+    const curve = thin(losses, 0, curveStride(steps));
+    return { ...rest, finalLoss: losses[losses.length - 1], curve, log };
+  }
+
+  /** Holds a finished GPU run against a finished float64 run of the same job. */
+  async compare(referenceId: number, id: number): Promise<Comparison> {
+    const { session, result: reference } = this.#requireRun(referenceId);
+    const { result } = this.#requireRun(id);
+    if (!reference || !result) throw new Error('compare() takes runs that were reported');
+    const rounded = createRoundedTrainer(session.job, session.data);
+    await rounded.train(Math.min(reference.steps, result.steps));
+    const roundedValues = { losses: await rounded.losses(0), parameters: await rounded.parameters() };
+    const stride = curveStride(session.job.steps);
+    return {
+      verdict: judge(reference, result, roundedValues),
+      difference: largestDifferences(reference.losses, result.losses, stride),
+    };
+  }
+
+  /** The gradients written by hand against central differences, on the kept table, at a run's final parameters. */
+  async checkGradients(id: number): Promise<GradientCheck> {
+    const run = this.#requireRun(id);
+    run.result ??= await run.session.result();
+    return checkGradients(run.session.job, run.session.data, run.result.parameters);
+  }
+
+  /** Repeats a run's job warm. */
+  measure(id: number, repetitions: number, onRepetition: (count: number) => unknown): Promise<Measurement> {
+    const { session } = this.#requireRun(id);
+    const { backend } = session;
+    return measure(backend, session, repetitions, onRepetition);
+  }
+
+  /** Frees a run and forgets it. */
+  closeRun(id: number): void {
+    const run = this.#runs.get(id);
+    run?.controller.abort();
+    run?.session.dispose();
+    this.#runs.delete(id);
+  }
+
+  #requireRun(id: number): Run {
+    const run = this.#runs.get(id);
+    if (!run) throw new Error(`there is no run ${id}`);
+    return run;
+  }
+
+  #requireData(): TrainingData {
+    if (!this.#data) throw new Error('openTable() comes first');
+    return this.#data;
+  }
+}
+
+function curveStride(steps: number): number {
+  return Math.max(1, Math.ceil(steps / CURVE_POINTS));
+}
+
+/** Every `stride`-th loss, and the last. @param fromStep the step of `losses[0]` */
+function thin(losses: Float64Array, fromStep: number, stride: number): LossCurve {
+  const curve = { steps: [] as number[], losses: [] as number[] };
+  const first = Math.ceil(fromStep / stride) * stride - fromStep;
+  for (let i = first; i < losses.length; i += stride) {
+    curve.steps.push(fromStep + i);
+    curve.losses.push(losses[i]);
+  }
+  return curve;
+}
+
+function largestDifferences(a: Float64Array, b: Float64Array, stride: number): LossCurve {
+  const curve = { steps: [] as number[], losses: [] as number[] };
+  const steps = Math.min(a.length, b.length);
+  for (let start = 0; start < steps; start += stride) {
+    let largest = 0;
+    for (let step = start; step < Math.min(start + stride, steps); step++) {
+      largest = Math.max(largest, Math.abs(a[step] - b[step]));
+    }
+    curve.steps.push(start);
+    curve.losses.push(largest);
+  }
+  return curve;
+}
