@@ -55,7 +55,7 @@ function isIndex(table: Table): boolean {
 
 function hasDistinctWholeNumbers(column: Float64Array): boolean {
   if (!column.every(Number.isInteger)) return false;
-  const sorted = column.slice().sort();
+  const sorted = column.toSorted();
   return sorted.every((value, row) => row === 0 || value !== sorted[row - 1]);
 }
 

@@ -8,7 +8,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
 /** The delimiter is guessed from the first rows. */
 const SAMPLE_ROWS = 20;
 /** No row is longer, in UTF-16 units; beyond it, a quote was opened and never closed. */
-export const MAX_ROW_LENGTH = 1024 * 1024;
+const MAX_ROW_LENGTH = 1024 * 1024;
 
 interface Layout {
   readonly delimiter: string;
@@ -30,7 +30,7 @@ interface Parsed {
  *
  * Comma, semicolon, tab or | separate the cells (guessed from the first rows); cells may be quoted; line
  * ends may be LF, CRLF or CR; numbers are plain or scientific (`-0.5`, `1e-3`). The source is read and
- * parsed in pieces of 256 KiB with the event loop between them, so memory beyond the numbers is bounded.
+ * parsed in pieces of 64 KiB with the event loop between them, so memory beyond the numbers is bounded.
  *
  * @param source UTF-8 text, as a string or a file; nothing is sent anywhere
  * @param options.signal ends the reading; the promise then rejects with the signal's reason
@@ -71,12 +71,14 @@ function addRows(builder: TableBuilder, text: string, layout: Layout, isLast: bo
     if (!isBlank(data[row])) builder.addRow(data[row]);
   }
   if (isLast) return '';
+  // One misplaced quote may only be one whose delimiter comes with the next piece; two cannot.
+  if (errors.length > 1) builder.refuseQuotes();
   const rest = text.slice(meta.cursor);
   if (rest.length > MAX_ROW_LENGTH) refuseLongRow(builder, rest, layout);
   return rest;
 }
 
-/** The cells of a row that does not end are counted up to a limit, never kept. */
+/** Counts the cells that came so far of a row that does not end. */
 function refuseLongRow(builder: TableBuilder, text: string, layout: Layout): never {
   const { data, errors } = parse(text, layout, true);
   if (errors.length > 0) builder.refuseQuotes();

@@ -15,13 +15,14 @@ export interface Table {
 }
 
 /** 128 MiB as float64, half of that as the float32 a GPU gets. */
-export const MAX_CELLS = 2 ** 24;
+const MAX_CELLS = 2 ** 24;
 /** Beyond it a number is infinite on the GPU. */
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
 /** Takes the rows of a file one after the other, the header first, and makes the table of them. */
 export class TableBuilder {
   #names: readonly string[] | undefined;
+  /** Longer than `#rowCount` while rows come. */
   #columns: Float64Array[] = [];
   #rowCount = 0;
   readonly #raggedRows = new Problems(
@@ -67,7 +68,7 @@ export class TableBuilder {
       );
       return;
     }
-    if (row >= this.#columns[0].length) this.#columns = this.#columns.map(twiceAsLong);
+    if (row >= this.#columns[0].length) this.#resize(2 * row);
     for (let column = 0; column < width; column++) this.#addCell(cells[column], row, column);
   }
 
@@ -115,8 +116,17 @@ export class TableBuilder {
           'numbers below it.',
       );
     }
-    const columns = this.#columns.map((column) => column.slice(0, this.#rowCount));
-    return { columnNames: this.#names, rowCount: this.#rowCount, columns };
+    this.#resize(this.#rowCount);
+    return { columnNames: this.#names, rowCount: this.#rowCount, columns: this.#columns };
+  }
+
+  /** One column after the other, so that only one exists twice. */
+  #resize(length: number): void {
+    this.#columns.forEach((column, index) => {
+      const resized = new Float64Array(length);
+      resized.set(column.subarray(0, length));
+      this.#columns[index] = resized;
+    });
   }
 
   #addCell(cell: string, row: number, column: number): void {
@@ -149,10 +159,4 @@ export class TableBuilder {
         'cell per column.',
     );
   }
-}
-
-function twiceAsLong(column: Float64Array): Float64Array {
-  const longer = new Float64Array(2 * column.length);
-  longer.set(column);
-  return longer;
 }

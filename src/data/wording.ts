@@ -19,7 +19,7 @@ export function quote(text: string): string {
     .slice(0, 4 * SHOWN_CHARACTERS)
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   const isShort = characters.length <= SHOWN_CHARACTERS && text.length <= 4 * SHOWN_CHARACTERS;
   return isShort ? `"${line}"` : `"${characters.slice(0, SHOWN_CHARACTERS).join('')}…"`;
 }

@@ -7,15 +7,18 @@ import {
   judge,
   logStride,
   measure,
+  MOST_PREDICTED_ROWS,
   readTable,
   summarizeTable,
   toTrainingData,
   TrainingSession,
   type Backend,
+  type ColumnRole,
   type GpuAvailability,
   type GradientCheck,
   type Measurement,
   type RunResult,
+  type Table,
   type TableSummary,
   type TrainingData,
   type TrainingJob,
@@ -42,6 +45,16 @@ export interface RunReport extends Omit<RunResult, 'losses'> {
   readonly log: readonly string[];
 }
 
+/**
+ * What the page shows of a table: the rows it has predictions for, and of a wide table its first columns, so
+ * that what crosses to the page stays small.
+ */
+export interface OpenTable extends TableSummary {
+  /** Of the whole table. */
+  readonly inputCount: number;
+  readonly outputCount: number;
+}
+
 /** Two runs of one job, held against each other. */
 export interface Comparison {
   readonly verdict: Verdict;
@@ -53,8 +66,9 @@ export interface Comparison {
 const CURVE_POINTS = 2000;
 /** How often a running job reports, in milliseconds. */
 const REPORT_EVERY_MS = 100;
-/** Rows of the table the page shows. */
-const PREVIEW_ROWS = 100;
+/** Columns of the table the page shows: inputs (and the index), and targets. */
+const PREVIEW_INPUTS = 16;
+const PREVIEW_TARGETS = 8;
 
 interface Run {
   readonly session: TrainingSession;
@@ -79,11 +93,12 @@ export class TrainingService {
    *
    * @throws InputError
    */
-  async openTable(source: string | Blob): Promise<TableSummary> {
+  async openTable(source: string | Blob): Promise<OpenTable> {
     const table = await readTable(source);
     const roles = assignRoles(table);
     this.#data = toTrainingData(table, roles);
-    return summarizeTable(table, roles, PREVIEW_ROWS);
+    const { inputCount, outputCount } = this.#data;
+    return { ...summarizeFirstColumns(table, roles), inputCount, outputCount };
   }
 
   /**
@@ -194,6 +209,21 @@ export class TrainingService {
     if (!this.#data) throw new Error('openTable() comes first');
     return this.#data;
   }
+}
+
+function summarizeFirstColumns(table: Table, roles: readonly ColumnRole[]): TableSummary {
+  const columnsOf = (wanted: (role: ColumnRole) => boolean) =>
+    roles.flatMap((role, column) => (wanted(role) ? [column] : []));
+  const shown = [
+    ...columnsOf((role) => role !== 'target').slice(0, PREVIEW_INPUTS),
+    ...columnsOf((role) => role === 'target').slice(0, PREVIEW_TARGETS),
+  ].toSorted((a, b) => a - b);
+  const part: Table = {
+    rowCount: table.rowCount,
+    columnNames: shown.map((column) => table.columnNames[column]),
+    columns: shown.map((column) => table.columns[column]),
+  };
+  return summarizeTable(part, shown.map((column) => roles[column]), MOST_PREDICTED_ROWS);
 }
 
 function curveStride(steps: number): number {

@@ -204,11 +204,10 @@ describe('sizes beyond any table', () => {
     ['a line without end', 'a,b\n', '1', 'Data row 1 goes on for at least 1,'],
     ['a header without end', '', 'a', 'The header goes on for at least 1,'],
     ['a quote never closed', 'a,b\n"', '1,2\n', 'Data row 1 has a quote'],
-    ['nothing but quotes', 'a,b\n', '"', 'Data row 1 has a quote'],
+    ['nothing but quotes', 'a,b\n', '"', 'Data row 1 goes on for at least 1,'],
     ['quotes and letters', 'a,b\n', '"x', 'Data row 1 has a quote'],
     ['line ends', '', '\n', 'The table is empty'],
     ['spaces', '', ' ', 'The header goes on for at least 1,'],
-    ['line ends below a header', 'a,b\n', '\n', 'The table has a header with 2 columns but 0 rows'],
   ])(
     '50 MB of %s',
     async (name, start, pattern, sentence) => {
@@ -231,18 +230,20 @@ describe('sizes beyond any table', () => {
 });
 
 describe('anything at all', () => {
-  const token = fc.constantFrom(
-    ...[',', ';', '\t', '|', '\n', '\r', '\r\n', '"', '""', ' ', '.', '-', 'e', '\0', '\uFEFF', '\uD800'],
-    ...['a', 'b', 'é', '😀', '__proto__', 'constructor', '<b>', 'NaN', 'Infinity', '0x1'],
-    ...['0', '1', '-2.5', '1e5', '1e39', '1,2', '\n3,4', 'a,b\n', 'x;y\r\n'],
-  );
-  const tokens = fc.array(token, { maxLength: 60 }).map((parts) => parts.join(''));
-  const numeric = fc
-    .array(fc.constantFrom(',', ',', '\n', '1', '2', '"', ' ', '-', '.', 'e', '\r'), { maxLength: 40 })
-    .map((parts) => `a,b\n1,2\n${parts.join('')}`);
+  const tokens = [
+    [',', ';', '\t', '|', '\n', '\r', '\r\n', '"', '""', ' ', '.', '-', 'e', '\0', '\uFEFF', '\uD800'],
+    ['a', 'b', 'é', '😀', '__proto__', 'constructor', '<b>', 'NaN', 'Infinity', '0x1'],
+    ['0', '1', '-2.5', '1e5', '1e39', '1,2', '\n3,4', 'a,b\n', 'x;y\r\n'],
+  ].flat();
+  const mixed = fc.array(fc.constantFrom(...tokens), { maxLength: 60 }).map((parts) => parts.join(''));
+  const goodLine = fc.constantFrom('1,2', '"3",4', ' 5 , "-6" ', '', '  ', '1e3,-.5\r', '"7","+8."');
+  const badLine = fc.constantFrom('1', '1,2,3', '"9,1', '1,"x"y', '1,e', '1,', '1,1e39', '1\r,2', ',');
+  const lines = fc
+    .array(fc.oneof({ weight: 40, arbitrary: goodLine }, badLine), { minLength: 1, maxLength: 30 })
+    .map((parts) => ['a,b', ...parts].join('\n'));
   const source = fc.oneof(
-    tokens,
-    numeric,
+    mixed,
+    lines,
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.uint8Array({ maxLength: 200 }).map((bytes) => new Blob([bytes])),
   );
@@ -271,6 +272,6 @@ describe('anything at all', () => {
       { numRuns: process.env.HANDGRAD_FULL ? 10_000 : 1_000 },
     );
     console.log(`fuzz: ${tableCount} inputs were tables`);
-    expect(tableCount).toBeGreaterThan(0);
+    expect(tableCount).toBeGreaterThan(50);
   }, 120_000);
 });

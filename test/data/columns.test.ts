@@ -64,7 +64,7 @@ describe('roles', () => {
       'The table has 0 input columns: its target is "y" and "id" only numbers the rows. At least 1 is needed. Add an input column, or rename that column if it is an input.',
     ],
   ])('%j with targets %j is refused', (columns, targets, sentence) => {
-    const assign = (): unknown => assignRoles(table(columns as unknown as Record<string, number[]>), targets);
+    const assign = (): unknown => assignRoles(table(columns), targets);
     expect(assign).toThrow(InputError);
     expect(assign).toThrow(sentence);
   });

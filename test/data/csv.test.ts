@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readTable } from '../../src/data/csv.ts';
 import { orTable } from '../../src/data/samples/or-table.ts';
-import { contents, PIECE_BYTES } from './support.ts';
+import { PIECE_BYTES } from '../../src/data/text-pieces.ts';
+import { contents } from './support.ts';
 
 const small: [string, number[]][] = [
   ['a', [1, 3]],

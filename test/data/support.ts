@@ -2,9 +2,6 @@ import { expect } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { readTable, type Table } from '../../src/data/csv.ts';
 
-/** Bytes of a piece in `src/data/text-pieces.ts`. */
-export const PIECE_BYTES = 256 * 1024;
-
 /** The sentence `readTable` refuses a source with. */
 export async function refusal(source: string | Blob): Promise<string> {
   const outcome: unknown = await readTable(source).catch((error: unknown) => error);

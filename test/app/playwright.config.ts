@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+import { findBrowser, launchOptions } from '../support/browser.mjs';
+
+const root = `${import.meta.dirname}/../..`;
+const url = 'http://localhost:4519';
+
+const browser = await findBrowser();
+if (!browser)
+  throw new Error('No browser found; `npm test` installs one, or set HANDGRAD_BROWSER to its path.');
+
+/** Drives the built page (run `vite build` first) in two browsers: with the software adapter and with none. */
+export default defineConfig({
+  testDir: '.',
+  outputDir: `${root}/test-results`,
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  forbidOnly: true,
+  use: { baseURL: url },
+  projects: [
+    {
+      name: 'webgpu',
+      testMatch: '*.spec.ts',
+      testIgnore: '*.no-webgpu.spec.ts',
+      use: { launchOptions: launchOptions(browser.path) },
+    },
+    {
+      name: 'no-webgpu',
+      testMatch: '*.no-webgpu.spec.ts',
+      use: { launchOptions: launchOptions(browser.path, { webgpu: false }) },
+    },
+  ],
+  webServer: {
+    command: 'npx vite preview --host localhost --port 4519 --strictPort',
+    cwd: root,
+    url,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,334 @@
+import { describe, it } from 'vitest';
+import { activationNames, activations, type ActivationName } from '../../src/core/activations.ts';
+import { lossNames, losses, type LossName } from '../../src/core/losses.ts';
+import { float64, matrix } from '../../src/core/matrix.ts';
+import { optimizerNames, optimizers } from '../../src/core/optimizers.ts';
+import type { BufferScope, GpuBuffer } from '../../src/gpu/buffers.ts';
+import { expectClose, OPERATION_ERROR as EPSILON } from '../support/close.ts';
+import { readAll, runKernel, withDevice } from '../support/device.ts';
+import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { Random } from '../support/random.ts';
+
+/** Rows × inputs × units: 1, primes, a workgroup of 8 ± 1, tall, wide; never square. */
+const shapes: readonly (readonly [rows: number, inputs: number, units: number])[] = [
+  [1, 1, 1],
+  [1, 7, 3],
+  [4, 2, 3],
+  [7, 9, 8],
+  [8, 7, 9],
+  [9, 8, 7],
+  [2, 130, 1],
+  [1, 1, 131],
+  [257, 3, 2],
+  [13, 63, 65],
+];
+
+const WORST_CASE = 'a worst case over all orders and directions of rounding; roundings mostly cancel';
+
+const shapeName = ([rows, inputs, units]: (typeof shapes)[number]) => `${rows} × ${inputs} × ${units}`;
+
+/** Sums of magnitudes, for the error bound of a dot product: n roundings of Σ|a·b|. */
+const magnitudes = (values: Float64Array) => values.map(Math.abs);
+
+/** A buffer in front of which, and behind which, other parameters lie. */
+function uploadAt(scope: BufferScope, name: string, values: Float64Array, offset: number): GpuBuffer {
+  const padded = new Float64Array(offset + values.length + 3).fill(1e6);
+  padded.set(values, offset);
+  return scope.upload(name, [padded.length], padded);
+}
+
+describe('matmul.wgsl', () => {
+  const cases = shapes.flatMap((shape, i) => {
+    const activation = activationNames[i % activationNames.length];
+    return [true, false].map((hasBias) => ({ shape, activation, hasBias }));
+  });
+  it.each(cases)(
+    'agrees with float64: $shape, $activation, bias $hasBias',
+    ({ shape, activation, hasBias }) =>
+      withDevice(async (gpu, scope) => {
+        const [rows, inputs, units] = shape;
+        const random = new Random(rows * 1000 + inputs * 10 + units);
+        const input = random.floats(rows * inputs);
+        const weights = random.floats(inputs * units);
+        const biases = random.floats(units);
+
+        const expected = matrix(rows, units);
+        float64.multiply(matrix(rows, inputs, input), matrix(inputs, units, weights), expected);
+        const bound = matrix(rows, units);
+        float64.multiply(
+          matrix(rows, inputs, magnitudes(input)),
+          matrix(inputs, units, magnitudes(weights)),
+          bound,
+        );
+        if (hasBias) {
+          float64.addRow(expected, matrix(1, units, biases));
+          float64.addRow(bound, matrix(1, units, magnitudes(biases)));
+        }
+
+        const together = new Float64Array([...weights, ...biases]);
+        const preActivations = scope.storage('preActivations', [rows, units]);
+        const outputs = scope.storage('activations', [rows, units]);
+        await runKernel(gpu, scope, 'matmul', {
+          params: {
+            rowCount: rows,
+            inputCount: inputs,
+            unitCount: units,
+            weightsOffset: 5,
+            biasOffset: 5 + weights.length,
+          },
+          buffers: {
+            parameters: uploadAt(scope, 'parameters', together, 5),
+            input: scope.upload('input', [rows, inputs], input),
+            preActivations,
+            activations: outputs,
+          },
+          constants: { activation: activationNames.indexOf(activation), hasBias: hasBias ? 1 : 0 },
+          invocations: [units, rows],
+        });
+
+        const x = await readAll(gpu, preActivations);
+        const name = `matmul ${shapeName(shape)}`;
+        const allowed = bound.data.map((sum) => (inputs + 1) * EPSILON * sum);
+        expectClose(`${name} ŷ`, x, expected.data, { allowed, whyLoose: WORST_CASE });
+        expectActivations(`${name} ${activation}`, activation, x, await readAll(gpu, outputs));
+      }),
+  );
+});
+
+/** Held against f of the very ŷ the kernel computed, so that only the activation is judged. */
+function expectActivations(name: string, activation: ActivationName, x: Float32Array, y: Float32Array) {
+  const expected = Float64Array.from(x, (value) => activations[activation].value(value));
+  const allowed = Float64Array.from(x, (value) => activationError(activation, value) + 1e-45);
+  expectClose(name, y, expected, { allowed, whyLoose: WORST_CASE });
+}
+
+describe('output-gradient.wgsl', () => {
+  const cases = shapes.flatMap(([rows, , outputs], i) =>
+    lossNames.map((loss) => ({
+      rows,
+      outputs,
+      loss,
+      activation: activationNames[i % activationNames.length],
+    })),
+  );
+  it.each(cases)('agrees with float64: $rows × $outputs, $loss on $activation', (testCase) =>
+    withDevice(async (gpu, scope) => {
+      const { rows, outputs, loss, activation } = testCase;
+      const count = rows * outputs;
+      const random = new Random(rows * 1000 + outputs);
+      const x = random.floats(count, 3);
+      const f = x.map((value) => Math.fround(activations[activation].value(value)));
+      const targets = random.floats(count);
+      const gradient = scope.storage('gradient', [rows, outputs]);
+      const rowLosses = scope.storage('rowLosses', [rows]);
+      await runKernel(gpu, scope, 'output-gradient', {
+        params: { rowCount: rows, outputCount: outputs, scale: 1 / count },
+        buffers: {
+          targets: scope.upload('targets', [rows, outputs], targets),
+          preActivations: scope.upload('preActivations', [rows, outputs], x),
+          activations: scope.upload('activations', [rows, outputs], f),
+          gradient,
+          rowLosses,
+        },
+        constants: { loss: lossNames.indexOf(loss), activation: activationNames.indexOf(activation) },
+        invocations: [rows, 1],
+      });
+      const name = `output-gradient ${rows} × ${outputs} ${activation}`;
+      expectLosses(name, { loss, f, targets, rows, outputs }, await readAll(gpu, rowLosses));
+
+      const expected = new Float64Array(count);
+      const allowed = new Float64Array(count);
+      for (let i = 0; i < count; i++) {
+        const lossGradient = losses[loss].derivative(f[i], targets[i]) / count;
+        const derivative = activations[activation].derivative(x[i], f[i]);
+        expected[i] = lossGradient * derivative;
+        const roundings = 6 * EPSILON * Math.abs(expected[i]);
+        allowed[i] = Math.abs(lossGradient) * derivativeError(activation, x[i], 0, 0) + roundings + 1e-45;
+      }
+      expectClose(`${name} dE/dy`, await readAll(gpu, gradient), expected, { allowed, whyLoose: WORST_CASE });
+    }),
+  );
+});
+
+interface LossCase {
+  readonly loss: LossName;
+  readonly f: Float64Array;
+  readonly targets: Float64Array;
+  readonly rows: number;
+  readonly outputs: number;
+}
+
+function expectLosses(name: string, { loss, f, targets, rows, outputs }: LossCase, actual: Float32Array) {
+  const expected = new Float64Array(rows);
+  for (let i = 0; i < f.length; i++)
+    expected[Math.floor(i / outputs)] += losses[loss].value(f[i], targets[i]);
+  const allowed = expected.map((sum) => (outputs + 3) * EPSILON * sum);
+  expectClose(`${name} row losses`, actual, expected, { allowed, whyLoose: WORST_CASE });
+}
+
+describe('mean-loss.wgsl', () => {
+  it.each([1, 2, 63, 64, 65, 127, 1009])('sums %i rows and moves the step on', (rows) =>
+    withDevice(async (gpu, scope) => {
+      const values = new Random(rows).floats(rows).map(Math.abs);
+      const stepLosses = scope.storage('losses', [4]);
+      const settings = {
+        params: { rowCount: rows, scale: 1 / (rows * 3) },
+        buffers: {
+          rowLosses: scope.upload('rowLosses', [rows], values),
+          losses: stepLosses,
+          step: scope.storage('step', [1]),
+        },
+        constants: {},
+        invocations: [1, 1] as const,
+      };
+      for (let step = 0; step < 3; step++) await runKernel(gpu, scope, 'mean-loss', settings);
+      const mean = values.reduce((sum, value) => sum + value, 0) / (rows * 3);
+      const expected = [mean, mean, mean, 0];
+      const allowed = (rows + 2) * EPSILON * mean;
+      expectClose(`mean-loss of ${rows} rows`, await readAll(gpu, stepLosses), expected, {
+        allowed,
+        whyLoose: WORST_CASE,
+      });
+    }),
+  );
+});
+
+describe('hidden-gradient.wgsl', () => {
+  const cases = shapes.map((shape, i) => ({
+    shape,
+    activation: activationNames[i % activationNames.length],
+  }));
+  it.each(cases)('agrees with float64: $shape, $activation', ({ shape, activation }) =>
+    withDevice(async (gpu, scope) => {
+      const [rows, units, nextUnits] = shape;
+      const random = new Random(rows * 100 + units * 10 + nextUnits);
+      const nextGradient = random.floats(rows * nextUnits);
+      const weights = random.floats(units * nextUnits);
+      const x = random.floats(rows * units, 2);
+      const y = x.map((value) => Math.fround(activations[activation].value(value)));
+
+      const dEdg = matrix(rows, units);
+      const bound = matrix(rows, units);
+      const [a, b] = [matrix(rows, nextUnits, nextGradient), matrix(units, nextUnits, weights)];
+      float64.multiplyTransposedB(a, b, dEdg);
+      const absolute = [a, b].map((m) => ({ ...m, data: magnitudes(m.data) }));
+      float64.multiplyTransposedB(absolute[0], absolute[1], bound);
+      const derivatives = x.map((value, i) => activations[activation].derivative(value, y[i]));
+      const allowed = x.map((value, i) => {
+        const sumError = (nextUnits + 1) * EPSILON * bound.data[i];
+        const ownError = derivativeError(activation, value, 0, 0) + EPSILON * Math.abs(derivatives[i]);
+        return sumError * Math.abs(derivatives[i]) + (Math.abs(dEdg.data[i]) + sumError) * ownError + 1e-45;
+      });
+
+      const gradient = scope.storage('gradient', [rows, units]);
+      await runKernel(gpu, scope, 'hidden-gradient', {
+        params: { rowCount: rows, unitCount: units, nextUnitCount: nextUnits, nextWeightsOffset: 7 },
+        buffers: {
+          parameters: uploadAt(scope, 'parameters', weights, 7),
+          nextGradient: scope.upload('nextGradient', [rows, nextUnits], nextGradient),
+          preActivations: scope.upload('preActivations', [rows, units], x),
+          activations: scope.upload('activations', [rows, units], y),
+          gradient,
+        },
+        constants: { activation: activationNames.indexOf(activation) },
+        invocations: [units, rows],
+      });
+      const expected = dEdg.data.map((value, i) => value * derivatives[i]);
+      expectClose(
+        `hidden-gradient ${shapeName(shape)} ${activation}`,
+        await readAll(gpu, gradient),
+        expected,
+        {
+          allowed,
+          whyLoose: WORST_CASE,
+        },
+      );
+    }),
+  );
+});
+
+describe('weights-gradient.wgsl and bias-gradient.wgsl', () => {
+  it.each(shapes.map((shape) => ({ shape })))('agree with float64: $shape', ({ shape }) =>
+    withDevice(async (gpu, scope) => {
+      const [rows, inputs, units] = shape;
+      const random = new Random(rows + inputs * 100 + units * 10_000);
+      const input = random.floats(rows * inputs);
+      const gradient = random.floats(rows * units);
+
+      const [a, b] = [matrix(rows, inputs, input), matrix(rows, units, gradient)];
+      const [weights, bound] = [matrix(inputs, units), matrix(inputs, units)];
+      float64.multiplyTransposedA(a, b, weights);
+      const absolute = [a, b].map((m) => ({ ...m, data: magnitudes(m.data) }));
+      float64.multiplyTransposedA(absolute[0], absolute[1], bound);
+      const [biases, biasBound] = [matrix(1, units), matrix(1, units)];
+      float64.sumRows(b, biases);
+      float64.sumRows(absolute[1], biasBound);
+
+      const weightCount = inputs * units;
+      const gradients = scope.storage('gradients', [2 + weightCount + units]);
+      const uploaded = scope.upload('gradient', [rows, units], gradient);
+      await runKernel(gpu, scope, 'weights-gradient', {
+        params: { rowCount: rows, inputCount: inputs, unitCount: units, weightsOffset: 2 },
+        buffers: { input: scope.upload('input', [rows, inputs], input), gradient: uploaded, gradients },
+        constants: {},
+        invocations: [units, inputs],
+      });
+      await runKernel(gpu, scope, 'bias-gradient', {
+        params: { rowCount: rows, unitCount: units, biasOffset: 2 + weightCount },
+        buffers: { gradient: uploaded, gradients },
+        constants: {},
+        invocations: [units, 1],
+      });
+      // Two entries before the layer's own must stay untouched.
+      const expected = [0, 0, ...weights.data, ...biases.data];
+      const allowed = [0, 0, ...bound.data, ...biasBound.data].map((sum) => (rows + 1) * EPSILON * sum);
+      expectClose(`parameter gradients ${shapeName(shape)}`, await readAll(gpu, gradients), expected, {
+        allowed,
+        whyLoose: WORST_CASE,
+      });
+    }),
+  );
+});
+
+describe('optimizer-step.wgsl', () => {
+  const cases = [1, 63, 64, 65, 131].flatMap((count) =>
+    optimizerNames.map((optimizer) => ({ count, optimizer })),
+  );
+  it.each(cases)(
+    'agrees with float64 over 200 steps: $count parameters, $optimizer',
+    ({ count, optimizer }) =>
+      withDevice(async (gpu, scope) => {
+        const random = new Random(count);
+        const values = random.floats(count);
+        const gradients = random.floats(count);
+        const learningRate = Math.fround(0.0123);
+        const parameters = scope.upload('parameters', [count], values);
+        const lowParts = scope.storage('lowParts', [count]);
+        const settings = {
+          params: { parameterCount: count, learningRate },
+          buffers: { gradients: scope.upload('gradients', [count], gradients), parameters, lowParts },
+          constants: { optimizer: optimizerNames.indexOf(optimizer) },
+          invocations: [count, 1] as const,
+        };
+        const steps = 200;
+        for (let step = 0; step < steps; step++) await runKernel(gpu, scope, 'optimizer-step', settings);
+
+        const expected = values.slice();
+        for (let step = 0; step < steps; step++) {
+          expected.forEach((value, i) => {
+            expected[i] = value + optimizers[optimizer].change(gradients[i], learningRate);
+          });
+        }
+        const low = await readAll(gpu, lowParts);
+        const actual = Float64Array.from(await readAll(gpu, parameters), (value, i) => value + low[i]);
+        // Compensated: each change is rounded twice, and the sum of two small parts once more.
+        const allowed = gradients.map(
+          (g) => steps * 3 * EPSILON * Math.abs(learningRate * g) + EPSILON ** 2 * steps,
+        );
+        expectClose(`optimizer-step ${optimizer}, ${count} parameters, ${steps} steps`, actual, expected, {
+          allowed,
+          whyLoose: WORST_CASE,
+        });
+      }),
+  );
+});

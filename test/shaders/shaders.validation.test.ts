@@ -1,0 +1,81 @@
+import { create, globals } from 'webgpu';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileModule, kernels, type KernelDefinition } from '../../src/gpu/kernels.ts';
+import { composeShader, kernelSources, libraries, type KernelName } from '../../src/gpu/shaders.ts';
+
+// Dawn's null backend validates WGSL on any machine, without a driver.
+Object.assign(globalThis, globals);
+const dawn = create(['backend=null']);
+let device: GPUDevice;
+
+beforeAll(async () => {
+  const adapter = await dawn.requestAdapter();
+  if (!adapter) throw new Error('Dawn offers no null adapter');
+  device = await adapter.requestDevice();
+});
+afterAll(() => device.destroy());
+
+const kernelNames = Object.keys(kernels) as KernelName[];
+
+describe.each(kernelNames)('%s.wgsl', (name) => {
+  const definition: KernelDefinition = kernels[name];
+  const source = kernelSources[name];
+
+  it('compiles into a pipeline with the layout the host declares', async () => {
+    const module = await compileModule(device, `shaders/${name}.wgsl`, source, definition.libraries);
+    const entries: GPUBindGroupLayoutEntry[] = [
+      { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+      ...Object.values(definition.buffers).map((access, i) => ({
+        binding: i + 1,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+      })),
+    ];
+    const layout = device.createPipelineLayout({
+      bindGroupLayouts: [device.createBindGroupLayout({ entries })],
+    });
+    const constants = Object.fromEntries(definition.constants.map((constant) => [constant, 0]));
+    await device.createComputePipelineAsync({ layout, compute: { module, entryPoint: 'main', constants } });
+  });
+
+  it('declares Params as the host packs them', () => {
+    const body = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? '';
+    const fields = [...body.matchAll(/(\w+): (\w+),/g)].map(([, field, type]) => [field, type]);
+    expect(fields).toEqual(Object.entries(definition.params));
+  });
+
+  it('declares its buffers in the order the host binds them', () => {
+    const declared = [...source.matchAll(/@binding\((\d+)\) var<storage, (read|read_write)> (\w+)/g)].map(
+      ([, binding, access, buffer]) => [Number(binding), buffer, access === 'read' ? 'read' : 'write'],
+    );
+    const expected = Object.entries(definition.buffers).map(([buffer, access], i) => [i + 1, buffer, access]);
+    expect(declared).toEqual(expected);
+    expect(declared.length).toBeLessThanOrEqual(8);
+  });
+
+  it('declares its overrides and workgroup size as the host sets them', () => {
+    const overrides = [...source.matchAll(/^override (\w+):/gm)].map(([, constant]) => constant);
+    expect(overrides).toEqual([...definition.constants]);
+    const [, x, y] = /@workgroup_size\((\d+)(?:, (\d+))?\)/.exec(source) ?? [];
+    expect([Number(x), Number(y ?? 1)]).toEqual([...definition.workgroupSize]);
+  });
+});
+
+describe('a fault in WGSL', () => {
+  it('is reported with the file and line it stands in', async () => {
+    const source = 'fn fine() {}\n\nfn broken() { return nothing; }\n';
+    const fault = compileModule(device, 'shaders/broken.wgsl', source, ['activations']);
+    await expect(fault).rejects.toThrow(/shaders\/broken\.wgsl:3:\d+ .*nothing/);
+  });
+
+  it('is located in the library it stands in', () => {
+    const shader = composeShader('shaders/kernel.wgsl', 'fn main() {}\n', ['activations', 'losses']);
+    const lines = shader.code.split('\n');
+    const inLibrary = libraries.losses.split('\n').findIndex((line) => line.includes('fn lossValue')) + 1;
+    const inCode = lines.findIndex((line) => line.includes('fn lossValue')) + 1;
+    expect(shader.locate(inCode)).toBe(`shaders/lib/losses.wgsl:${inLibrary}`);
+    expect(shader.locate(lines.findIndex((line) => line.includes('fn main')) + 1)).toBe(
+      'shaders/kernel.wgsl:1',
+    );
+  });
+});

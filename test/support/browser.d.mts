@@ -1,0 +1,16 @@
+export interface Browser {
+  readonly path: string;
+  /** Where it came from, as a clause for people. */
+  readonly source: string;
+}
+
+export interface LaunchOptions {
+  executablePath: string;
+  headless: boolean;
+  chromiumSandbox: boolean;
+  args: string[];
+}
+
+export function launchOptions(executablePath: string, options?: { webgpu?: boolean }): LaunchOptions;
+export function findBrowser(): Promise<Browser | undefined>;
+export function installBrowser(say: (line: string) => void): Promise<Browser>;

@@ -1,0 +1,44 @@
+import { openGpu, type Gpu } from '../../src/gpu/device.ts';
+import { BufferScope, type GpuBuffer } from '../../src/gpu/buffers.ts';
+import { createDispatch, encode, type DispatchSettings } from '../../src/gpu/kernels.ts';
+import { readFloats } from '../../src/gpu/readback.ts';
+import type { KernelName } from '../../src/gpu/shaders.ts';
+
+/** Runs `use` with the device and a scope that is freed afterwards. Without an adapter the test fails. */
+export async function withDevice<T>(use: (gpu: Gpu, scope: BufferScope) => Promise<T>): Promise<T> {
+  const gpu = await openGpu();
+  const scope = new BufferScope(gpu);
+  gpu.device.pushErrorScope('validation');
+  try {
+    return await use(gpu, scope);
+  } finally {
+    scope.dispose();
+    const fault = await gpu.device.popErrorScope();
+    if (fault) throw new Error(fault.message);
+  }
+}
+
+/** Runs one kernel once. */
+export async function runKernel<Name extends KernelName>(
+  gpu: Gpu,
+  scope: BufferScope,
+  name: Name,
+  settings: DispatchSettings<Name>,
+): Promise<void> {
+  const dispatch = await createDispatch(gpu, scope, name, settings);
+  const encoder = gpu.device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  encode(pass, dispatch);
+  pass.end();
+  gpu.device.queue.submit([encoder.finish()]);
+}
+
+/** A whole buffer of float32. */
+export function readAll(gpu: Gpu, buffer: GpuBuffer): Promise<Float32Array> {
+  return readFloats(
+    gpu,
+    buffer,
+    0,
+    buffer.shape.reduce((product, length) => product * length, 1),
+  );
+}

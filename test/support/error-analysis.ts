@@ -1,0 +1,217 @@
+import { activations, type ActivationName } from '../../src/core/activations.ts';
+import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
+import { layOutNetwork } from '../../src/core/network.ts';
+import { DIVISION_ERROR, expError, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
+
+/**
+ * Bounds of what float32 can lose in one value, from what was lost before it (running error analysis: Higham,
+ * Accuracy and Stability of Numerical Algorithms, 2002, §3.3). Second-order terms are kept where an error meets
+ * an error; a dot product of n terms in any order loses at most n roundings of its sum of magnitudes.
+ */
+
+/** A value known to within `error`. */
+interface Bounded {
+  readonly value: Float64Array;
+  readonly error: Float64Array;
+}
+
+/** What float32 may lose in y = f(x) for an exact x: the operations of `shaders/lib/activations.wgsl`. */
+export function activationError(name: ActivationName, x: number): number {
+  const y = activations[name].value(x);
+  switch (name) {
+    case 'sigmoid':
+      // exp, one addition, one division; exp's relative error reaches y multiplied by 1 − y. Below −87 the
+      // kernel clamps x, where y is smaller than 2e-38.
+      return y * ((1 - y) * expError(Math.min(Math.abs(x), 87)) + EPSILON + DIVISION_ERROR) + 2e-38;
+    case 'tanh': {
+      // The series below 0.25: five roundings and a remainder of 9e-9. Above it (1 − e) / (1 + e), whose
+      // subtraction turns e's error absolute. Above 10 the kernel clamps: 1 − tanh 10 is 4e-9.
+      if (Math.abs(x) < 0.25) return Math.abs(x) * (6 * EPSILON + 9e-9);
+      const e = Math.exp(-2 * Math.min(Math.abs(x), 10));
+      return 2 * e * expError(2 * Math.min(Math.abs(x), 10)) + 2 * EPSILON + DIVISION_ERROR + 5e-9;
+    }
+    case 'relu':
+    case 'linear':
+      return 0;
+  }
+}
+
+/** What float32 may lose in f′(x), given y = f(x) known to within `yError` and x to within `xError`. */
+export function derivativeError(name: ActivationName, x: number, xError: number, yError: number): number {
+  const y = activations[name].value(x);
+  switch (name) {
+    case 'sigmoid':
+      return (
+        (Math.abs(1 - 2 * y) + yError) * yError + 3 * EPSILON * Math.abs(y * (1 - y)) + EPSILON * y * yError
+      );
+    case 'tanh':
+      return (2 * Math.abs(y) + yError) * yError + 2 * EPSILON;
+    case 'relu':
+      // Within its error of the kink x may lie on either side.
+      return Math.abs(x) <= xError ? 1 : 0;
+    case 'linear':
+      return 0;
+  }
+}
+
+/** Bounds of the loss and the parameters after one step of the layered kernels. */
+export function analyseOneStep(
+  job: TrainingJob,
+  data: TrainingData,
+  parameters: Float64Array,
+): { loss: number; parameters: Float64Array } {
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const rows = data.rowCount;
+  const weightError = (value: number) => ROUNDING_ERROR * Math.abs(value);
+
+  // Forward
+  let input: Bounded = {
+    value: data.inputs,
+    error: data.inputs.map((value) => ROUNDING_ERROR * Math.abs(value)),
+  };
+  const inputs: Bounded[] = [];
+  const pre: Bounded[] = [];
+  const act: Bounded[] = [];
+  for (const { units, inputCount, weightsOffset, biasOffset, activation } of network.layers) {
+    const x = bounded(rows * units);
+    const y = bounded(rows * units);
+    for (let row = 0; row < rows; row++) {
+      for (let unit = 0; unit < units; unit++) {
+        const i = row * units + unit;
+        let sum = biasOffset === undefined ? 0 : parameters[biasOffset + unit];
+        let magnitude = Math.abs(sum);
+        let carried = weightError(sum);
+        for (let k = 0; k < inputCount; k++) {
+          const weight = parameters[weightsOffset + k * units + unit];
+          const a = input.value[row * inputCount + k];
+          const aError = input.error[row * inputCount + k];
+          sum += a * weight;
+          magnitude += Math.abs(a * weight);
+          carried += aError * Math.abs(weight) + (Math.abs(a) + aError) * weightError(weight);
+        }
+        x.value[i] = sum;
+        x.error[i] = carried + (inputCount + 2) * EPSILON * (magnitude + carried);
+        y.value[i] = activations[activation].value(sum);
+        y.error[i] = x.error[i] * steepest(activation, sum, x.error[i]) + activationError(activation, sum);
+      }
+    }
+    inputs.push(input);
+    pre.push(x);
+    act.push(y);
+    input = y;
+  }
+
+  // Loss and its gradient
+  const count = rows * network.outputCount;
+  const output = act[act.length - 1];
+  let lossSum = 0;
+  let lossError = 0;
+  const last = network.layers[network.layers.length - 1];
+  let gradient = bounded(count);
+  for (let i = 0; i < count; i++) {
+    const target = data.targets[i];
+    const difference = output.value[i] - target;
+    const differenceError =
+      output.error[i] +
+      ROUNDING_ERROR * Math.abs(target) +
+      EPSILON * (Math.abs(difference) + output.error[i]);
+    lossSum += difference ** 2;
+    lossError += (2 * Math.abs(difference) + differenceError) * differenceError + EPSILON * difference ** 2;
+    // scale · 2 · difference · f′: each factor with its error, three roundings
+    const lossGradient: [number, number] = [(2 / count) * difference, (2 / count) * differenceError];
+    const derivative = derivativeWithError(last.activation, pre[pre.length - 1], output, i);
+    [gradient.value[i], gradient.error[i]] = times(lossGradient, derivative, 4);
+  }
+  const loss = (lossError + (count + 2) * EPSILON * (lossSum + lossError)) / count;
+
+  // Backward
+  const allowed = new Float64Array(parameters.length);
+  const learningRate = job.networks[0].learningRate;
+  for (let l = network.layers.length - 1; l >= 0; l--) {
+    const { units, inputCount, weightsOffset, biasOffset } = network.layers[l];
+    const a = inputs[l];
+    const settle = (index: number, sum: number, magnitude: number, carried: number) => {
+      const error = carried + (rows + 1) * EPSILON * (magnitude + carried);
+      // change = learningRate · gradient: two roundings; then the low part is rounded once
+      allowed[index] =
+        learningRate * (error + 4 * EPSILON * (Math.abs(sum) + error)) +
+        EPSILON ** 2 * Math.abs(parameters[index]);
+    };
+    for (let unit = 0; unit < units; unit++) {
+      for (let k = 0; k < inputCount; k++) {
+        let [sum, magnitude, carried] = [0, 0, 0];
+        for (let row = 0; row < rows; row++) {
+          const [value, error] = times(
+            [a.value[row * inputCount + k], a.error[row * inputCount + k]],
+            [gradient.value[row * units + unit], gradient.error[row * units + unit]],
+            0,
+          );
+          sum += value;
+          magnitude += Math.abs(value);
+          carried += error;
+        }
+        settle(weightsOffset + k * units + unit, sum, magnitude, carried);
+      }
+      if (biasOffset === undefined) continue;
+      let [sum, magnitude, carried] = [0, 0, 0];
+      for (let row = 0; row < rows; row++) {
+        sum += gradient.value[row * units + unit];
+        magnitude += Math.abs(gradient.value[row * units + unit]);
+        carried += gradient.error[row * units + unit];
+      }
+      settle(biasOffset + unit, sum, magnitude, carried);
+    }
+    if (l === 0) break;
+
+    const hidden = network.layers[l - 1];
+    const hiddenGradient = bounded(rows * hidden.units);
+    for (let row = 0; row < rows; row++) {
+      for (let unit = 0; unit < hidden.units; unit++) {
+        let [sum, magnitude, carried] = [0, 0, 0];
+        for (let k = 0; k < units; k++) {
+          const weight = parameters[weightsOffset + unit * units + k];
+          const [value, error] = times(
+            [gradient.value[row * units + k], gradient.error[row * units + k]],
+            [weight, weightError(weight)],
+            0,
+          );
+          sum += value;
+          magnitude += Math.abs(value);
+          carried += error;
+        }
+        const i = row * hidden.units + unit;
+        const error = carried + (units + 1) * EPSILON * (magnitude + carried);
+        const derivative = derivativeWithError(hidden.activation, pre[l - 1], act[l - 1], i);
+        [hiddenGradient.value[i], hiddenGradient.error[i]] = times([sum, error], derivative, 1);
+      }
+    }
+    gradient = hiddenGradient;
+  }
+  return { loss, parameters: allowed };
+}
+
+function bounded(length: number): Bounded {
+  return { value: new Float64Array(length), error: new Float64Array(length) };
+}
+
+/** |f′| at its largest within `xError` of x, as far as the second derivative (at most 1) can raise it. */
+function steepest(name: ActivationName, x: number, xError: number): number {
+  if (name === 'relu') return x > -xError ? 1 : 0;
+  const { value, derivative } = activations[name];
+  return Math.abs(derivative(x, value(x))) + (name === 'linear' ? 0 : xError);
+}
+
+function derivativeWithError(name: ActivationName, x: Bounded, y: Bounded, i: number): [number, number] {
+  const value = activations[name].derivative(x.value[i], y.value[i]);
+  return [value, derivativeError(name, x.value[i], x.error[i], y.error[i])];
+}
+
+/** The product of two values known to within their errors, and `roundings` of it. */
+function times(
+  [a, aError]: [number, number],
+  [b, bError]: [number, number],
+  roundings: number,
+): [number, number] {
+  const error = aError * Math.abs(b) + (Math.abs(a) + aError) * bError;
+  return [a * b, error + roundings * EPSILON * (Math.abs(a * b) + error)];
+}
