@@ -100,7 +100,10 @@ export interface Backend {
 export const MAX_STEPS = 2 ** 25;
 /** Beyond any network that trains in a browser; guards the arithmetic of the sizes. */
 export const MAX_UNITS = 2 ** 16;
-const MAX_LAYERS = 64;
+/** Output layer included. */
+export const MAX_LAYERS = 64;
+/** Larger ones only diverge. */
+export const MAX_LEARNING_RATE = 1e6;
 
 /**
  * Checks a job against its table.
@@ -144,9 +147,9 @@ function requireWholeNumber(what: string, value: number, least: number, most: nu
 }
 
 function requireLearningRate(value: number): void {
-  if (Number.isFinite(value) && value > 0 && value <= 1e6) return;
+  if (Number.isFinite(value) && value > 0 && value <= MAX_LEARNING_RATE) return;
   throw new InputError(
-    `The learning rate must be a number above 0 and at most 1,000,000, not ${value}; 0.05 is a usual start.`,
+    `The learning rate must be a number above 0 and at most ${MAX_LEARNING_RATE.toLocaleString('en-US')}, not ${value}; 0.05 is a usual start.`,
   );
 }
 

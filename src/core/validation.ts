@@ -8,7 +8,10 @@ export interface RunValues {
 
 /** How far one run is from another. */
 export interface Deviation {
-  /** Largest |difference| of a step's loss, relative to the reference's loss. */
+  /**
+   * Largest |difference| of a step's loss, relative to the reference's loss; a loss smaller than float32 can tell
+   * from 0 beside the first one counts as that size.
+   */
   readonly loss: number;
   /** The step where it occurred. */
   readonly lossStep: number;
@@ -39,10 +42,11 @@ export function deviation(reference: RunValues, other: RunValues): Deviation {
   const steps = Math.min(reference.losses.length, other.losses.length);
   let loss = 0;
   let lossStep = 0;
+  const smallest = FLOAT32_ROUNDING * Math.abs(reference.losses[0]);
   for (let step = 0; step < steps; step++) {
     const expected = reference.losses[step];
     const difference = Math.abs(other.losses[step] - expected);
-    const relative = difference === 0 ? 0 : difference / Math.abs(expected);
+    const relative = difference === 0 ? 0 : difference / Math.max(Math.abs(expected), smallest);
     // Written so that NaN counts as the largest difference there is.
     if (!(relative <= loss)) {
       loss = Number.isNaN(relative) ? Infinity : relative;

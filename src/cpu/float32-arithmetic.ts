@@ -1,11 +1,21 @@
+import { activations, type Activation } from '../core/activations.ts';
 import type { Arithmetic } from '../core/matrix.ts';
 
 const round = Math.fround;
 
+/** An activation with a rounding after each of its operations; the short ones have only one. */
+function roundedValue(f: Activation, x: number): number {
+  if (f === activations.sigmoid) return round(1 / round(1 + round(Math.exp(-x))));
+  if (f === activations.tanh && Math.abs(x) >= 0.25) {
+    const e = round(Math.exp(-2 * Math.abs(x)));
+    return Math.sign(x) * round(round(1 - e) / round(1 + e));
+  }
+  return round(f.value(x));
+}
+
 /**
  * The reference rounded to float32 after every operation, parameters compensated as on the GPU: what it
  * deviates from float64 is what rounding alone does to a job, and every tolerance is derived from it.
- * Activations and losses are rounded once, after the whole formula.
  *
  * @param parameters [parameterCount], rounded in place; what rounding takes from them is kept here, so an
  *   arithmetic belongs to one network
@@ -66,7 +76,7 @@ export function float32Arithmetic(parameters: Float64Array): Arithmetic {
     },
 
     activate(f, x, out) {
-      for (let i = 0; i < x.data.length; i++) out.data[i] = round(f.value(x.data[i]));
+      for (let i = 0; i < x.data.length; i++) out.data[i] = roundedValue(f, x.data[i]);
     },
 
     timesDerivative(f, { x, y }, gradient) {

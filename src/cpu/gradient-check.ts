@@ -68,10 +68,11 @@ export function checkGradients(
     parametersChecked++;
   }
 
-  // Truncation: h²/6 · E‴, with E‴ taken as at most 100 × the largest gradient. Rounding: each loss is a sum of
-  // rows × outputs terms, good to a few ε of itself; the difference divides that by h.
+  // Truncation: h²/6 · E‴, with E‴ taken as at most 100 × the largest gradient. Rounding: a sum of n terms loses
+  // about √n ε of itself (Higham 2002, §2.8), each term a few ε before that; the difference divides it by h.
   const scale = largestGradient || 1;
-  const rounding = (16 * Number.EPSILON * loss) / RELATIVE_STEP / scale;
+  const terms = checked.rowCount * network.outputCount;
+  const rounding = ((16 + Math.sqrt(terms)) * Number.EPSILON * loss) / RELATIVE_STEP / scale;
   const allowed = (100 / 6) * largestStep ** 2 + rounding;
   const difference = largestDifference / scale;
   const holds = parametersChecked > 0 && difference <= allowed;

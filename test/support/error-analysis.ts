@@ -1,7 +1,7 @@
 import { activations, type ActivationName } from '../../src/core/activations.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
-import { DIVISION_ERROR, expError, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
+import { DIVISION_ERROR, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
 
 /**
  * Bounds of what float32 can lose in one value, from what was lost before it (running error analysis: Higham,
@@ -20,15 +20,14 @@ export function activationError(name: ActivationName, x: number): number {
   const y = activations[name].value(x);
   switch (name) {
     case 'sigmoid':
-      // exp, one addition, one division; exp's relative error reaches y multiplied by 1 − y. Below −87 the
-      // kernel clamps x, where y is smaller than 2e-38.
-      return y * ((1 - y) * expError(Math.min(Math.abs(x), 87)) + EPSILON + DIVISION_ERROR) + 2e-38;
+      // eˣ, one addition, one division; the error of eˣ reaches y multiplied by 1 − y. Below −87 the kernel
+      // clamps x, where y is smaller than 2e-38.
+      return y * ((1 - y) * EXPONENTIAL_ERROR + EPSILON + DIVISION_ERROR) + 2e-38;
     case 'tanh': {
       // The series below 0.25: five roundings and a remainder of 9e-9. Above it (1 − e) / (1 + e), whose
-      // subtraction turns e's error absolute. Above 10 the kernel clamps: 1 − tanh 10 is 4e-9.
+      // subtraction turns the error of e absolute.
       if (Math.abs(x) < 0.25) return Math.abs(x) * (6 * EPSILON + 9e-9);
-      const e = Math.exp(-2 * Math.min(Math.abs(x), 10));
-      return 2 * e * expError(2 * Math.min(Math.abs(x), 10)) + 2 * EPSILON + DIVISION_ERROR + 5e-9;
+      return 2 * Math.exp(-2 * Math.abs(x)) * EXPONENTIAL_ERROR + 2 * EPSILON + DIVISION_ERROR;
     }
     case 'relu':
     case 'linear':

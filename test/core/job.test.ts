@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.ts';
+import { MAX_STEPS, validateJob, type TrainingJob } from '../../src/core/job.ts';
+import { notebookJob } from '../../src/core/notebook.ts';
+import { layersOf, orData } from '../support/jobs.ts';
+
+const check = (change: Partial<TrainingJob>) => () => validateJob({ ...notebookJob, ...change }, orData);
+const network = (change: object) => ({ networks: [{ seed: 1, learningRate: 0.05, ...change }] });
+
+describe('validateJob', () => {
+  it('takes the notebook', () => {
+    expect(check({})).not.toThrow();
+    expect(check({ steps: MAX_STEPS })).not.toThrow();
+    expect(check(network({ seed: 0 }))).not.toThrow();
+    expect(check(network({ seed: 4294967295 }))).not.toThrow();
+  });
+
+  it.each([0, -1, 1.5, NaN, Infinity, 1e300, MAX_STEPS + 1])('refuses %f steps', (steps) => {
+    expect(check({ steps })).toThrow(InputError);
+    expect(check({ steps })).toThrow(`Steps must be a whole number from 1 to 33,554,432, not ${steps}.`);
+  });
+
+  it.each([0, -3, 2.5, NaN, 65_537, 1e18])('refuses %f units', (units) => {
+    const layers = layersOf([units, 1], 'sigmoid');
+    expect(check({ layers })).toThrow(
+      `Units of hidden layer 1 must be a whole number from 1 to 65,536, not ${units}.`,
+    );
+  });
+
+  it.each([0, -0.05, NaN, Infinity, 1e7])('refuses a learning rate of %f', (learningRate) => {
+    const sentence = `The learning rate must be a number above 0 and at most 1,000,000, not ${learningRate};`;
+    expect(check(network({ learningRate }))).toThrow(sentence);
+  });
+
+  it.each([-1, 4294967296, 0.5, NaN])('refuses the seed %f', (seed) => {
+    expect(check(network({ seed }))).toThrow(
+      `The seed must be a whole number from 0 to 4,294,967,295, not ${seed}.`,
+    );
+  });
+
+  it('refuses an activation that does not exist, though every object has that property', () => {
+    const layers = [{ units: 1, activation: 'constructor' as 'relu', bias: false }];
+    expect(check({ layers })).toThrow('must be one of sigmoid, tanh, relu, linear, not "constructor"');
+  });
+
+  it('refuses an output layer that does not fit the targets, no layers, no rows', () => {
+    expect(check({ layers: layersOf([3, 2], 'sigmoid') })).toThrow(
+      'The output layer has 2 units but the table has 1',
+    );
+    expect(check({ layers: [] })).toThrow('The number of layers must be');
+    expect(() => validateJob(notebookJob, { ...orData, rowCount: 0 })).toThrow('The table has no rows');
+  });
+});

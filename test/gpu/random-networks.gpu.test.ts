@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { initialParameters, type Trainer } from '../../src/core/job.ts';
+import { judge } from '../../src/core/validation.ts';
+import { cpuBackend, createRoundedTrainer } from '../../src/cpu/cpu-trainer.ts';
+import { allocatedBytes } from '../../src/gpu/buffers.ts';
+import { gpuBackend } from '../../src/gpu/layered-trainer.ts';
+import { closeness, report } from '../support/close.ts';
+import { analyseOneStep } from '../support/error-analysis.ts';
+import { randomJob } from '../support/jobs.ts';
+
+const count = import.meta.env.HANDGRAD_FULL ? 200 : 40;
+const LONG_RUN = 50;
+
+const WORST_CASE = 'a worst case over all orders and directions of rounding, carried through every layer';
+const ROUNDED_WORSE =
+  'the rounded reference adds one by one where the kernels add in a tree, or changes are far below 4 roundings';
+
+/** What a trainer has computed so far. */
+async function valuesOf(trainer: Trainer) {
+  return { losses: await trainer.losses(0), parameters: await trainer.parameters() };
+}
+
+describe('random networks, GPU against CPU after 1 and after 50 steps', () => {
+  const jobs = Array.from({ length: count }, (_, seed) => randomJob(seed, LONG_RUN));
+  let gpu: Trainer | undefined;
+  afterEach(() => {
+    gpu?.dispose();
+    expect(allocatedBytes()).toBe(0);
+  });
+
+  it.each(jobs)('$name', async ({ name, job, data }) => {
+    gpu = await gpuBackend.createTrainer(job, data);
+    const cpu = await cpuBackend.createTrainer(job, data);
+    const rounded = createRoundedTrainer(job, data);
+
+    await gpu.train(1);
+    await cpu.train(1);
+    const bounds = analyseOneStep(job, data, initialParameters(job, data));
+    const [actual, expected] = [await valuesOf(gpu), await valuesOf(cpu)];
+    const loss = closeness(actual.losses, expected.losses, bounds.loss);
+    report(`${name}, loss of 1 step`, loss, WORST_CASE);
+    const parameters = closeness(actual.parameters, expected.parameters, bounds.parameters);
+    report(`${name}, parameters after 1 step`, parameters, WORST_CASE);
+
+    for (const trainer of [gpu, cpu, rounded]) await trainer.train(LONG_RUN);
+    expect(gpu.stepCount).toBe(LONG_RUN);
+    const verdict = judge(await valuesOf(cpu), await valuesOf(gpu), await valuesOf(rounded));
+    const { loss: observedLoss, allowedLoss, parameter, allowedParameter } = verdict;
+    report(
+      `${name}, losses of ${LONG_RUN} steps`,
+      { ratio: observedLoss / allowedLoss, observed: observedLoss, allowed: allowedLoss },
+      ROUNDED_WORSE,
+    );
+    report(
+      `${name}, parameters after ${LONG_RUN} steps`,
+      { ratio: parameter / allowedParameter, observed: parameter, allowed: allowedParameter },
+      ROUNDED_WORSE,
+    );
+  });
+});
