@@ -15,6 +15,8 @@ export {
 } from './core/network.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
 export {
+  MAX_LAYERS,
+  MAX_LEARNING_RATE,
   MAX_STEPS,
   MAX_UNITS,
   type Adapter,

@@ -29,7 +29,7 @@ export interface Verdict extends Deviation {
 }
 
 /** The distance from 1 to the next float32 above it, halved: the largest relative rounding error. */
-export const FLOAT32_ROUNDING = 2 ** -24;
+const FLOAT32_ROUNDING = 2 ** -24;
 /** Room above what the rounded reference shows: another order of sums, an inexact `exp`. */
 const SAFETY_FACTOR = 4;
 

@@ -47,7 +47,7 @@ export function derivativeError(name: ActivationName, x: number, xError: number,
       return (2 * Math.abs(y) + yError) * yError + 2 * EPSILON;
     case 'relu':
       // Within its error of the kink x may lie on either side.
-      return Math.abs(x) <= xError ? 1 : 0;
+      return Math.abs(x) < xError ? 1 : 0;
     case 'linear':
       return 0;
   }

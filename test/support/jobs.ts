@@ -49,7 +49,7 @@ export function randomJob(seed: number, steps: number): NamedJob {
 }
 
 /** A random table; targets lie within every activation's range. */
-export function randomData(
+function randomData(
   random: Random,
   { rowCount, inputCount, outputCount }: Pick<TrainingData, 'rowCount' | 'inputCount' | 'outputCount'>,
 ): TrainingData {
@@ -68,7 +68,7 @@ export function randomData(
  * Parameters of a size that neither saturates nor explodes (Glorot & Bengio 2010): NumPy's [0, 1) would do
  * both in a layer 130 wide.
  */
-export function scaledParameters(
+function scaledParameters(
   random: Random,
   inputCount: number,
   layers: readonly LayerSettings[],

@@ -1,0 +1,31 @@
+import { HandgradError, type RunResult, type TrainingJob } from '../index.ts';
+import { count } from './wording.ts';
+
+const REMEDY = 'scale the columns of the table to about -1 to 1';
+
+/** The error that names the first step whose loss is infinite or not a number. */
+export function lossDiverged(step: number, loss: number, job: TrainingJob): HandgradError {
+  const what = `the loss is ${Number.isNaN(loss) ? 'not a number' : 'infinite'} at step ${count(step)}`;
+  if (step > 0) return diverged(what, job);
+  return new HandgradError(
+    `Training cannot start: ${what}, most likely because the table holds numbers too large to be squared; ${REMEDY}.`,
+  );
+}
+
+/** @throws HandgradError if the last update left parameters or predictions that are not finite */
+export function requireFiniteResult({ parameters, predictions }: RunResult, job: TrainingJob): void {
+  if (!parameters.every(Number.isFinite)) {
+    throw diverged(`the parameters are not finite after step ${count(job.steps - 1)}`, job);
+  }
+  if (!predictions.every(Number.isFinite)) {
+    throw diverged(`the predictions are not finite after step ${count(job.steps - 1)}`, job);
+  }
+}
+
+function diverged(what: string, job: TrainingJob): HandgradError {
+  const [{ learningRate }] = job.networks;
+  return new HandgradError(
+    `Training diverged: ${what}, most likely because the learning rate ${learningRate} is too high for this ` +
+      `table; use a lower --learning-rate, or ${REMEDY}.`,
+  );
+}

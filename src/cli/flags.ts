@@ -1,0 +1,59 @@
+import { count, quoted } from './wording.ts';
+
+/** A flag or an argument that makes no sense, whatever the table: exit status 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A parser for the value of a flag: a whole number, plain or scientific (`1e4`). @throws UsageError */
+export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = NUMBER.test(text) ? Number(text) : NaN;
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new UsageError(
+      `${flag} must be a whole number from ${count(least)} to ${count(most)}, not ${quoted(text)}.`,
+    );
+  };
+}
+
+/** The same for a number above 0. @throws UsageError */
+export function positiveNumber(flag: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = NUMBER.test(text) ? Number(text) : NaN;
+    if (value > 0 && value <= most) return value;
+    throw new UsageError(`${flag} must be a number above 0 and at most ${count(most)}, not ${quoted(text)}.`);
+  };
+}
+
+/** The same for one of a few words. @throws UsageError */
+export function oneOf<Name extends string>(flag: string, accepted: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const name = accepted.find((word) => word === text);
+    if (name !== undefined) return name;
+    throw new UsageError(`${flag} must be one of ${accepted.join(', ')}, not ${quoted(text)}.`);
+  };
+}
+
+/** The same for the units of the hidden layers: `16,8`, or `none`. @throws UsageError */
+export function unitsOfLayers(
+  flag: string,
+  { mostUnits, mostLayers }: { mostUnits: number; mostLayers: number },
+): (text: string) => number[] {
+  return (text) => {
+    if (text === 'none') return [];
+    const parts = text.split(',');
+    if (parts.length > mostLayers) {
+      throw new UsageError(`${flag} takes at most ${count(mostLayers)} layers, not ${count(parts.length)}.`);
+    }
+    return parts.map((part) => {
+      const units = /^\d+$/.test(part) ? Number(part) : NaN;
+      if (units >= 1 && units <= mostUnits) return units;
+      throw new UsageError(
+        `${flag} must be the units of each hidden layer, from 1 to ${count(mostUnits)} and separated by commas ` +
+          `(16,8), or none, not ${quoted(text)}.`,
+      );
+    });
+  };
+}

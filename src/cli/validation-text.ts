@@ -1,0 +1,47 @@
+import {
+  createRoundedTrainer,
+  judge,
+  scientific,
+  type RunResult,
+  type TrainingData,
+  type TrainingJob,
+  type Verdict,
+} from '../index.ts';
+import { textTable } from './text-table.ts';
+import { count } from './wording.ts';
+
+/** Holds a GPU run against the float64 run of the same job. */
+export async function validateRun(
+  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
+  reference: RunResult,
+  gpu: RunResult,
+): Promise<Verdict> {
+  const rounded = createRoundedTrainer(job, data);
+  await rounded.train(job.steps);
+  return judge(reference, gpu, { losses: await rounded.losses(0), parameters: await rounded.parameters() });
+}
+
+/** The verdict with its numbers. */
+export function validationText(verdict: Verdict): string {
+  const { loss, lossStep, allowedLoss, parameter, allowedParameter, holds, reason } = verdict;
+  const table = textTable(
+    [
+      ['Validation', 'difference', 'tolerance', ''],
+      [
+        'loss, relative',
+        scientific(loss, 1),
+        scientific(allowedLoss, 1),
+        `largest at step ${count(lossStep)}`,
+      ],
+      [
+        'parameter, absolute',
+        scientific(parameter, 1),
+        scientific(allowedParameter, 1),
+        'largest of the final parameters',
+      ],
+    ],
+    ['left', 'right', 'right', 'left'],
+  );
+  const outcome = holds ? 'the GPU agrees with float64' : 'the GPU does NOT agree with float64';
+  return `${table}\nTolerance: ${reason}.\nVerdict: ${outcome}.`;
+}

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { trainOnce, type TrainingData, type TrainingJob } from '../../src/index.ts';
+import { handgrad, launcher, objectOf, orCsv, type RunObject } from './support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'handgrad-train-'));
+const orFile = join(folder, 'or.csv');
+writeFileSync(orFile, orCsv);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const onCpu = ['--backend', 'cpu'];
+const twelveRows = [
+  'a,b,"c,d",e',
+  ...Array.from({ length: 12 }, (_, i) => `${i / 12},${i % 3},${i % 2},0.5`),
+];
+
+describe('train', () => {
+  test('a file: the table as understood, log, loss, predictions, timing', async () => {
+    const { status, stdout, stderr } = await handgrad([
+      'train',
+      orFile,
+      ...onCpu,
+      '--no-bias',
+      '--steps',
+      '20',
+    ]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^Table +4 rows from /);
+    expect(stdout).toContain('index   observation\n  inputs  input1, input2\n  target  output\n');
+    expect(stdout).toContain('2 inputs → 3 sigmoid → 1 sigmoid, without biases, seed 1\n');
+    expect(stdout.match(/^error at step .*$/gm)).toHaveLength(10);
+    expect(stdout).toContain('error at step     0: 1.960156e-01\n');
+    expect(stdout).toMatch(/\nFinal loss \d\.\d{6}e-\d\d at step 19, before its update\n/);
+    expect(stdout).toMatch(/\nobservation  output  prediction +error\n1 +0 +0\.\d{6} +-0\.\d{6}\n/);
+    expect(stdout).toMatch(/\nTiming +cpu · reference\n/);
+  });
+
+  test('standard input, with every setting, as the library trains it', async () => {
+    const settings = ['--hidden', '4,2', '--activation', 'tanh', '--output-activation', 'linear'];
+    const rates = ['--learning-rate', '0.1', '--steps', '1e2', '--seed', '7', '--log-every', '30'];
+    const args = ['train', '-', '--target', 'c,d', ...settings, ...rates, ...onCpu, '--json'];
+    const run = objectOf(await handgrad(args, { input: twelveRows.join('\n') })) as RunObject & {
+      table: unknown;
+    };
+
+    const rows = twelveRows.slice(1).map((line) => line.split(',').map(Number));
+    const data: TrainingData = {
+      rowCount: 12,
+      inputs: Float64Array.from(rows.flatMap(([a, b, , e]) => [a, b, e])),
+      inputCount: 3,
+      targets: Float64Array.from(rows.map(([, , target]) => target)),
+      outputCount: 1,
+    };
+    const hidden = { activation: 'tanh', bias: true } as const;
+    const job: TrainingJob = {
+      layers: [
+        { units: 4, ...hidden },
+        { units: 2, ...hidden },
+        { units: 1, activation: 'linear', bias: true },
+      ],
+      loss: 'mse',
+      optimizer: 'sgd',
+      steps: 100,
+      networks: [{ seed: 7, learningRate: 0.1 }],
+    };
+    const expected = await trainOnce('cpu', job, data);
+    expect(run.losses).toEqual([0, 30, 60, 90].map((step) => [step, expected.losses[step]]));
+    expect(run.predictions.flat()).toEqual(Array.from(expected.predictions));
+    expect(Object.keys(run.parameters)).toEqual(
+      [0, 1, 2].flatMap((layer) => [`layers.${layer}.weight`, `layers.${layer}.bias`]),
+    );
+    expect(run.table).toMatchObject({ rowCount: 12, columns: [{}, {}, { name: 'c,d', role: 'target' }, {}] });
+  });
+
+  test('several targets and more rows than are shown', async () => {
+    const args = ['train', '-', '--target', 'a,c,d', '--hidden', 'none', '--steps', '5', ...onCpu];
+    const input = ['a,b,c,d', ...Array.from({ length: 12 }, (_, i) => `${i / 12},${i},0,1`)].join('\n');
+    const { stdout } = await handgrad(args, { input });
+    expect(stdout).toContain('1 input → 3 sigmoid, with biases');
+    expect(stdout).toMatch(/\nrow +a +prediction a +error a +c +prediction c/);
+    expect(stdout).toMatch(/\n10 .*\n… and 2 more rows; --json prints up to 1,000 rows\.\n/);
+  });
+
+  test('columns named __proto__ and constructor, markup, and what would move the cursor', async () => {
+    const input = '__proto__,constructor,<b>,\u001b[31mred\n0,1,2,1\n1,0,2,0\n';
+    const args = ['train', '-', '--steps', '2', ...onCpu];
+    const [text, json] = await Promise.all([
+      handgrad(args, { input }),
+      handgrad([...args, '--json'], { input }),
+    ]);
+    expect(text.stdout).toContain('inputs  __proto__, constructor, <b>\n');
+    expect(text.stdout).not.toContain('\u001b');
+    expect((objectOf(json) as { table: unknown }).table).toMatchObject({
+      columns: [{ name: '__proto__' }, {}, {}, {}],
+    });
+  });
+
+  test('a target out of reach of the output layer is said on standard error', async () => {
+    const args = ['train', '-', '--steps', '2', ...onCpu];
+    const { status, stderr } = await handgrad(args, { input: 'x,y\n1,5\n2,7\n' });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^The target holds 5, but the outputs of sigmoid are from 0 to 1\. Use --output-activation/,
+    );
+  });
+
+  test('a target that is not the last column leaves the index and the other inputs as they are', async () => {
+    const { stdout } = await handgrad([
+      'train',
+      orFile,
+      '--target',
+      'input1,output',
+      '--steps',
+      '1',
+      ...onCpu,
+    ]);
+    expect(stdout).toContain('index   observation\n  inputs  input2\n  target  input1, output\n');
+  });
+});
+
+describe('the process', () => {
+  const long = ['train', orFile, ...onCpu, '--steps', '33554432', '--log-every', '1'];
+
+  test('shows no progress bar in a pipe', async () => {
+    const { stderr } = await handgrad(['train', orFile, ...onCpu, '--steps', '400000']);
+    expect(stderr).toBe('');
+  });
+
+  test('ends quietly when its reader does', async () => {
+    const child = spawn(process.execPath, [launcher, ...long]);
+    let stderr = '';
+    child.stderr.on('data', (text) => (stderr += String(text)));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [status] = (await once(child, 'close')) as [number];
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test.skipIf(process.platform === 'win32')('stops on Ctrl-C with 130', async () => {
+    const child = spawn(process.execPath, [launcher, ...long, '--log-every', '10000000']);
+    let stderr = '';
+    child.stderr.on('data', (text) => (stderr += String(text)));
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const [status] = (await once(child, 'close')) as [number];
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/^Stopped after [\d,]+ of 33,554,432 steps\.\n$/);
+  });
+});
