@@ -223,7 +223,11 @@ function summarizeFirstColumns(table: Table, roles: readonly ColumnRole[]): Tabl
     columnNames: shown.map((column) => table.columnNames[column]),
     columns: shown.map((column) => table.columns[column]),
   };
-  return summarizeTable(part, shown.map((column) => roles[column]), MOST_PREDICTED_ROWS);
+  return summarizeTable(
+    part,
+    shown.map((column) => roles[column]),
+    MOST_PREDICTED_ROWS,
+  );
 }
 
 function curveStride(steps: number): number {
