@@ -1,0 +1,168 @@
+import { css, html } from 'lit';
+import './details-card.ts';
+import './loss-card.ts';
+import './network-card.ts';
+import './notice-bar.ts';
+import './page-header.ts';
+import './result-card.ts';
+import './run-card.ts';
+import './table-card.ts';
+import { PageElement, type Page } from './page-element.ts';
+import { baseStyles } from './styles.ts';
+
+/** Elements that mean something else by Enter. */
+const OWN_ENTER = 'button, a, summary, textarea, select, dialog, input[type="file"], [role="tab"]';
+
+/** The page: its layout, the keys that work everywhere, and files dropped anywhere. */
+export class HandgradPage extends PageElement {
+  static override properties = { ...PageElement.properties, isDropTarget: { state: true } };
+
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        min-height: 100vh;
+      }
+      main {
+        display: grid;
+        grid-template-columns: 352px minmax(0, 1fr);
+        gap: 16px;
+        max-width: 1440px;
+        margin: 0 auto;
+        padding: 20px 24px 48px;
+        align-items: start;
+      }
+      .column {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+      }
+      .drop {
+        position: fixed;
+        inset: 12px;
+        z-index: 20;
+        display: grid;
+        place-items: center;
+        border: 2px dashed var(--ink);
+        border-radius: 16px;
+        background: color-mix(in srgb, var(--paper) 88%, transparent);
+        font-weight: 600;
+        pointer-events: none;
+      }
+      @media (max-width: 959px) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+          padding: 16px 16px 32px;
+        }
+      }
+      @media (max-width: 719px) {
+        /* Room for the bar at the bottom. */
+        main {
+          padding: 12px 12px 144px;
+          gap: 12px;
+        }
+        .column {
+          gap: 12px;
+        }
+      }
+    `,
+  ];
+
+  declare private isDropTarget: boolean;
+  readonly #listeners = new AbortController();
+  #wasTraining = false;
+
+  /** Shows the page. */
+  static start(page: Page): void {
+    const element = document.querySelector('handgrad-page') as HandgradPage;
+    element.page = page;
+    customElements.define('handgrad-page', HandgradPage);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { signal } = this.#listeners;
+    document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    document.addEventListener('dragover', (event) => this.#onDrag(event, true), { signal });
+    document.addEventListener('dragleave', (event) => this.#onDrag(event, event.relatedTarget !== null), {
+      signal,
+    });
+    document.addEventListener('drop', (event) => this.#onDrop(event), { signal });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#listeners.abort();
+  }
+
+  override updated(): void {
+    const { isTraining } = this.page.state;
+    if (isTraining && !this.#wasTraining) this.#bringLossIntoView();
+    this.#wasTraining = isTraining;
+  }
+
+  override render() {
+    const { page } = this;
+    const { state } = page;
+    return html`
+      <page-header .page=${page}></page-header>
+      <notice-bar .page=${page}></notice-bar>
+      <main data-activity=${state.activity}>
+        <div class="column">
+          <table-card .page=${page}></table-card>
+          <network-card .page=${page}></network-card>
+        </div>
+        <div class="column">
+          <run-card .page=${page}></run-card>
+          <loss-card .page=${page}></loss-card>
+          <result-card .page=${page} ?hidden=${!state.hasRuns}></result-card>
+          <details-card .page=${page} ?hidden=${!state.hasRuns}></details-card>
+        </div>
+      </main>
+      <div class="screen-reader" role="status">${state.announcement}</div>
+      ${this.isDropTarget ? html`<div class="drop">Drop the CSV file anywhere</div>` : ''}
+    `;
+  }
+
+  /** On a narrow screen the loss lies below the table: whoever trains wants to see it. */
+  #bringLossIntoView(): void {
+    if (!matchMedia('(max-width: 959px)').matches) return;
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const card = this.renderRoot.querySelector('loss-card');
+    // Once the cards below it are there: until then the page is too short to scroll so far.
+    requestAnimationFrame(() =>
+      card?.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'start' }),
+    );
+  }
+
+  /** Enter trains, Escape pauses, Escape again stops. */
+  #onKey(event: KeyboardEvent): void {
+    const [origin] = event.composedPath();
+    const element = origin instanceof Element ? origin : document.body;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || element.closest('dialog'))
+      return;
+    const { state, training } = this.page;
+    if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
+      // A field takes its value first.
+      if (element instanceof HTMLElement) element.blur();
+      if (state.activity !== 'running') training.press();
+    } else if (event.key === 'Escape') {
+      if (state.activity === 'paused') training.stop();
+      else training.pause();
+    }
+  }
+
+  #onDrag(event: DragEvent, isInside: boolean): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.isDropTarget = isInside;
+  }
+
+  #onDrop(event: DragEvent): void {
+    this.isDropTarget = false;
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    void this.page.tables.openFile(file);
+  }
+}

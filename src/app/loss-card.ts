@@ -1,0 +1,178 @@
+import { css, html, nothing, svg } from 'lit';
+import './loss-chart.ts';
+import type { LossScale } from './loss-chart.ts';
+import { count, significant } from './format.ts';
+import { PageElement } from './page-element.ts';
+import type { Run } from './page-state.ts';
+import { runLabel } from './sentences.ts';
+import { baseStyles, controlStyles } from './styles.ts';
+
+/** Rows of the table behind the chart. */
+const LISTED_STEPS = 10;
+
+/** The loss: the chart, its legend, and a table of it for those who cannot see the chart. */
+class LossCard extends PageElement {
+  static override properties = { ...PageElement.properties, scale: { state: true } };
+
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    css`
+      :host {
+        scroll-margin-top: 12px;
+      }
+      .heading {
+        align-items: center;
+        min-height: 28px;
+      }
+      .switch label {
+        min-height: 26px;
+        padding: 0 10px;
+        font-size: 12px;
+      }
+      .later {
+        visibility: hidden;
+      }
+      .kind {
+        font-weight: 400;
+      }
+      .chart {
+        position: relative;
+      }
+      .empty {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-items: center;
+        padding: 0 16px 32px 64px;
+        text-align: center;
+      }
+      .empty p {
+        padding: 0 12px;
+        background: var(--card);
+      }
+      .legend {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 4px 16px;
+        min-height: 20px;
+        margin-top: 8px;
+      }
+      .runs {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+      }
+      svg {
+        width: 28px;
+        height: 8px;
+        margin-right: 6px;
+        vertical-align: middle;
+        stroke: currentColor;
+        stroke-width: 2.5;
+      }
+      @media (pointer: coarse), (max-width: 719px) {
+        .switch label {
+          min-height: 40px;
+          min-width: 64px;
+        }
+        .heading {
+          min-height: 42px;
+        }
+      }
+    `,
+  ];
+
+  declare private scale: LossScale;
+
+  constructor() {
+    super();
+    this.scale = 'linear';
+  }
+
+  override render() {
+    const { state } = this.page;
+    return html`
+      <section class="card" aria-labelledby="title">
+        <div class="heading">
+          <h2 id="title">Loss <span class="muted kind">mean squared error</span></h2>
+          <fieldset class="switch ${state.hasRuns ? '' : 'later'}">
+            <legend class="screen-reader">Scale of the loss</legend>
+            ${(['linear', 'log'] as const).map((scale) => this.#renderScale(scale))}
+          </fieldset>
+        </div>
+        <div class="chart">
+          <loss-chart .page=${this.page} scale=${this.scale}></loss-chart>
+          ${state.hasRuns ? nothing : html`<div class="empty muted"><p>Press Train: the loss of every step appears here.</p></div>`}
+        </div>
+        <div class="legend small">
+          <div class="runs">${state.shownRuns.toReversed().map((run) => this.#renderLegend(run))}</div>
+          <span class="muted number">${this.#describeDifference()}</span>
+        </div>
+        ${state.shownRuns.some(({ report }) => report) ? this.#renderList() : nothing}
+      </section>
+    `;
+  }
+
+  #renderScale(scale: LossScale) {
+    return html`<label>
+      <input
+        type="radio"
+        name="scale"
+        value=${scale}
+        .checked=${this.scale === scale}
+        @change=${() => (this.scale = scale)}
+      />${scale}
+    </label>`;
+  }
+
+  #renderLegend(run: Run) {
+    const dashes = run.path === 'cpu' ? '6 5' : 'none';
+    return html`<span class=${run.path}>
+      <svg viewBox="0 0 28 8" aria-hidden="true">${svg`<path d="M0 4H28" stroke-dasharray=${dashes} />`}</svg
+      >${runLabel(this.page.state, run)}
+    </span>`;
+  }
+
+  #describeDifference(): string {
+    const { comparison, isComparing } = this.page.state;
+    if (comparison) {
+      const largest = Math.max(...comparison.difference.losses);
+      return `Strip: difference of the curves, at most ${significant(largest)}`;
+    }
+    return isComparing ? 'Strip: difference of the curves, once both are there' : '';
+  }
+
+  #renderList() {
+    const { state } = this.page;
+    const runs = state.shownRuns.filter(({ report }) => report);
+    const longest = runs.reduce((a, b) => (a.curve.steps.length >= b.curve.steps.length ? a : b)).curve.steps;
+    const stride = Math.max(1, Math.floor(longest.length / LISTED_STEPS));
+    const indices = longest.map((_, index) => index).filter((index) => index % stride === 0);
+    return html`<div class="screen-reader">
+      <table>
+        <caption>
+          Loss over steps
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">step</th>
+            ${runs.map((run) => html`<th scope="col">${runLabel(state, run)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${indices.map(
+            (index) =>
+              html`<tr>
+                <th scope="row">${count(longest[index])}</th>
+                ${runs.map(({ curve }) => html`<td>${significant(curve.losses[index] ?? NaN)}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+}
+
+customElements.define('loss-card', LossCard);

@@ -1,0 +1,270 @@
+import { css, html, unsafeCSS } from 'lit';
+import uPlot from 'uplot';
+import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
+import { linearRange, logRange, logSplits, pointsOf, tick, tickOf } from './chart-scales.ts';
+import { count, significant } from './format.ts';
+import { PageElement } from './page-element.ts';
+import type { Path, Run, Topic } from './page-state.ts';
+import { baseStyles } from './styles.ts';
+
+/** At most this often the curves are drawn again while they grow. */
+const REDRAW_EVERY_MS = 100;
+const AXIS_WIDTH = 64;
+const DIFFERENCE_HEIGHT = 64;
+
+export type LossScale = 'linear' | 'log';
+
+/** The loss of each run over its steps, and under it the difference of the two curves. */
+class LossChart extends PageElement {
+  static override properties = { ...PageElement.properties, scale: {} };
+
+  static override styles = [
+    unsafeCSS(uplotStyles),
+    baseStyles,
+    css`
+      .loss {
+        height: 288px;
+      }
+      .difference {
+        height: ${DIFFERENCE_HEIGHT}px;
+      }
+      .uplot {
+        font-family: var(--words);
+      }
+      @media (max-width: 719px) {
+        .loss {
+          height: 232px;
+        }
+      }
+    `,
+  ];
+
+  declare scale: LossScale;
+  #loss: uPlot | undefined;
+  #difference: uPlot | undefined;
+  #timer: number | undefined;
+  #drawn = '';
+  readonly #schemes = matchMedia('(prefers-color-scheme: dark)');
+  readonly #resizes = new ResizeObserver(() => this.#resize());
+  readonly #rebuild = () => {
+    this.#drawn = '';
+    this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resizes.observe(this);
+    this.#schemes.addEventListener('change', this.#rebuild);
+    void document.fonts.ready.then(this.#rebuild);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes.disconnect();
+    this.#schemes.removeEventListener('change', this.#rebuild);
+    clearTimeout(this.#timer);
+  }
+
+  protected override onStateChange(topic: Topic): void {
+    if (topic === 'change') this.requestUpdate();
+    else this.#timer ??= window.setTimeout(() => this.#redraw(), REDRAW_EVERY_MS);
+  }
+
+  override render() {
+    return html`
+      <div class="loss" role="img" aria-label=${this.#describe()}></div>
+      <div
+        class="difference"
+        role="img"
+        aria-label="Difference of the two curves"
+        ?hidden=${!this.page.state.isComparing}
+      ></div>
+    `;
+  }
+
+  override updated(): void {
+    const { shownRuns, job, isComparing } = this.page.state;
+    const steps = shownRuns[0]?.job.steps ?? job.steps;
+    const drawn = `${this.scale} ${steps} ${isComparing}`;
+    if (drawn !== this.#drawn && this.clientWidth > 0) {
+      this.#drawn = drawn;
+      this.#build(steps);
+    }
+    this.#redraw();
+  }
+
+  #build(steps: number): void {
+    this.#loss?.destroy();
+    this.#difference?.destroy();
+    this.#difference = undefined;
+    const [lossBox, differenceBox] = this.renderRoot.querySelectorAll<HTMLElement>('.loss, .difference');
+    const look = readLook(this);
+    const size = { width: this.clientWidth, steps };
+    const loss = lossOptions(look, { ...size, height: lossBox.clientHeight, scale: this.scale });
+    this.#loss = new uPlot(loss, [[], [], []], lossBox);
+    if (!this.page.state.isComparing) return;
+    const difference = differenceOptions(look, { ...size, height: DIFFERENCE_HEIGHT });
+    this.#difference = new uPlot(difference, [[], []], differenceBox);
+  }
+
+  #redraw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { runs, comparison } = this.page.state;
+    const curves = [runs.gpu?.curve, runs.cpu?.curve];
+    const isLog = this.scale === 'log';
+    const longest = curves.reduce((a, b) => ((a?.steps.length ?? 0) >= (b?.steps.length ?? 0) ? a : b));
+    const steps = [...(longest?.steps ?? [])];
+    this.#loss?.setData([steps, ...curves.map((curve) => pointsOf(curve, steps.length, isLog))]);
+    const difference = comparison?.difference;
+    this.#difference?.setData([
+      [...(difference?.steps ?? [])],
+      pointsOf(difference, difference?.steps.length ?? 0, false),
+    ]);
+  }
+
+  #resize(): void {
+    const width = this.clientWidth;
+    if (!this.#loss) {
+      this.requestUpdate();
+      return;
+    }
+    const height = this.renderRoot.querySelector('.loss')?.clientHeight ?? 0;
+    if (width === 0 || (this.#loss.width === width && this.#loss.height === height)) return;
+    this.#loss.setSize({ width, height });
+    this.#difference?.setSize({ width, height: DIFFERENCE_HEIGHT });
+  }
+
+  #describe(): string {
+    const { state } = this.page;
+    const parts = state.shownRuns
+      .filter(({ curve }) => curve.losses.length > 0)
+      .map((run) => describeRun(run));
+    return `Loss over steps. ${parts.map((part, i) => `${state.label(state.shownRuns[i].path)}: ${part}`).join(' ')}`;
+  }
+}
+
+function describeRun({ curve, stepCount }: Run): string {
+  const { losses } = curve;
+  return `from ${significant(losses[0])} to ${significant(losses[losses.length - 1])} in ${count(stepCount)} steps.`;
+}
+
+/** The page's colours, read where the canvas needs them. */
+interface Look {
+  readonly colours: Readonly<Record<Path | 'ink' | 'muted' | 'line' | 'card', string>>;
+  readonly font: string;
+}
+
+function readLook(element: HTMLElement): Look {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const colours = {
+    cpu: colour('cpu'),
+    gpu: colour('gpu'),
+    ink: colour('ink'),
+    muted: colour('muted'),
+    line: colour('line'),
+    card: colour('card'),
+  };
+  return { colours, font: `12px ${colour('words')}` };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+}
+
+function lossOptions(look: Look, size: Size & { scale: LossScale }): uPlot.Options {
+  const { colours } = look;
+  const isLog = size.scale === 'log';
+  return {
+    ...frame(look, size),
+    scales: {
+      x: { time: false, range: [0, size.steps] },
+      y: isLog ? { distr: 3, range: logRange } : { range: linearRange },
+    },
+    series: [
+      {},
+      { label: 'GPU', stroke: colours.gpu, width: 2.5, points: { show: showAlone } },
+      { label: 'CPU', stroke: colours.cpu, width: 2, dash: [6, 6], points: { show: showAlone } },
+    ],
+    axes: [
+      stepAxis(look, size),
+      {
+        ...axis(look),
+        size: AXIS_WIDTH,
+        values: (_, splits, __, ___, increment) =>
+          splits.map((value) => (isLog ? tick(value) : tickOf(value, increment))),
+        ...(isLog ? { splits: logSplits, filter: (_: uPlot, splits: number[]) => splits } : {}),
+      },
+    ],
+  };
+}
+
+function differenceOptions(look: Look, size: Size): uPlot.Options {
+  const { colours } = look;
+  return {
+    ...frame(look, size),
+    scales: { x: { time: false, range: [0, size.steps] }, y: { range: (_, __, most) => [0, most || 1] } },
+    series: [{}, { stroke: colours.muted, fill: colours.line, width: 1, points: { show: false } }],
+    axes: [
+      { ...axis(look), size: 8, values: () => [], ticks: { show: false }, grid: { show: false } },
+      {
+        ...axis(look),
+        size: AXIS_WIDTH,
+        splits: (_, __, ___, most) => [0, most],
+        values: (plot, splits) => (plot.data[0].length === 0 ? [] : splits.map((value) => tick(value, 2))),
+      },
+    ],
+  };
+}
+
+function frame(
+  { colours }: Look,
+  { width, height }: Size,
+): Pick<uPlot.Options, 'width' | 'height' | 'legend' | 'cursor' | 'padding'> {
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { show: false, points: { fill: colours.card } },
+    padding: [8, 28, 0, 0],
+  };
+}
+
+function axis({ colours, font }: Look): uPlot.Axis {
+  return {
+    stroke: colours.muted,
+    font,
+    gap: 8,
+    grid: { stroke: colours.line, width: 1 },
+    ticks: { show: false },
+  };
+}
+
+function stepAxis(look: Look, { width }: Size): uPlot.Axis {
+  const space = width < 480 ? 96 : 120;
+  return {
+    ...axis(look),
+    size: 28,
+    space,
+    label: 'step',
+    labelFont: look.font,
+    labelSize: 18,
+    labelGap: 0,
+    grid: { show: false },
+    // Steps are whole; a short run has few of them.
+    incrs: [1, 2, 5]
+      .flatMap((digit) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].map((ten) => digit * ten))
+      .sort((a, b) => a - b),
+    values: (_, splits) => splits.map((step) => count(step)),
+  };
+}
+
+/** A single point has no line to be seen by. */
+function showAlone(plot: uPlot): boolean {
+  return plot.data[0].length === 1;
+}
+
+customElements.define('loss-chart', LossChart);

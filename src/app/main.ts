@@ -1,0 +1,22 @@
+import { connectTrainingService } from '../worker/client.ts';
+import { measureClock } from './clock.ts';
+import { HandgradPage } from './handgrad-page.ts';
+import { PageState } from './page-state.ts';
+import { TableControl } from './table-control.ts';
+import { TrainingControl } from './training-control.ts';
+
+const state = new PageState(measureClock());
+const client = connectTrainingService((message) => {
+  const error = `The training worker failed (${message}). Reload the page; nothing can be trained without it.`;
+  state.update({ error, isBroken: true });
+});
+const training = new TrainingControl(state, client);
+const tables = new TableControl(state, client, training);
+
+// Both fonts now, so that nothing is fetched when the first log line appears.
+for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
+  void document.fonts.load(font);
+
+HandgradPage.start({ state, training, tables });
+void tables.openSample();
+void training.findGpu();

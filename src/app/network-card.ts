@@ -1,0 +1,57 @@
+import { css, html } from 'lit';
+import { drawInitialParameters, layOutNetwork, type Network, type TrainingJob } from '../index.ts';
+import './network-diagram.ts';
+import './settings-form.ts';
+import { countOf } from './format.ts';
+import { PageElement } from './page-element.ts';
+import { baseStyles } from './styles.ts';
+
+/** Initial weights are drawn on the page, for the picture alone, up to this many. */
+const MOST_DRAWN_PARAMETERS = 20_000;
+
+/** The network as a picture, and what can be set about it and its training. */
+class NetworkCard extends PageElement {
+  static override styles = [
+    baseStyles,
+    css`
+      network-diagram {
+        margin-bottom: 12px;
+      }
+    `,
+  ];
+
+  #drawn: { job: TrainingJob; inputCount: number; parameters: Float64Array | undefined } | undefined;
+
+  override render() {
+    const { state } = this.page;
+    const { job, currentRun } = state;
+    const inputCount = state.table?.table.inputCount ?? 2;
+    const report = currentRun?.job === job ? currentRun.report : undefined;
+    const network = layOutNetwork(inputCount, job.layers);
+    return html`
+      <section class="card" aria-labelledby="title">
+        <div class="heading">
+          <h2 id="title">Network</h2>
+          <span class="muted small">${countOf(network.parameterCount, 'parameter')}</span>
+        </div>
+        <network-diagram
+          .network=${network}
+          .parameters=${report?.parameters ?? this.#initialParameters(job, network)}
+        ></network-diagram>
+        <settings-form .page=${this.page}></settings-form>
+      </section>
+    `;
+  }
+
+  #initialParameters(job: TrainingJob, network: Network): Float64Array | undefined {
+    const { inputCount } = network;
+    if (this.#drawn?.job !== job || this.#drawn.inputCount !== inputCount) {
+      const isSmall = network.parameterCount <= MOST_DRAWN_PARAMETERS;
+      const parameters = isSmall ? drawInitialParameters(network, job.networks[0].seed) : undefined;
+      this.#drawn = { job, inputCount, parameters };
+    }
+    return this.#drawn.parameters;
+  }
+}
+
+customElements.define('network-card', NetworkCard);

@@ -1,0 +1,69 @@
+import { css, html } from 'lit';
+import { PageElement } from './page-element.ts';
+import { baseStyles, controlStyles } from './styles.ts';
+
+/** What went wrong, over the page until it is dismissed or something else is done; nothing below it moves. */
+class NoticeBar extends PageElement {
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    css`
+      :host {
+        position: fixed;
+        bottom: 24px;
+        left: 0;
+        right: 0;
+        z-index: 10;
+        display: grid;
+        justify-items: center;
+        padding: 0 12px;
+        pointer-events: none;
+      }
+      .notice {
+        display: flex;
+        align-items: flex-start;
+        gap: 12px;
+        width: 100%;
+        max-width: 680px;
+        max-height: calc(100vh - 160px);
+        padding: 12px 12px 12px 20px;
+        overflow: auto;
+        background: var(--card);
+        border: 1px solid var(--line);
+        border-left: 4px solid var(--fails);
+        border-radius: 12px;
+        box-shadow: var(--shadow);
+        pointer-events: auto;
+      }
+      p {
+        flex: 1;
+        padding: 8px 0;
+        overflow-wrap: anywhere;
+      }
+      /* There the bottom belongs to Train. */
+      @media (max-width: 719px) {
+        :host {
+          top: 12px;
+          bottom: auto;
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    const { state } = this.page;
+    // The live region stays in the document; only what it says comes and goes.
+    return html`<div role="alert">
+      ${
+        state.error === undefined
+          ? ''
+          : html`<div class="notice">
+              <p><strong>Error.</strong> ${state.error}</p>
+              <button type="button" @click=${() => state.update({ error: undefined })}>Dismiss</button>
+            </div>`
+      }
+    </div>`;
+  }
+}
+
+customElements.define('notice-bar', NoticeBar);

@@ -1,0 +1,34 @@
+import { LitElement } from 'lit';
+import type { PageState, Topic } from './page-state.ts';
+import type { TableControl } from './table-control.ts';
+import type { TrainingControl } from './training-control.ts';
+
+/** What every component of the page gets: the state to show, and the controls that change it. */
+export interface Page {
+  readonly state: PageState;
+  readonly training: TrainingControl;
+  readonly tables: TableControl;
+}
+
+/** A component that renders the page's state again whenever that changes. */
+export abstract class PageElement extends LitElement {
+  static override properties = { page: { attribute: false } };
+
+  declare page: Page;
+  #unsubscribe: (() => void) | undefined;
+
+  override willUpdate(): void {
+    this.#unsubscribe ??= this.page.state.subscribe((topic) => this.onStateChange(topic));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  /** Components that show progress override this; the others need not render ten times a second. */
+  protected onStateChange(topic: Topic): void {
+    if (topic === 'change') this.requestUpdate();
+  }
+}

@@ -1,0 +1,77 @@
+import { css, html } from 'lit';
+import { PageElement } from './page-element.ts';
+import { baseStyles } from './styles.ts';
+
+/** The name, what it does, and the adapter it found. */
+class PageHeader extends PageElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        border-bottom: 1px solid var(--line);
+      }
+      header {
+        display: flex;
+        align-items: baseline;
+        gap: 4px 16px;
+        max-width: 1440px;
+        margin: 0 auto;
+        padding: 16px 24px;
+      }
+      h1 {
+        margin: 0;
+        font-size: 18px;
+        line-height: 24px;
+        font-weight: 700;
+        letter-spacing: -0.01em;
+      }
+      p {
+        flex: 1;
+      }
+      .adapter {
+        flex: none;
+        min-height: 20px;
+        text-align: right;
+      }
+      @media (max-width: 959px) {
+        header {
+          flex-wrap: wrap;
+          padding: 12px 16px;
+        }
+        h1 {
+          flex: 1 0 100%;
+        }
+        .adapter {
+          text-align: left;
+        }
+        p {
+          flex: 1 0 100%;
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    return html`
+      <header>
+        <h1><span aria-hidden="true">∂</span> handgrad</h1>
+        <p class="muted">
+          Train a small neural network on your own table, on your GPU, checked against float64. Nothing leaves
+          your browser.
+        </p>
+        <span class="adapter">${this.#renderAdapter()}</span>
+      </header>
+    `;
+  }
+
+  #renderAdapter() {
+    const { gpu } = this.page.state;
+    if (!gpu) return html`<span class="muted">Looking for a GPU …</span>`;
+    if (!gpu.adapter) return html`CPU <span class="muted">· no WebGPU here</span>`;
+    const { vendor, architecture, description } = gpu.adapter;
+    const name = [vendor, architecture].filter(Boolean).join(' · ') || description || 'unnamed adapter';
+    return html`${name} <span class="muted">· WebGPU${gpu.kind === 'software' ? ', software' : ''}</span>`;
+  }
+}
+
+customElements.define('page-header', PageHeader);

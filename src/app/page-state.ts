@@ -1,0 +1,191 @@
+import {
+  notebookJob,
+  type GpuAvailability,
+  type GradientCheck,
+  type Measurement,
+  type TrainingJob,
+} from '../index.ts';
+import type { Comparison, LossCurve, OpenTable, RunReport } from '../worker/client.ts';
+import {
+  notebookSettings,
+  readSettings,
+  sameJob,
+  type SettingsErrors,
+  type SettingsField,
+  type SettingsText,
+} from './settings.ts';
+
+export type Path = 'cpu' | 'gpu';
+export const paths: readonly Path[] = ['cpu', 'gpu'];
+
+/** What the worker is doing for the page. */
+export type Activity =
+  'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring';
+
+/** One run as the page knows it; replaced, never changed, except for its growing curve. */
+export interface Run {
+  readonly path: Path;
+  readonly job: TrainingJob;
+  /** The worker's number for it; undefined until its trainer is made. */
+  readonly id: number | undefined;
+  readonly stepCount: number;
+  readonly curve: LossCurve;
+  /** Finished, or stopped for good. */
+  readonly isOver: boolean;
+  /** What came of it, or came of it up to the pause. */
+  readonly report: RunReport | undefined;
+  readonly measurement: Measurement | undefined;
+  readonly gradientCheck: GradientCheck | undefined;
+  /** Milliseconds to the end at the present pace; undefined while it is not known. */
+  readonly msLeft: number | undefined;
+}
+
+/** A table with where it came from. */
+export interface ShownTable {
+  readonly name: string;
+  /** The built-in sample, as the notebook has it. */
+  readonly isSample: boolean;
+  readonly table: OpenTable;
+}
+
+/** `progress` comes ten times a second while something runs; everything else is a `change`. */
+export type Topic = 'change' | 'progress';
+
+interface Fields {
+  table: ShownTable | undefined;
+  /** The name of a table that is being read. */
+  readingTable: string | undefined;
+  settingsText: SettingsText;
+  settingsErrors: SettingsErrors;
+  /** Train was pressed and this setting was in the way: it wants to be seen. */
+  faultySetting: SettingsField | undefined;
+  /** The job of the last settings that were valid. */
+  job: TrainingJob;
+  gpu: GpuAvailability | undefined;
+  path: Path;
+  activity: Activity;
+  /** More about the activity: `repetition 3 of 5`. */
+  activityNote: string;
+  /** Two runs are or will be held against each other: their difference gets its place. */
+  isComparing: boolean;
+  runs: Readonly<Partial<Record<Path, Run>>>;
+  comparison: Comparison | undefined;
+  /** One sentence on what went wrong. */
+  error: string | undefined;
+  /** The worker is gone: nothing can be trained. */
+  isBroken: boolean;
+  /** Read out by screen readers: start, end, errors. */
+  announcement: string;
+}
+
+/** Everything the page shows. Components read it and are told when it changes; only the controls change it. */
+export class PageState implements Readonly<Fields> {
+  declare readonly table: Fields['table'];
+  declare readonly readingTable: Fields['readingTable'];
+  declare readonly settingsText: SettingsText;
+  declare readonly settingsErrors: SettingsErrors;
+  declare readonly faultySetting: Fields['faultySetting'];
+  declare readonly job: TrainingJob;
+  declare readonly gpu: Fields['gpu'];
+  declare readonly path: Path;
+  declare readonly activity: Activity;
+  declare readonly activityNote: string;
+  declare readonly isComparing: boolean;
+  declare readonly runs: Fields['runs'];
+  declare readonly comparison: Fields['comparison'];
+  declare readonly error: string | undefined;
+  declare readonly isBroken: boolean;
+  declare readonly announcement: string;
+  readonly #listeners = new Set<(topic: Topic) => void>();
+
+  /** @param clockMs the resolution of the page's clock */
+  constructor(readonly clockMs: number) {
+    const start: Fields = {
+      table: undefined,
+      readingTable: undefined,
+      settingsText: notebookSettings,
+      settingsErrors: new Map(),
+      faultySetting: undefined,
+      job: notebookJob,
+      gpu: undefined,
+      path: 'cpu',
+      activity: 'idle',
+      activityNote: '',
+      isComparing: false,
+      runs: {},
+      comparison: undefined,
+      error: undefined,
+      isBroken: false,
+      announcement: '',
+    };
+    Object.assign(this, start);
+  }
+
+  update(changes: Partial<Fields>, topic: Topic = 'change'): void {
+    Object.assign(this, changes);
+    for (const listener of this.#listeners) listener(topic);
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (topic: Topic) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes a setting as a person wrote it; a job comes of it only if all of them are valid. */
+  changeSetting(change: Partial<SettingsText>): void {
+    const settingsText = { ...this.settingsText, ...change };
+    const { job, errors } = readSettings(settingsText, this.outputCount);
+    if (job) this.update({ settingsText, job, settingsErrors: new Map() });
+    else this.update({ settingsText, settingsErrors: errors });
+  }
+
+  updateRun(path: Path, changes: Partial<Run>, topic: Topic = 'change'): void {
+    const run = this.runs[path];
+    if (run) this.update({ runs: { ...this.runs, [path]: { ...run, ...changes } } }, topic);
+  }
+
+  get outputCount(): number {
+    return this.table?.table.outputCount ?? 1;
+  }
+
+  /** No run is open and nothing is on its way. */
+  get isIdle(): boolean {
+    return this.activity === 'idle';
+  }
+
+  /** A run is training or paused: the settings are its own. */
+  get isTraining(): boolean {
+    return ['opening', 'running', 'paused', 'ending'].includes(this.activity);
+  }
+
+  get hasRuns(): boolean {
+    return Object.keys(this.runs).length > 0;
+  }
+
+  /** The run that trains now, or the last one that did. */
+  get currentRun(): Run | undefined {
+    return this.shownRuns.find((run) => !run.isOver) ?? this.runs[this.path] ?? this.shownRuns[0];
+  }
+
+  get shownRuns(): Run[] {
+    return paths.flatMap((path) => this.runs[path] ?? []);
+  }
+
+  /** The runs on the page are those the notebook recorded. */
+  get isNotebook(): boolean {
+    const job = this.shownRuns[0]?.job ?? this.job;
+    return this.table?.isSample === true && sameJob(job, notebookJob);
+  }
+
+  /** What a path is called where there is little room. */
+  shortLabel(path: Path): string {
+    return this.label(path).replace(/ \(.*/, '');
+  }
+
+  /** How the page calls a path here. */
+  label(path: Path): string {
+    if (path === 'cpu') return 'CPU';
+    return this.gpu?.kind === 'software' ? 'WebGPU (software)' : 'GPU';
+  }
+}

@@ -1,0 +1,72 @@
+import { css, html } from 'lit';
+import { PageElement } from './page-element.ts';
+import { timingSentence, verdictSentence } from './sentences.ts';
+import './verdict-mark.ts';
+import { baseStyles } from './styles.ts';
+
+/** One sentence of verdict, one sentence of timing. */
+class ResultCard extends PageElement {
+  static override styles = [
+    baseStyles,
+    css`
+      .card {
+        display: grid;
+        gap: 12px;
+        min-height: 94px;
+        padding-top: 16px;
+        padding-bottom: 16px;
+      }
+      .line {
+        display: grid;
+        grid-template-columns: 72px minmax(0, 1fr);
+        gap: 0 12px;
+      }
+      h2 {
+        color: var(--muted);
+        font-weight: 500;
+      }
+      p {
+        max-width: 92ch;
+        min-height: 20px;
+        text-wrap: pretty;
+      }
+      .both p {
+        min-height: 40px;
+      }
+      @media (max-width: 719px) {
+        .card {
+          min-height: 196px;
+          align-content: start;
+        }
+        .line {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .both {
+          min-height: 292px;
+        }
+        p {
+          min-height: 40px;
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    const { state } = this.page;
+    const verdict = verdictSentence(state);
+    return html`
+      <section class="card ${state.isComparing ? 'both' : ''}" aria-label="Result">
+        <div class="line">
+          <h2>Verdict</h2>
+          <p class="number"><verdict-mark .holds=${verdict.holds}></verdict-mark>${verdict.text}</p>
+        </div>
+        <div class="line">
+          <h2>Timing</h2>
+          <p class="number">${timingSentence(state)}</p>
+        </div>
+      </section>
+    `;
+  }
+}
+
+customElements.define('result-card', ResultCard);

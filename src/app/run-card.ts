@@ -1,0 +1,256 @@
+import { css, html, nothing } from 'lit';
+import { count, timeLeft } from './format.ts';
+import { PageElement } from './page-element.ts';
+import { paths, type Path } from './page-state.ts';
+import { baseStyles, controlStyles } from './styles.ts';
+
+/** The path, Train, and how far it has come. On a phone path and Train stay at the bottom, under the thumb. */
+class RunCard extends PageElement {
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    css`
+      .card {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+      }
+      .bar {
+        display: contents;
+      }
+      .switch label {
+        min-width: 64px;
+        min-height: 38px;
+      }
+      .switch label:has(:checked) {
+        font-weight: 600;
+      }
+      .switch label:has([value='gpu']:checked) {
+        box-shadow:
+          0 0 0 1px var(--line),
+          inset 0 -2px var(--gpu);
+      }
+      .switch label:has([value='cpu']:checked) {
+        box-shadow:
+          0 0 0 1px var(--line),
+          inset 0 -2px var(--cpu);
+      }
+      button {
+        min-height: 40px;
+      }
+      .train {
+        width: 112px;
+        margin-right: 8px;
+      }
+      .others {
+        display: flex;
+        gap: 8px;
+      }
+      .later {
+        visibility: hidden;
+      }
+      .progress {
+        order: 1;
+        flex: 1 0 100%;
+        display: flex;
+        align-items: center;
+        gap: 16px;
+        min-height: 20px;
+        margin-top: 8px;
+      }
+      .track {
+        flex: 1;
+        height: 4px;
+        border-radius: 2px;
+        background: var(--line);
+        overflow: hidden;
+      }
+      .fill {
+        height: 100%;
+        background: var(--muted);
+        transform-origin: left;
+      }
+      .fill.gpu {
+        background: var(--gpu);
+      }
+      .fill.cpu {
+        background: var(--cpu);
+      }
+      .state {
+        min-width: 256px;
+        text-align: right;
+        color: var(--muted);
+      }
+      .note {
+        order: 2;
+        flex: 1 0 100%;
+      }
+      @media (max-width: 719px) {
+        .bar {
+          position: fixed;
+          z-index: 8;
+          left: 0;
+          right: 0;
+          bottom: 0;
+          display: grid;
+          grid-template-columns: auto minmax(0, 1fr);
+          gap: 8px;
+          padding: 8px 12px calc(12px + env(safe-area-inset-bottom));
+          border-top: 1px solid var(--line);
+          background: var(--card);
+        }
+        .switch label {
+          padding: 0 10px;
+          min-width: 56px;
+          min-height: 42px;
+        }
+        .train {
+          width: auto;
+          min-height: 44px;
+          margin: 0;
+        }
+        .progress {
+          order: -1;
+          grid-column: 1 / -1;
+          margin: 0;
+        }
+        .state {
+          min-width: 232px;
+          font-size: 12px;
+        }
+        .others {
+          flex: 1;
+        }
+        .others button {
+          flex: 1;
+          padding: 0 8px;
+        }
+      }
+    `,
+  ];
+
+  protected override onStateChange(): void {
+    this.requestUpdate();
+  }
+
+  override updated(): void {
+    const { currentRun } = this.page.state;
+    const share = currentRun ? currentRun.stepCount / currentRun.job.steps : 0;
+    // Set here and not in the template: the page's policy allows no style attribute.
+    const fill = this.renderRoot.querySelector<HTMLElement>('.fill');
+    if (fill) fill.style.transform = `scaleX(${share})`;
+  }
+
+  override render() {
+    const { state, training } = this.page;
+    const { activity, gpu, isBroken } = state;
+    const isReady = state.table !== undefined && !isBroken;
+    const isIdle = state.isIdle && isReady;
+    const isPaused = activity === 'paused';
+    const laterClass = state.hasRuns ? '' : 'later';
+    return html`
+      <section class="card" aria-labelledby="title">
+        <h2 id="title" class="screen-reader">Training</h2>
+        <div class="bar">
+          <fieldset class="switch" ?disabled=${!isIdle}>
+            <legend class="screen-reader">Path</legend>
+            ${paths.map((path) => this.#renderPath(path))}
+          </fieldset>
+          <button
+            type="button"
+            class="primary train"
+            aria-keyshortcuts="Enter"
+            ?disabled=${!isIdle && !isPaused && activity !== 'running'}
+            @click=${() => training.press()}
+          >
+            ${activity === 'running' ? 'Pause' : isPaused ? 'Continue' : 'Train'}
+          </button>
+          ${this.#renderProgress()}
+        </div>
+        <div class="others">
+          <button
+            type="button"
+            ?disabled=${!isIdle || !gpu || gpu.kind === 'none'}
+            @click=${() => training.compare()}
+          >
+            Compare
+          </button>
+          <button type="button" ?disabled=${!isIdle && !isPaused} @click=${() => training.step()}>
+            Step
+          </button>
+          <button
+            type="button"
+            class=${laterClass}
+            aria-keyshortcuts="Escape"
+            ?disabled=${!state.isTraining}
+            @click=${() => training.stop()}
+          >
+            Stop
+          </button>
+          <button
+            type="button"
+            class=${laterClass}
+            ?disabled=${!state.isTraining && !state.isIdle}
+            @click=${() => training.reset()}
+          >
+            Reset
+          </button>
+        </div>
+        ${gpu && gpu.kind !== 'hardware' ? html`<p class="note muted">${gpu.sentence}</p>` : nothing}
+      </section>
+    `;
+  }
+
+  #renderPath(path: Path) {
+    const { state } = this.page;
+    const isMissing = path === 'gpu' && state.gpu?.kind !== 'hardware' && state.gpu?.kind !== 'software';
+    return html`<label>
+      <input
+        type="radio"
+        name="path"
+        value=${path}
+        .checked=${state.path === path}
+        ?disabled=${isMissing}
+        @change=${() => state.update({ path })}
+      />${state.label(path)}
+    </label>`;
+  }
+
+  #renderProgress() {
+    const { state } = this.page;
+    const run = state.currentRun;
+    const steps = run?.job.steps ?? state.job.steps;
+    return html`<div class="progress">
+      <div
+        class="track"
+        role="progressbar"
+        aria-label="Steps done"
+        aria-valuemin="0"
+        aria-valuemax=${steps}
+        aria-valuenow=${run?.stepCount ?? 0}
+        aria-valuetext="${count(run?.stepCount ?? 0)} of ${count(steps)} steps"
+      >
+        <div class="fill ${run?.path ?? ''}"></div>
+      </div>
+      <span class="state number">${this.#describeProgress()}</span>
+    </div>`;
+  }
+
+  #describeProgress(): string {
+    const { state } = this.page;
+    const { activity, activityNote, currentRun: run } = state;
+    if (activity === 'measuring') return activityNote;
+    if (activity === 'comparing') return 'Comparing with float64 …';
+    if (activity === 'checking') return 'Checking the gradients …';
+    if (!run) return `${count(state.job.steps)} steps`;
+    const which = state.shownRuns.length > 1 && !run.isOver ? `${state.shortLabel(run.path)}: ` : '';
+    const steps = `${which}${count(run.stepCount)} / ${count(run.job.steps)} steps`;
+    if (activity === 'opening') return `${steps} · starting …`;
+    if (activity === 'paused') return `${steps} · paused`;
+    if (activity === 'running' && run.msLeft !== undefined) return `${steps} · ${timeLeft(run.msLeft)}`;
+    return steps;
+  }
+}
+
+customElements.define('run-card', RunCard);

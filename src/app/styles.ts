@@ -1,0 +1,243 @@
+import { css } from 'lit';
+
+/** What every component of the page shares: boxes, headings, focus. */
+export const baseStyles = css`
+  :host {
+    display: block;
+  }
+  :host,
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  .card {
+    background: var(--card);
+    border: 1px solid var(--line);
+    border-radius: 12px;
+    padding: 20px;
+  }
+  .heading {
+    display: flex;
+    align-items: baseline;
+    justify-content: space-between;
+    gap: 12px;
+    margin-bottom: 12px;
+  }
+  h2,
+  h3 {
+    margin: 0;
+    font-size: 13px;
+    line-height: 20px;
+    font-weight: 600;
+  }
+  p {
+    margin: 0;
+  }
+  .muted {
+    color: var(--muted);
+  }
+  .small {
+    font-size: 12px;
+    line-height: 16px;
+  }
+  .number {
+    font-variant-numeric: tabular-nums;
+  }
+  .gpu {
+    color: var(--gpu);
+  }
+  .cpu {
+    color: var(--cpu);
+  }
+  .holds {
+    color: var(--holds);
+  }
+  .fails {
+    color: var(--fails);
+  }
+  :focus-visible {
+    outline: 2px solid var(--ink);
+    outline-offset: 2px;
+  }
+  .screen-reader {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (max-width: 719px) {
+    .card {
+      padding: 16px;
+    }
+  }
+`;
+
+/** Buttons, fields and the radio groups that look like one switch. */
+export const controlStyles = css`
+  button,
+  input,
+  select,
+  textarea {
+    font: inherit;
+    color: inherit;
+  }
+  button {
+    min-height: 36px;
+    padding: 0 12px;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    background: var(--card);
+    font-weight: 500;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  button:hover:enabled {
+    border-color: var(--outline);
+  }
+  button:active:enabled {
+    background: var(--well);
+  }
+  button:disabled {
+    color: var(--muted);
+    cursor: default;
+    opacity: 0.7;
+  }
+  button.primary {
+    background: var(--ink);
+    border-color: var(--ink);
+    color: var(--paper);
+    font-weight: 600;
+  }
+  button.primary:disabled {
+    background: var(--muted);
+    border-color: var(--muted);
+    color: var(--card);
+    opacity: 1;
+  }
+  input[type='text'],
+  select,
+  textarea {
+    width: 100%;
+    min-height: 36px;
+    padding: 0 10px;
+    border: 1px solid var(--outline);
+    border-radius: 8px;
+    background: var(--card);
+  }
+  [aria-invalid='true'] {
+    border-color: var(--fails) !important;
+  }
+  .switch {
+    display: inline-flex;
+    margin: 0;
+    padding: 0;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    background: var(--well);
+    min-width: 0;
+  }
+  .switch label {
+    position: relative;
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    min-height: 34px;
+    padding: 0 12px;
+    border-radius: 7px;
+    color: var(--muted);
+    font-weight: 500;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .switch input {
+    position: absolute;
+    inset: 0;
+    margin: 0;
+    opacity: 0;
+    cursor: inherit;
+  }
+  .switch label:has(:checked) {
+    background: var(--card);
+    color: var(--ink);
+    box-shadow: 0 0 0 1px var(--line);
+  }
+  .switch label:has(:focus-visible) {
+    outline: 2px solid var(--ink);
+    outline-offset: 2px;
+    z-index: 1;
+  }
+  .switch label:has(:disabled) {
+    cursor: default;
+  }
+  @media (pointer: coarse), (max-width: 719px) {
+    button,
+    input[type='text'],
+    select {
+      min-height: 40px;
+    }
+    .switch label {
+      min-height: 40px;
+    }
+  }
+`;
+
+/** Tables of numbers: right-aligned, in tabular figures. */
+export const tableStyles = css`
+  .scroll {
+    overflow: auto;
+    max-width: 100%;
+    overscroll-behavior-x: contain;
+  }
+  table {
+    border-collapse: separate;
+    border-spacing: 0;
+    width: 100%;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 6px 8px;
+    text-align: right;
+    white-space: nowrap;
+    border-bottom: 1px solid var(--line);
+  }
+  th {
+    font-size: 12px;
+    line-height: 16px;
+    font-weight: 500;
+    color: var(--muted);
+    vertical-align: bottom;
+  }
+  tbody th {
+    font-size: inherit;
+    line-height: inherit;
+    font-weight: 400;
+    color: var(--ink);
+    vertical-align: baseline;
+  }
+  tbody tr:last-child > * {
+    border-bottom: 0;
+  }
+  th:first-child,
+  td:first-child {
+    padding-left: 0;
+  }
+  th:last-child,
+  td:last-child {
+    padding-right: 0;
+  }
+  .words {
+    text-align: left;
+  }
+  td.wrap {
+    white-space: normal;
+    min-width: 160px;
+  }
+`;

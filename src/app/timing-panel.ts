@@ -1,0 +1,209 @@
+import { css, html, nothing } from 'lit';
+import './copy-button.ts';
+import './field-term.ts';
+import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
+import { PageElement } from './page-element.ts';
+import type { Run } from './page-state.ts';
+import { comparableTimes, runLabel } from './sentences.ts';
+import { baseStyles, controlStyles, tableStyles } from './styles.ts';
+
+/** Browsers round the GPU's own clock to this, whatever the page's clock does. */
+const GPU_CLOCK_MS = 0.1;
+/** Below this many ticks of the clock, a figure has two digits at most. */
+const FEW_TICKS = 100;
+
+/** The columns of the timing table: name, meaning. */
+const columns: readonly (readonly [string, string])[] = [
+  ['steps', 'Optimizer updates done.'],
+  ['set-up', 'Asking for the device, compiling, allocating: paid once, mostly by the first run.'],
+  ['upload', 'Copying the table and the initial parameters to where they are used.'],
+  ['training', 'Wall time from the first step to the end of the last one, pauses left out.'],
+  ['GPU time', 'The training on the GPU’s own clock, by timestamp query, where the adapter has it.'],
+  ['readback', 'Fetching losses, parameters and predictions.'],
+  [
+    'press to loss',
+    'From the press of Train to the final loss in hand, all of this included, pauses left out.',
+  ],
+  ['steps/s', 'Steps divided by the training time.'],
+  ['speed', 'How many times as fast as the slower of the two paths.'],
+];
+
+/** A row a run: where its time went. */
+class TimingPanel extends PageElement {
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    tableStyles,
+    css`
+      .first {
+        position: sticky;
+        left: 0;
+        background: var(--card);
+      }
+      .name {
+        font-weight: 500;
+      }
+      .adapter {
+        display: block;
+      }
+      tbody tr > td {
+        vertical-align: baseline;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+        margin-top: 16px;
+      }
+      .notes {
+        display: grid;
+        gap: 4px;
+        margin-top: 16px;
+        max-width: 92ch;
+      }
+    `,
+  ];
+
+  override render() {
+    const { state, training } = this.page;
+    const runs = state.shownRuns.filter(({ isOver, report }) => isOver && report);
+    if (runs.length === 0) return html`<p class="muted">A row appears here when the run is over.</p>`;
+    return html`
+      <div class="scroll" tabindex="0" role="region" aria-label="Timing">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="words first">path, adapter</th>
+              ${columns.map(
+                ([name, meaning]) =>
+                  html`<th scope="col"><field-term meaning=${meaning}>${name}</field-term></th>`,
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            ${runs.map((run) => this.#renderRun(run))}
+          </tbody>
+        </table>
+      </div>
+      <div class="buttons">
+        <button type="button" ?disabled=${!state.isIdle} @click=${() => training.measure()}>Measure</button>
+        <copy-button what="runs" .text=${() => this.#asText(runs)}></copy-button>
+        <span class="muted">${this.#describeMeasuring()}</span>
+      </div>
+      <div class="notes muted small">${this.#notes(runs).map((note) => html`<p>${note}</p>`)}</div>
+    `;
+  }
+
+  #renderRun(run: Run) {
+    const cells = this.#cells(run);
+    const { measurement } = run;
+    return html`
+      <tr>
+        <th scope="row" class="words first">
+          <span class="name ${run.path}">${runLabel(this.page.state, run)}</span>
+          <span class="muted small adapter">${describeAdapter(run)}</span>
+        </th>
+        ${cells.map((text) => html`<td>${text}</td>`)}
+      </tr>
+      ${measurement ? this.#renderMeasurement(run) : nothing}
+    `;
+  }
+
+  #renderMeasurement({ measurement }: Run) {
+    if (!measurement) return nothing;
+    const { clockMs } = this.page.state;
+    const { medianMs, rangeMs, trainMs, stepsPerSecond } = measurement;
+    const [fastest, slowest] = rangeMs;
+    return html`<tr>
+      <th scope="row" class="words first muted small">warm, median of ${trainMs.length}</th>
+      <td colspan="3"></td>
+      <td>${duration(medianMs, clockMs)}</td>
+      <td colspan="3" class="words">from ${duration(fastest, clockMs)} to ${duration(slowest, clockMs)}</td>
+      <td>${rateOf(stepsPerSecond, medianMs, clockMs)}</td>
+      <td></td>
+    </tr>`;
+  }
+
+  #cells(run: Run): string[] {
+    const { report } = run;
+    if (!report) return [];
+    const { clockMs } = this.page.state;
+    const { timing, steps } = report;
+    const ms = (value: number) => duration(value, clockMs);
+    return [
+      count(steps),
+      ms(timing.setupMs),
+      ms(timing.uploadMs),
+      ms(timing.trainMs),
+      timing.gpuMs === null ? '—' : duration(timing.gpuMs, GPU_CLOCK_MS),
+      ms(timing.readbackMs),
+      ms(timing.pressToFinalLossMs),
+      rateOf(timing.stepsPerSecond, timing.trainMs, clockMs),
+      this.#speed(run),
+    ];
+  }
+
+  /** How many times as fast as the slower path: the one direction, here and in the sentence. */
+  #speed(run: Run): string {
+    const times = comparableTimes(this.page.state);
+    if (!times) return '—';
+    const slower = Math.max(times.cpuMs, times.gpuMs);
+    return ratio(slower / (run.path === 'cpu' ? times.cpuMs : times.gpuMs));
+  }
+
+  #describeMeasuring(): string {
+    const { state } = this.page;
+    if (state.activity === 'measuring') return state.activityNote;
+    const isMeasured = state.shownRuns.some(({ measurement }) => measurement);
+    return isMeasured ? '' : 'Measure repeats each run warm, 5 times, after one that does not count.';
+  }
+
+  #notes(runs: readonly Run[]): string[] {
+    const { clockMs } = this.page.state;
+    const notes = [
+      `The clock here steps by ${clockResolution(clockMs)}; no figure is finer.` +
+        (clockMs >= 0.1 ? ' A server that isolates the page (COOP and COEP) gives 5 µs.' : ''),
+    ];
+    const isShort = runs.some(({ report }) => (report?.timing.trainMs ?? Infinity) < FEW_TICKS * clockMs);
+    if (isShort)
+      notes.push('A training time here is near the clock’s resolution: Measure it, or train more steps.');
+    if (runs.some(({ report }) => report && report.timing.gpuMs !== null)) {
+      notes.push(`The GPU’s own clock is read in steps of ${clockResolution(GPU_CLOCK_MS)}.`);
+    }
+    if (runs.length === 2) {
+      const warm = comparableTimes(this.page.state)?.isWarm
+        ? 'warm medians'
+        : 'the training times of these first runs';
+      notes.push(`Speed is relative to the slower path, by ${warm}.`);
+    }
+    return notes;
+  }
+
+  /** Tab-separated, for a spreadsheet. */
+  #asText(runs: readonly Run[]): string {
+    const { state } = this.page;
+    const header = ['path', 'adapter', ...columns.map(([name]) => name), 'warm median', 'fastest', 'slowest'];
+    const rows = runs.map((run) => {
+      const { measurement } = run;
+      const warm = measurement
+        ? [measurement.medianMs, ...measurement.rangeMs].map((ms) => duration(ms, state.clockMs))
+        : [];
+      return [runLabel(state, run), describeAdapter(run), ...this.#cells(run), ...warm];
+    });
+    return [header, ...rows].map((row) => row.join('\t')).join('\n');
+  }
+}
+
+function rateOf(stepsPerSecond: number, ms: number, clockMs: number): string {
+  return stepRate(stepsPerSecond, ms, clockMs).replace(' steps/s', '');
+}
+
+function describeAdapter({ report }: Run): string {
+  const adapter = report?.adapter;
+  if (!adapter) return 'plain JavaScript, one core';
+  const name = [adapter.vendor, adapter.architecture].filter(Boolean).join(' · ') || adapter.description;
+  return `${name || 'unnamed'} · ${adapter.isFallback ? 'software' : 'hardware'}`;
+}
+
+customElements.define('timing-panel', TimingPanel);

@@ -1,0 +1,135 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { button, logLines, openPage, saveScreens, set, showDetails, untilIdle } from './support.ts';
+
+/** Long enough that no test sees its end. */
+const MANY_STEPS = '20,000,000';
+
+async function stepCount(page: Page): Promise<number> {
+  return Number(await page.getByRole('progressbar').getAttribute('aria-valuenow'));
+}
+
+test('Step, Continue, Pause, Stop and Reset', async ({ page }) => {
+  await openPage(page);
+  await set(page, 'Steps', MANY_STEPS);
+
+  await button(page, 'Step').click();
+  await expect(button(page, 'Continue')).toBeEnabled();
+  expect(await stepCount(page)).toBe(1);
+  await button(page, 'Step').click();
+  await expect(page.getByText(`2 / ${MANY_STEPS} steps · paused`)).toBeVisible();
+  expect(await logLines(page, 'cpu')).toEqual(['error at step     0: 1.960156e-01']);
+
+  await button(page, 'Continue').click();
+  await expect(page.getByText(/ left$/)).toBeVisible();
+  await button(page, 'Pause').click();
+  await expect(button(page, 'Continue')).toBeEnabled();
+  const paused = await stepCount(page);
+  expect(paused).toBeGreaterThan(2);
+  await page.waitForTimeout(300);
+  expect(await stepCount(page)).toBe(paused);
+
+  // The settings belong to the run until it is over.
+  await expect(page.getByRole('textbox', { name: 'Steps' })).toBeDisabled();
+  await button(page, 'Continue').click();
+  await expect.poll(() => stepCount(page)).toBeGreaterThan(paused);
+  await button(page, 'Stop').click();
+  await untilIdle(page);
+  await expect(page.locator('result-card')).toContainText(/Stopped after [\d,]+ of 20,000,000 steps/);
+  await expect(page.getByRole('textbox', { name: 'Steps' })).toBeEnabled();
+
+  await button(page, 'Reset').click();
+  await expect(page.locator('result-card')).toBeHidden();
+  await expect(page.getByText('Press Train: the loss of every step appears here.')).toBeVisible();
+  expect(await stepCount(page)).toBe(0);
+});
+
+test('Reset ends a run that is training', async ({ page }) => {
+  await openPage(page);
+  await set(page, 'Steps', MANY_STEPS);
+  await button(page, 'Train').click();
+  await expect(button(page, 'Pause')).toBeEnabled();
+  await button(page, 'Reset').click();
+  await expect(page.locator('result-card')).toBeHidden();
+  await expect(button(page, 'Train')).toBeEnabled();
+});
+
+test('everything by keyboard: Enter trains, Escape pauses and then stops', async ({ page }) => {
+  await openPage(page);
+  // Table, network, then the path and Train: the order on the page.
+  const order: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press('Tab');
+    order.push(
+      await page.evaluate(() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        const name = element?.textContent?.trim() || element?.parentElement?.textContent?.trim();
+        return name?.split(/\s{2,}|\n| \d/)[0] ?? '';
+      }),
+    );
+  }
+  expect(order.slice(0, 7)).toEqual(['Open CSV', 'Paste', 'Settings', 'CPU', 'Train', 'Compare', 'Step']);
+
+  // Settings by keyboard, and Enter in a field trains with what was written.
+  await page.locator('settings-form summary').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Steps' }).focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(MANY_STEPS);
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Pause')).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(button(page, 'Continue')).toBeEnabled();
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Pause')).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await expect(button(page, 'Continue')).toBeEnabled();
+  await page.keyboard.press('Escape');
+  await untilIdle(page);
+
+  // Arrow keys go through the parts of the Details.
+  await showDetails(page, 'Timing');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Predictions' })).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(page.getByRole('tab', { name: 'Log' })).toBeFocused();
+
+  // A field term explains itself when it gets the focus.
+  await showDetails(page, 'Timing');
+  await page.locator('field-term').filter({ hasText: 'readback' }).getByRole('button').focus();
+  await expect(page.getByText('Fetching losses, parameters and predictions.')).toBeVisible();
+});
+
+test('the path is remembered by the run: a second press replaces it, another path joins it', async ({
+  page,
+}) => {
+  await openPage(page);
+  await set(page, 'Steps', '200');
+  const legend = page.locator('loss-card .runs > span');
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  await expect(legend).toHaveCount(1);
+  await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+  await button(page, 'Train').click();
+  await expect(legend).toHaveCount(2);
+  await untilIdle(page);
+  // Both are over and of one job: they are held against each other unasked.
+  await expect(page.locator('result-card')).toContainText('agrees with float64');
+  await set(page, 'Steps', '100');
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  await expect(legend).toHaveCount(1);
+});
+
+test('axe finds nothing before training; screenshots at both widths, light and dark', async ({ page }) => {
+  await openPage(page);
+  await saveScreens(page, 'before');
+  // With the settings open, one of them wrong, and the paste dialog.
+  await set(page, 'Steps', 'many');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await button(page, 'Paste').click();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});

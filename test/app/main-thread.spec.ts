@@ -1,0 +1,84 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { button, openFile, openPage, set, showDetails, untilIdle } from './support.ts';
+
+const TRAINING_MS = 5_500;
+const LONGEST_TASK_MS = 50;
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+  /** CPU time, in microseconds. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** CPU time of the longest task on any page's main thread while `work` runs, in milliseconds. */
+async function longestTask(browser: Browser, page: Page, work: () => Promise<void>): Promise<number> {
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  await work();
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const mainThreads = new Set(
+    trace.traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = trace.traceEvents.filter(
+    ({ ph, pid, tid, tdur }) => ph === 'X' && tdur !== undefined && mainThreads.has(`${pid} ${tid}`),
+  );
+  // Otherwise the trace is not what this test takes it for.
+  expect(tasks.length).toBeGreaterThan(100);
+  return Math.max(...tasks.map(({ tdur }) => tdur! / 1000));
+}
+
+/**
+ * The press, more than 5 s of training, and the stop with everything it puts onto the page. By keys and by
+ * time alone: looking for an element would itself be a task on the main thread.
+ */
+async function trainForAWhile(page: Page): Promise<void> {
+  await page.keyboard.press('Enter');
+  await page.waitForTimeout(TRAINING_MS);
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(300);
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(700);
+}
+
+async function expectStopped(page: Page): Promise<void> {
+  await untilIdle(page);
+  await expect(page.locator('result-card')).toContainText(/Stopped after [\d,]{5,} of 3,000,000 steps/);
+}
+
+test('the main thread stays free while the CPU path trains on 2,000 rows, predictions in sight', async ({
+  browser,
+  page,
+}) => {
+  await openPage(page);
+  const lines = Array.from(
+    { length: 2000 },
+    (_, row) => `${row},${row % 7},${row % 11},${row % 13},${row % 2}`,
+  );
+  await openFile(page, ['id,a,b,c,y', ...lines].join('\n'));
+  await expect(page.locator('table-card')).toContainText('2,000 rows');
+  await set(page, 'Steps', '2');
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  await showDetails(page, 'Predictions');
+  await set(page, 'Steps', '3,000,000');
+  const longest = await longestTask(browser, page, () => trainForAWhile(page));
+  await expectStopped(page);
+  console.log(`longest main-thread task, CPU path: ${longest.toFixed(1)} ms of CPU time`);
+  expect(longest).toBeLessThan(LONGEST_TASK_MS);
+});
+
+test('the main thread stays free while the GPU path trains', async ({ browser, page }) => {
+  await openPage(page);
+  await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+  await set(page, 'Steps', '3,000,000');
+  const longest = await longestTask(browser, page, () => trainForAWhile(page));
+  await expectStopped(page);
+  console.log(`longest main-thread task, GPU path: ${longest.toFixed(1)} ms of CPU time`);
+  expect(longest).toBeLessThan(LONGEST_TASK_MS);
+});
