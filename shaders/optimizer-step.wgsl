@@ -20,6 +20,7 @@ override optimizer: u32;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  // Above 4,194,240 parameters the workgroups go on in the second dimension.
   let i = id.x + id.y * grid.x * 64u;
   if (i >= params.parameterCount) { return; }
 

@@ -23,8 +23,8 @@ override loss: u32;
 override activation: u32;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  let row = id.x + id.y * grid.x * 64u;
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let row = id.x;
   if (row >= params.rowCount) { return; }
 
   var rowLoss = 0.0;

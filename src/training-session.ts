@@ -1,6 +1,5 @@
 import { backends } from './backends.ts';
 import type { Adapter, Backend, Plan, Trainer, TrainingData, TrainingJob } from './core/job.ts';
-import { initialParameters, validateJob } from './core/job.ts';
 import type { Network } from './core/network.ts';
 
 /** Where the time of a run went; milliseconds of wall time unless said otherwise. */
@@ -58,7 +57,7 @@ export const LEAST_REPETITIONS = 5;
 /** One job on one backend, from the press of *Train* to its result: train, pause, step, stop. */
 export class TrainingSession {
   readonly #trainer: Trainer;
-  readonly #initialParameters: Float64Array;
+  #isTraining = false;
   #trainMs = 0;
   #gpuMs: number | null = null;
 
@@ -69,7 +68,6 @@ export class TrainingSession {
     private readonly opening: { readonly trainer: Trainer; readonly openMs: number },
   ) {
     this.#trainer = opening.trainer;
-    this.#initialParameters = initialParameters(job, data);
   }
 
   /**
@@ -83,7 +81,6 @@ export class TrainingSession {
     data: TrainingData,
   ): Promise<TrainingSession> {
     const start = performance.now();
-    validateJob(job, data);
     const trainer = await backends[backend].createTrainer(job, data);
     return new TrainingSession(job, data, backend, { trainer, openMs: performance.now() - start });
   }
@@ -94,13 +91,20 @@ export class TrainingSession {
   }
 
   /**
-   * Trains `steps` more, at most to the end of the job. Aborting `signal` pauses it within one chunk; calling
-   * again continues.
+   * Trains `steps` more, at most to the end of the job. Aborting `signal` pauses it; calling again continues.
+   *
+   * @throws Error if it is training already
    */
   async train(steps: number = this.job.steps, signal?: AbortSignal): Promise<void> {
-    const timing = await this.#trainer.train(steps, signal);
-    this.#trainMs += timing.trainMs;
-    if (timing.gpuMs !== null) this.#gpuMs = (this.#gpuMs ?? 0) + timing.gpuMs;
+    if (this.#isTraining) throw new Error('This run is training already; wait for it, or pause it first.');
+    this.#isTraining = true;
+    try {
+      const timing = await this.#trainer.train(steps, signal);
+      this.#trainMs += timing.trainMs;
+      if (timing.gpuMs !== null) this.#gpuMs = (this.#gpuMs ?? 0) + timing.gpuMs;
+    } finally {
+      this.#isTraining = false;
+    }
   }
 
   /** The losses of steps `fromStep` … so far; may be asked while `train` runs. */
@@ -130,7 +134,7 @@ export class TrainingSession {
       trainMs: this.#trainMs,
       gpuMs: this.#gpuMs,
       readbackMs: performance.now() - start,
-      stepsPerSecond: trainer.stepCount / (this.#trainMs / 1000),
+      stepsPerSecond: trainer.stepCount === 0 ? 0 : trainer.stepCount / (this.#trainMs / 1000),
       pressToFinalLossMs: this.opening.openMs + this.#trainMs + lossesMs,
     };
     return {
@@ -140,7 +144,7 @@ export class TrainingSession {
       network: trainer.network,
       steps: trainer.stepCount,
       losses,
-      initialParameters: this.#initialParameters,
+      initialParameters: trainer.initialParameters,
       parameters,
       predictions,
       timing,
@@ -172,28 +176,36 @@ export async function trainOnce(
   }
 }
 
+/** How to repeat a run. */
+export interface MeasureOptions {
+  /** At least 5, which is also the default. */
+  readonly repetitions?: number;
+  /** Called after each with the count so far; 0 after the warm-up. */
+  readonly onRepetition?: (count: number) => unknown;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Trains the whole job over and over on a warm backend: one run to warm up, not counted, then `repetitions`.
+ * Trains the whole job over and over on a warm backend: one run to warm up, not counted, then the repetitions.
  *
- * @param repetitions at least 5
- * @param onRepetition called after each with the count so far
+ * @throws the signal's reason once it is aborted
  */
 export async function measure(
   backend: Backend['name'],
-  { job, data }: { job: TrainingJob; data: TrainingData },
-  repetitions: number = LEAST_REPETITIONS,
-  onRepetition?: (count: number) => void,
+  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
+  { repetitions = LEAST_REPETITIONS, onRepetition, signal }: MeasureOptions = {},
 ): Promise<Measurement> {
   const trainMs: number[] = [];
-  for (let repetition = -1; repetition < Math.max(repetitions, LEAST_REPETITIONS); repetition++) {
+  for (let repetition = 0; repetition <= Math.max(repetitions, LEAST_REPETITIONS); repetition++) {
     const trainer = await backends[backend].createTrainer(job, data);
     try {
-      const timing = await trainer.train(job.steps);
-      if (repetition >= 0) trainMs.push(timing.trainMs);
+      const timing = await trainer.train(job.steps, signal);
+      signal?.throwIfAborted();
+      if (repetition > 0) trainMs.push(timing.trainMs);
     } finally {
       trainer.dispose();
     }
-    onRepetition?.(repetition + 1);
+    onRepetition?.(repetition);
   }
   const sorted = trainMs.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

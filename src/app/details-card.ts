@@ -1,11 +1,11 @@
-import { css, html, nothing } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import './log-panel.ts';
 import './notebook-panel.ts';
 import './predictions-panel.ts';
 import './timing-panel.ts';
 import './validation-panel.ts';
 import './weights-panel.ts';
-import { PageElement } from './page-element.ts';
+import { PageElement, type Page } from './page-element.ts';
 import { baseStyles } from './styles.ts';
 
 const names = {
@@ -17,6 +17,15 @@ const names = {
   notebook: 'Notebook’s record',
 };
 type Tab = keyof typeof names;
+
+const panels: Record<Tab, (page: Page) => TemplateResult> = {
+  timing: (page) => html`<timing-panel .page=${page}></timing-panel>`,
+  predictions: (page) => html`<predictions-panel .page=${page}></predictions-panel>`,
+  validation: (page) => html`<validation-panel .page=${page}></validation-panel>`,
+  weights: (page) => html`<weights-panel .page=${page}></weights-panel>`,
+  log: (page) => html`<log-panel .page=${page}></log-panel>`,
+  notebook: (page) => html`<notebook-panel .page=${page}></notebook-panel>`,
+};
 
 /** Everything else about the runs, one part at a time. */
 class DetailsCard extends PageElement {
@@ -135,7 +144,7 @@ class DetailsCard extends PageElement {
                   ${tabs.map((tab) => this.#renderTab(tab, tab === shown))}
                 </div>
                 <div role="tabpanel" id="panel" aria-labelledby="tab-${shown}">
-                  ${this.#renderPanel(shown)}
+                  ${panels[shown](this.page)}
                 </div>
               `
             : nothing
@@ -161,24 +170,6 @@ class DetailsCard extends PageElement {
     >
       ${names[tab]}
     </button>`;
-  }
-
-  #renderPanel(tab: Tab) {
-    const { page } = this;
-    switch (tab) {
-      case 'timing':
-        return html`<timing-panel .page=${page}></timing-panel>`;
-      case 'predictions':
-        return html`<predictions-panel .page=${page}></predictions-panel>`;
-      case 'validation':
-        return html`<validation-panel .page=${page}></validation-panel>`;
-      case 'weights':
-        return html`<weights-panel .page=${page}></weights-panel>`;
-      case 'log':
-        return html`<log-panel .page=${page}></log-panel>`;
-      case 'notebook':
-        return html`<notebook-panel .page=${page}></notebook-panel>`;
-    }
   }
 
   #onToggle(event: Event): void {

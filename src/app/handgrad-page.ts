@@ -143,12 +143,10 @@ export class HandgradPage extends PageElement {
       return;
     const { state, training } = this.page;
     if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
-      // A field takes its value first.
-      if (element instanceof HTMLElement) element.blur();
       if (state.activity !== 'running') training.press();
     } else if (event.key === 'Escape') {
-      if (state.activity === 'paused') training.stop();
-      else training.pause();
+      if (state.activity === 'running') training.pause();
+      else training.stop();
     }
   }
 

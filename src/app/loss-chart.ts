@@ -83,9 +83,9 @@ class LossChart extends PageElement {
   }
 
   override updated(): void {
-    const { shownRuns, job, isComparing } = this.page.state;
+    const { shownRuns, job, isComparing, hasRuns } = this.page.state;
     const steps = shownRuns[0]?.job.steps ?? job.steps;
-    const drawn = `${this.scale} ${steps} ${isComparing}`;
+    const drawn = `${this.scale} ${steps} ${isComparing} ${hasRuns}`;
     if (drawn !== this.#drawn && this.clientWidth > 0) {
       this.#drawn = drawn;
       this.#build(steps);
@@ -194,8 +194,8 @@ function lossOptions(look: Look, size: Size & { scale: LossScale }): uPlot.Optio
       {
         ...axis(look),
         size: AXIS_WIDTH,
-        values: (_, splits, __, ___, increment) =>
-          splits.map((value) => (isLog ? tick(value) : tickOf(value, increment))),
+        values: (_, splits) =>
+          splits.map((value) => (isLog ? tick(value) : tickOf(value, splits[1] - splits[0]))),
         ...(isLog ? { splits: logSplits, filter: (_: uPlot, splits: number[]) => splits } : {}),
       },
     ],
@@ -257,7 +257,7 @@ function stepAxis(look: Look, { width }: Size): uPlot.Axis {
     // Steps are whole; a short run has few of them.
     incrs: [1, 2, 5]
       .flatMap((digit) => [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].map((ten) => digit * ten))
-      .sort((a, b) => a - b),
+      .toSorted((a, b) => a - b),
     values: (_, splits) => splits.map((step) => count(step)),
   };
 }

@@ -107,7 +107,10 @@ class NetworkDiagram extends LitElement {
         const d = curve(from.x + RADIUS, unitY(from, i), to.x - RADIUS, unitY(to, j));
         if (!parameters) return svg`<path class="unknown" d=${d} />`;
         const weight = parameters[layer.weightsOffset + input * layer.units + unit];
-        const width = 0.5 + most * Math.min(1, Math.abs(weight) / largest);
+        const share = Math.abs(weight) / largest;
+        // A run that diverged has weights that are no numbers.
+        if (!Number.isFinite(share)) return svg`<path class="unknown" d=${d} />`;
+        const width = 0.5 + most * Math.min(1, share);
         return svg`<path d=${d} stroke-width=${width.toFixed(2)} stroke-dasharray=${weight < 0 ? '5 3' : 'none'} />`;
       }),
     );

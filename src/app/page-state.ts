@@ -159,6 +159,11 @@ export class PageState implements Readonly<Fields> {
     return ['opening', 'running', 'paused', 'ending'].includes(this.activity);
   }
 
+  /** Something goes on that *Stop* ends. */
+  get canStop(): boolean {
+    return this.isTraining || this.activity === 'comparing' || this.activity === 'measuring';
+  }
+
   get hasRuns(): boolean {
     return Object.keys(this.runs).length > 0;
   }

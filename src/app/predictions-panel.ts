@@ -3,6 +3,7 @@ import { guard } from 'lit/directives/guard.js';
 import type { OpenTable, RunReport } from '../worker/client.ts';
 import { cell, count, withDecimals } from './format.ts';
 import { PageElement } from './page-element.ts';
+import { chooseColumns, trackSizes, type PredictionColumns } from './prediction-columns.ts';
 import type { Path, Run } from './page-state.ts';
 import { runLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
@@ -10,26 +11,7 @@ import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 const DECIMALS = 6;
 /** Rows that go onto the page at once; the rest follows frame by frame, so that no frame is late. */
 const ROWS_A_FRAME = 25;
-const MOST_INPUTS = 8;
 const BAR_WIDTH = 56;
-/** Of a column name, in characters; a longer one is cut. */
-const LONGEST_NAME = 16;
-
-/** A column of the page's table, and where in the person's table it stands. */
-interface Column {
-  readonly name: string;
-  readonly index: number;
-  /** In characters, the name included. */
-  readonly width: number;
-}
-
-interface Columns {
-  /** Undefined where the rows have no index. */
-  readonly index: Column | undefined;
-  readonly inputs: readonly Column[];
-  readonly targets: readonly Column[];
-}
-
 /** What the network predicts for each row, in the notebook's columns. */
 class PredictionsPanel extends PageElement {
   static override properties = {
@@ -47,13 +29,14 @@ class PredictionsPanel extends PageElement {
         margin-bottom: 12px;
       }
       .scroll {
+        --room: 16px;
+        --bar: 64px;
         max-height: 480px;
       }
       /* Laid out row by row, and only where it is seen: a table of 1,000 rows is too slow as a whole. */
       table {
         display: block;
-        width: max-content;
-        min-width: 100%;
+        min-width: var(--wide-width);
       }
       thead {
         display: block;
@@ -69,7 +52,7 @@ class PredictionsPanel extends PageElement {
       }
       tr {
         display: grid;
-        grid-template-columns: var(--columns);
+        grid-template-columns: var(--wide-columns);
       }
       th,
       td {
@@ -97,8 +80,19 @@ class PredictionsPanel extends PageElement {
         td {
           padding: 6px 4px;
         }
+        table {
+          min-width: var(--narrow-width);
+        }
+        tr {
+          grid-template-columns: var(--narrow-columns);
+        }
+        /* They are in the table above; here they would push the error out of sight. */
+        .input {
+          display: none;
+        }
         .scroll {
-          --bar: 8px;
+          --room: 8px;
+          --bar: 0px;
         }
         svg {
           display: block;
@@ -117,7 +111,7 @@ class PredictionsPanel extends PageElement {
   declare private shownRows: number;
   #report: RunReport | undefined;
   #table: OpenTable | undefined;
-  #columns: Columns = { index: undefined, inputs: [], targets: [] };
+  #columns: PredictionColumns = { index: undefined, inputs: [], targets: [] };
   #frame: number | undefined;
 
   override willUpdate(): void {
@@ -171,7 +165,13 @@ class PredictionsPanel extends PageElement {
   override updated(): void {
     const table = this.renderRoot.querySelector('table');
     // Set here and not in the template: the page's policy allows no style attribute.
-    table?.style.setProperty('--columns', gridColumns(this.#columns));
+    for (const withInputs of [true, false]) {
+      const tracks = trackSizes(this.#columns, { withInputs });
+      const prefix = withInputs ? '--wide' : '--narrow';
+      const template = tracks.map((size) => `minmax(calc(${size}), 1fr)`).join(' ');
+      table?.style.setProperty(`${prefix}-columns`, template);
+      table?.style.setProperty(`${prefix}-width`, `calc(${tracks.join(' + ')})`);
+    }
     if (!table || this.#frame !== undefined || this.shownRows >= (this.#table?.preview.length ?? 0)) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = undefined;
@@ -205,35 +205,13 @@ class PredictionsPanel extends PageElement {
   }
 }
 
-function chooseColumns({ columns, preview }: OpenTable): Columns {
-  const all = columns.map(({ name, role }, index) => {
-    const longest = preview.reduce((most, row) => Math.max(most, cell(row[index]).length), 0);
-    return { name, role, index, width: Math.max(longest, Math.min(name.length, LONGEST_NAME)) };
-  });
-  return {
-    index: all.find(({ role }) => role === 'index'),
-    inputs: all.filter(({ role }) => role === 'input').slice(0, MOST_INPUTS),
-    targets: all.filter(({ role }) => role === 'target'),
-  };
-}
-
-/** The same for every row, so that rows laid out one by one have their columns below one another. */
-function gridColumns({ index, inputs, targets }: Columns): string {
-  const track = (width: number, room = '16px') => `minmax(calc(${width}ch + ${room}), 1fr)`;
-  return [
-    track(index?.width ?? 4),
-    ...inputs.map(({ width }) => track(width)),
-    ...targets.flatMap(({ width }) => [track(width), track(10), track(10, 'var(--bar, 72px)')]),
-  ].join(' ');
-}
-
-function renderHead({ index, inputs, targets }: Columns) {
+function renderHead({ index, inputs, targets }: PredictionColumns) {
   const suffix = (name: string) => (targets.length === 1 ? '' : ` of ${name}`);
-  const head = (text: string) => html`<th role="columnheader">${text}</th>`;
+  const head = (text: string, kind = '') => html`<th role="columnheader" class=${kind}>${text}</th>`;
   return html`<thead role="rowgroup">
     <tr role="row">
       <th role="columnheader" class="words">${index?.name ?? 'row'}</th>
-      ${inputs.map(({ name }) => head(name))}
+      ${inputs.map(({ name }) => head(name, 'input'))}
       ${targets.map(({ name }) => [head(name), head(`prediction${suffix(name)}`), head(`error${suffix(name)}`)])}
     </tr>
   </thead>`;
@@ -242,7 +220,7 @@ function renderHead({ index, inputs, targets }: Columns) {
 interface Shown {
   readonly report: RunReport;
   readonly table: OpenTable;
-  readonly columns: Columns;
+  readonly columns: PredictionColumns;
   /** The largest |error|: a bar of full length. */
   readonly largest: number;
 }
@@ -250,7 +228,6 @@ interface Shown {
 /** Some rows from `start` on, as a part of the table that is laid out when it comes into sight. */
 function renderRows({ report, table, columns, largest }: Shown, start: number) {
   const { index, inputs, targets } = columns;
-  const number = (text: string) => html`<td role="cell">${text}</td>`;
   const renderTarget = (row: readonly number[], rowIndex: number, output: number) => {
     const target = row[targets[output].index];
     const prediction = report.predictions[rowIndex * table.outputCount + output];
@@ -264,7 +241,7 @@ function renderRows({ report, table, columns, largest }: Shown, start: number) {
       (row, i) =>
         html`<tr role="row" aria-rowindex=${start + i + 2}>
           <th role="rowheader" class="words">${cell(index ? row[index.index] : start + i + 1)}</th>
-          ${inputs.map((column) => number(cell(row[column.index])))}
+          ${inputs.map((column) => html`<td role="cell" class="input">${cell(row[column.index])}</td>`)}
           ${targets.map((_, output) => renderTarget(row, start + i, output))}
         </tr>`,
     )}
@@ -283,7 +260,7 @@ function renderBar(share: number) {
 function largestError(
   { predictions }: RunReport,
   { preview, outputCount }: OpenTable,
-  { targets }: Columns,
+  { targets }: PredictionColumns,
 ): number {
   let largest = 0;
   preview.forEach((row, rowIndex) =>

@@ -42,7 +42,7 @@ class ResultCard extends PageElement {
           grid-template-columns: minmax(0, 1fr);
         }
         .both {
-          min-height: 292px;
+          min-height: 252px;
         }
         p {
           min-height: 40px;

@@ -161,7 +161,7 @@ class RunCard extends PageElement {
             type="button"
             class="primary train"
             aria-keyshortcuts="Enter"
-            ?disabled=${!isIdle && !isPaused && activity !== 'running'}
+            aria-disabled=${!isIdle && !isPaused && activity !== 'running'}
             @click=${() => training.press()}
           >
             ${activity === 'running' ? 'Pause' : isPaused ? 'Continue' : 'Train'}
@@ -171,19 +171,19 @@ class RunCard extends PageElement {
         <div class="others">
           <button
             type="button"
-            ?disabled=${!isIdle || !gpu || gpu.kind === 'none'}
+            aria-disabled=${!isIdle || !gpu || gpu.kind === 'none'}
             @click=${() => training.compare()}
           >
             Compare
           </button>
-          <button type="button" ?disabled=${!isIdle && !isPaused} @click=${() => training.step()}>
+          <button type="button" aria-disabled=${!isIdle && !isPaused} @click=${() => training.step()}>
             Step
           </button>
           <button
             type="button"
             class=${laterClass}
             aria-keyshortcuts="Escape"
-            ?disabled=${!state.isTraining}
+            aria-disabled=${!state.canStop}
             @click=${() => training.stop()}
           >
             Stop
@@ -191,8 +191,8 @@ class RunCard extends PageElement {
           <button
             type="button"
             class=${laterClass}
-            ?disabled=${!state.isTraining && !state.isIdle}
-            @click=${() => training.reset()}
+            aria-disabled=${!state.isTraining && !state.isIdle}
+            @click=${() => (state.isTraining || state.isIdle) && training.reset()}
           >
             Reset
           </button>

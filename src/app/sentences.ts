@@ -1,5 +1,6 @@
 import { notebookRecord } from '../index.ts';
 import { count, duration, ratio, significant, stepRate } from './format.ts';
+import type { RunReport } from '../worker/client.ts';
 import type { PageState, Run } from './page-state.ts';
 
 /** A sentence that says whether something holds, or that nothing can be said yet. */
@@ -10,6 +11,8 @@ export interface Judgement {
 
 /** Two times closer than this are the same for all the clock can say. */
 const SAME_WITHIN = 1.05;
+/** Parameters × rows below which a GPU has more waiting than computing to do in a step. */
+const SMALL_WORK = 1e6;
 /** What the notebook's float64 and ours may differ by: both round, in another order. */
 export const RECORD_TOLERANCE = 1e-12;
 
@@ -33,6 +36,8 @@ export function verdictSentence(state: PageState): Judgement {
   const { comparison, shownRuns, activity } = state;
   if (activity === 'comparing')
     return { holds: undefined, text: 'Holding the two runs against each other …' };
+  const diverged = shownRuns.find(({ report }) => report && !isFiniteReport(report));
+  if (diverged) return divergedSentence(diverged);
   if (comparison) return comparisonSentence(state);
   const [run] = shownRuns;
   if (!run?.report || state.isTraining) return { holds: undefined, text: 'Training; the verdict follows.' };
@@ -48,6 +53,16 @@ export function verdictSentence(state: PageState): Judgement {
   return gradientSentence(run);
 }
 
+function isFiniteReport({ finalLoss, parameters }: RunReport): boolean {
+  return Number.isFinite(finalLoss) && parameters.every(Number.isFinite);
+}
+
+function divergedSentence({ job }: Run): Judgement {
+  const rate = significant(job.networks[0].learningRate);
+  const text = `The run diverged: its loss or its parameters are no longer numbers. Lower the learning rate (now ${rate}) and train again.`;
+  return { holds: undefined, text };
+}
+
 /** Largest difference between a float64 run and what the notebook recorded. */
 export function recordDifference(run: Run): number {
   const { report } = run;
@@ -61,16 +76,20 @@ export function recordDifference(run: Run): number {
   );
 }
 
-function comparisonSentence(state: PageState): Judgement {
+/** The sentence on two runs that were held against each other. */
+export function comparisonSentence(state: PageState): Judgement {
   const { comparison } = state;
   if (!comparison) return { holds: undefined, text: '' };
   const { verdict } = comparison;
   const loss =
-    `the loss is within ${significant(verdict.loss)} of it, at step ${count(verdict.lossStep)} ` +
-    `(${significant(verdict.allowedLoss)} allowed)`;
+    `its loss within ${significant(verdict.loss)}, relative (at step ${count(verdict.lossStep)}; ` +
+    `${significant(verdict.allowedLoss)} allowed)`;
   const parameters =
-    `the parameters within ${significant(verdict.parameter)} ` +
+    `its parameters within ${significant(verdict.parameter)} ` +
     `(${significant(verdict.allowedParameter)} allowed)`;
+  if (verdict.holds === undefined) {
+    return { holds: undefined, text: `The two runs cannot be judged: ${verdict.reason}.` };
+  }
   const says = verdict.holds ? 'agrees with' : 'departs from';
   return { holds: verdict.holds, text: `${state.label('gpu')} ${says} float64: ${loss}, ${parameters}.` };
 }
@@ -97,9 +116,9 @@ export function gradientSentence({ gradientCheck, report }: Run): Judgement {
     const loss = significant(report?.finalLoss ?? NaN);
     return { holds: undefined, text: `Finished at a loss of ${loss}; its gradients are not checked yet.` };
   }
-  const { holds, difference, allowed, parametersChecked, rowsChecked, rowsNearKink } = gradientCheck;
+  const { holds, difference, allowed, parametersChecked, rowsChecked, parametersAtKink } = gradientCheck;
   if (parametersChecked === 0) {
-    const reason = `all ${count(rowsNearKink)} rows lie too near the kink of a ReLU`;
+    const reason = `all ${count(parametersAtKink)} parameters tried lie at the kink of a ReLU`;
     return { holds: undefined, text: `The gradients cannot be checked by differences: ${reason}.` };
   }
   const extent = `${count(parametersChecked)} parameters, ${count(rowsChecked)} rows`;
@@ -145,8 +164,15 @@ function bothSentence(
   const caveat = isSoftware ? ' Through a software adapter that says nothing about a GPU.' : '';
   if (!(factor > SAME_WITHIN)) return `CPU and ${gpuName} take the same time: ${figures}.${caveat}`;
   if (gpuMs < cpuMs) return `Here ${gpuName} is ${ratio(factor)} faster: ${figures}.${caveat}`;
-  const reason = isSoftware ? 'Here' : 'One network this small cannot fill a GPU: here';
+  const isSmall = workPerStep(state) < SMALL_WORK;
+  const reason = isSmall && !isSoftware ? 'One network this small cannot fill a GPU: here' : 'Here';
   return `${reason} the CPU is ${ratio(factor)} faster: ${figures}.${caveat}`;
+}
+
+/** Parameters × rows: what a step has to do. */
+function workPerStep({ shownRuns, table }: PageState): number {
+  const parameterCount = shownRuns[0]?.report?.network.parameterCount ?? 0;
+  return parameterCount * (table?.table.rowCount ?? 0);
 }
 
 function aloneSentence(state: PageState, run: Run): string {

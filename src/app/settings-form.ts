@@ -1,6 +1,7 @@
-import { css, html, nothing } from 'lit';
+import { css, html } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { activationNames, activations, losses, type ActivationName } from '../index.ts';
+import { activationNames, activations, losses } from '../index.ts';
+import { count } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Topic } from './page-state.ts';
 import type { SettingsField } from './settings.ts';
@@ -99,6 +100,7 @@ class SettingsForm extends PageElement {
       }
       .check label.name {
         margin: 0;
+        padding: 8px 0;
       }
       input[type='checkbox'] {
         width: 20px;
@@ -155,7 +157,8 @@ class SettingsForm extends PageElement {
 
   override render() {
     const { state } = this.page;
-    const { hiddenUnits, steps, learningRate } = state.settingsText;
+    const { hiddenUnits, learningRate } = state.settingsText;
+    const steps = state.settingsErrors.has('steps') ? state.settingsText.steps : count(state.job.steps);
     const layers = hiddenUnits.trim() === '' ? 'no hidden layer' : `${hiddenUnits} hidden units`;
     const isLocked = state.isTraining;
     return html`
@@ -253,13 +256,13 @@ class SettingsForm extends PageElement {
     return html`<span class="tip" role="tooltip" id="${field}-tip">${explanations[field]}</span>`;
   }
 
-  #errorOf(field: SettingsField): string | typeof nothing | undefined {
+  #errorOf(field: SettingsField): string | undefined {
     return this.touched.has(field) ? this.page.state.settingsErrors.get(field) : undefined;
   }
 
   #change(field: TextField | ChoiceField, event: Event): void {
     const { value } = event.target as HTMLInputElement | HTMLSelectElement;
-    this.page.state.changeSetting({ [field]: value as string & ActivationName });
+    this.page.state.changeSetting({ [field]: value });
   }
 
   #touch(field: SettingsField): void {

@@ -98,13 +98,13 @@ export const controlStyles = css`
     white-space: nowrap;
     cursor: pointer;
   }
-  button:hover:enabled {
+  button:hover:not(:disabled, [aria-disabled='true']) {
     border-color: var(--outline);
   }
-  button:active:enabled {
+  button:active:not(:disabled, [aria-disabled='true'], .primary) {
     background: var(--well);
   }
-  button:disabled {
+  button:is(:disabled, [aria-disabled='true']) {
     color: var(--muted);
     cursor: default;
     opacity: 0.7;
@@ -115,7 +115,7 @@ export const controlStyles = css`
     color: var(--paper);
     font-weight: 600;
   }
-  button.primary:disabled {
+  button.primary:is(:disabled, [aria-disabled='true']) {
     background: var(--muted);
     border-color: var(--muted);
     color: var(--card);

@@ -57,7 +57,8 @@ export class TableControl {
         table: { name, isSample, table },
         ...(job ? { job } : {}),
         readingTable: undefined,
-        announcement,
+        // The sample that comes with the page is no news.
+        announcement: state.table ? announcement : '',
       });
       return undefined;
     } catch (error) {

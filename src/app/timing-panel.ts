@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit';
+import { LEAST_REPETITIONS } from '../index.ts';
 import './copy-button.ts';
 import './field-term.ts';
 import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
@@ -13,7 +14,7 @@ const GPU_CLOCK_MS = 0.1;
 const FEW_TICKS = 100;
 
 /** The columns of the timing table: name, meaning. */
-const columns: readonly (readonly [string, string])[] = [
+const runColumns: readonly (readonly [string, string])[] = [
   ['steps', 'Optimizer updates done.'],
   ['set-up', 'Asking for the device, compiling, allocating: paid once, mostly by the first run.'],
   ['upload', 'Copying the table and the initial parameters to where they are used.'],
@@ -28,6 +29,11 @@ const columns: readonly (readonly [string, string])[] = [
   ['speed', 'How many times as fast as the slower of the two paths.'],
 ];
 
+const warmColumn = [
+  'warm',
+  `Training time of ${LEAST_REPETITIONS} warm repetitions: the median, and the fastest and slowest.`,
+] as const;
+
 /** A row a run: where its time went. */
 class TimingPanel extends PageElement {
   static override styles = [
@@ -35,15 +41,10 @@ class TimingPanel extends PageElement {
     controlStyles,
     tableStyles,
     css`
-      .first {
-        position: sticky;
-        left: 0;
-        background: var(--card);
-      }
       .name {
         font-weight: 500;
       }
-      .adapter {
+      .below {
         display: block;
       }
       tbody tr > td {
@@ -62,6 +63,51 @@ class TimingPanel extends PageElement {
         margin-top: 16px;
         max-width: 92ch;
       }
+      /* A column a run: on a phone there is no room for a row of all the figures. */
+      @media (max-width: 719px) {
+        table {
+          display: flex;
+        }
+        thead,
+        tbody {
+          display: contents;
+        }
+        tr {
+          display: flex;
+          flex: 1 1 0;
+          flex-direction: column;
+          min-width: 0;
+        }
+        thead tr {
+          flex: 0 0 104px;
+        }
+        th,
+        td {
+          height: 36px;
+          padding: 0;
+          align-content: center;
+        }
+        tbody tr:last-child > * {
+          border-bottom: 1px solid var(--line);
+        }
+        thead th {
+          text-align: left;
+        }
+        tr > :first-child {
+          height: 132px;
+          padding: 0 0 0 8px;
+          overflow: hidden;
+          text-align: right;
+          white-space: normal;
+        }
+        .tall {
+          height: 52px;
+        }
+        thead tr > :first-child {
+          padding-left: 0;
+          text-align: left;
+        }
+      }
     `,
   ];
 
@@ -69,20 +115,24 @@ class TimingPanel extends PageElement {
     const { state, training } = this.page;
     const runs = state.shownRuns.filter(({ isOver, report }) => isOver && report);
     if (runs.length === 0) return html`<p class="muted">A row appears here when the run is over.</p>`;
+    const isMeasured = runs.some(({ measurement }) => measurement);
+    const columns = isMeasured ? [...runColumns, warmColumn] : runColumns;
     return html`
       <div class="scroll" tabindex="0" role="region" aria-label="Timing">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" class="words first">path, adapter</th>
+        <table role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th role="columnheader" class="words">path, adapter</th>
               ${columns.map(
                 ([name, meaning]) =>
-                  html`<th scope="col"><field-term meaning=${meaning}>${name}</field-term></th>`,
+                  html`<th role="columnheader" class=${name === 'warm' ? 'tall' : ''}>
+                    <field-term meaning=${meaning}>${name}</field-term>
+                  </th>`,
               )}
             </tr>
           </thead>
-          <tbody>
-            ${runs.map((run) => this.#renderRun(run))}
+          <tbody role="rowgroup">
+            ${runs.map((run) => this.#renderRun(run, isMeasured))}
           </tbody>
         </table>
       </div>
@@ -95,34 +145,31 @@ class TimingPanel extends PageElement {
     `;
   }
 
-  #renderRun(run: Run) {
-    const cells = this.#cells(run);
-    const { measurement } = run;
-    return html`
-      <tr>
-        <th scope="row" class="words first">
-          <span class="name ${run.path}">${runLabel(this.page.state, run)}</span>
-          <span class="muted small adapter">${describeAdapter(run)}</span>
-        </th>
-        ${cells.map((text) => html`<td>${text}</td>`)}
-      </tr>
-      ${measurement ? this.#renderMeasurement(run) : nothing}
-    `;
+  #renderRun(run: Run, isMeasured: boolean) {
+    const [median, range] = this.#warm(run);
+    return html`<tr role="row">
+      <th role="rowheader" class="words">
+        <span class="name ${run.path}">${runLabel(this.page.state, run)}</span>
+        <span class="muted small below">${describeAdapter(run)}</span>
+      </th>
+      ${this.#cells(run).map((text) => html`<td role="cell">${text}</td>`)}
+      ${
+        isMeasured
+          ? html`<td role="cell" class="tall">${median}<span class="muted small below">${range}</span></td>`
+          : nothing
+      }
+    </tr>`;
   }
 
-  #renderMeasurement({ measurement }: Run) {
-    if (!measurement) return nothing;
+  /** Median and range. */
+  #warm({ measurement }: Run): [string, string] {
+    if (!measurement) return ['—', ''];
     const { clockMs } = this.page.state;
-    const { medianMs, rangeMs, trainMs, stepsPerSecond } = measurement;
-    const [fastest, slowest] = rangeMs;
-    return html`<tr>
-      <th scope="row" class="words first muted small">warm, median of ${trainMs.length}</th>
-      <td colspan="3"></td>
-      <td>${duration(medianMs, clockMs)}</td>
-      <td colspan="3" class="words">from ${duration(fastest, clockMs)} to ${duration(slowest, clockMs)}</td>
-      <td>${rateOf(stepsPerSecond, medianMs, clockMs)}</td>
-      <td></td>
-    </tr>`;
+    const [fastest, slowest] = measurement.rangeMs;
+    return [
+      duration(measurement.medianMs, clockMs),
+      `${duration(fastest, clockMs).replace(/ m?s$/, '')}–${duration(slowest, clockMs)}`,
+    ];
   }
 
   #cells(run: Run): string[] {
@@ -156,7 +203,9 @@ class TimingPanel extends PageElement {
     const { state } = this.page;
     if (state.activity === 'measuring') return state.activityNote;
     const isMeasured = state.shownRuns.some(({ measurement }) => measurement);
-    return isMeasured ? '' : 'Measure repeats each run warm, 5 times, after one that does not count.';
+    return isMeasured
+      ? ''
+      : `Measure repeats each run warm, ${LEAST_REPETITIONS} times, after one that does not count.`;
   }
 
   #notes(runs: readonly Run[]): string[] {
@@ -183,14 +232,13 @@ class TimingPanel extends PageElement {
   /** Tab-separated, for a spreadsheet. */
   #asText(runs: readonly Run[]): string {
     const { state } = this.page;
-    const header = ['path', 'adapter', ...columns.map(([name]) => name), 'warm median', 'fastest', 'slowest'];
-    const rows = runs.map((run) => {
-      const { measurement } = run;
-      const warm = measurement
-        ? [measurement.medianMs, ...measurement.rangeMs].map((ms) => duration(ms, state.clockMs))
-        : [];
-      return [runLabel(state, run), describeAdapter(run), ...this.#cells(run), ...warm];
-    });
+    const header = ['path', 'adapter', ...runColumns.map(([name]) => name), 'warm median', 'warm range'];
+    const rows = runs.map((run) => [
+      runLabel(state, run),
+      describeAdapter(run),
+      ...this.#cells(run),
+      ...this.#warm(run),
+    ]);
     return [header, ...rows].map((row) => row.join('\t')).join('\n');
   }
 }

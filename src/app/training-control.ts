@@ -1,17 +1,12 @@
-import { LEAST_REPETITIONS, layOutNetwork, type TrainingJob } from '../index.ts';
+import { LEAST_REPETITIONS, type TrainingJob } from '../index.ts';
 import { callback, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count, significant } from './format.ts';
 import type { PageState, Path, Run } from './page-state.ts';
-import { sentenceOf } from './sentences.ts';
+import { sentenceOf, comparisonSentence } from './sentences.ts';
 import { sameJob } from './settings.ts';
 
-/** Gradients are checked, and runs compared, without being asked where it takes less than about this long. */
+/** Runs are held against each other, without being asked, where that takes less than about this long. */
 const UNASKED_MS = 1500;
-/** Multiply-adds a millisecond, cautiously, of the gradient check. */
-const OPERATIONS_PER_MS = 2e5;
-/** The check's own bounds: parameters and rows. */
-const CHECKED_PARAMETERS = 200;
-const CHECKED_ROWS = 256;
 
 /** What a pause waits for: how many more steps to train; 0 ends the run. */
 type Resume = (steps: number) => void;
@@ -23,6 +18,8 @@ export class TrainingControl {
   #flow: Promise<void> = Promise.resolve();
   #resume: Resume | undefined;
   #isStopping = false;
+  /** The run that is compared or measured, while it is. */
+  #busyWith: number | undefined;
 
   constructor(state: PageState, client: TrainingClient) {
     this.#state = state;
@@ -60,8 +57,9 @@ export class TrainingControl {
     if (this.#state.activity === 'running' && id !== undefined) void this.#client.pause(id);
   }
 
-  /** Ends the run; what it has come to stays. */
+  /** Ends the run, what it has come to stays; or ends a comparison or a measurement. */
   stop(): void {
+    if (this.#busyWith !== undefined) void this.#client.pause(this.#busyWith);
     if (!this.#state.isTraining) return;
     this.#isStopping = true;
     this.#resume?.(0);
@@ -85,7 +83,7 @@ export class TrainingControl {
   /** Both paths, one after the other, and then one held against the other. */
   compare(): void {
     const { job, gpu } = this.#state;
-    if (gpu?.kind === 'none') return;
+    if (!gpu || gpu.kind === 'none') return;
     this.#start(async () => {
       this.#state.update({ isComparing: true, comparison: undefined });
       const reference = await this.#run('cpu', job, Infinity);
@@ -106,6 +104,7 @@ export class TrainingControl {
           this.#state.update({ activityNote });
         };
         this.#state.update({ activity: 'measuring', activityNote: `${this.#state.label(path)}: warming up` });
+        this.#busyWith = id;
         const measurement = await this.#client.measure(id, LEAST_REPETITIONS, callback(say));
         this.#state.updateRun(path, { measurement });
       }
@@ -126,7 +125,7 @@ export class TrainingControl {
   /** Runs something that keeps the worker busy; ignored while something else does. */
   #start(work: () => Promise<void>): void {
     const state = this.#state;
-    if (!state.isIdle || !state.table) return;
+    if (!state.isIdle || !state.table || state.isBroken) return;
     const [faultySetting] = state.settingsErrors.keys();
     if (faultySetting !== undefined) {
       state.update({ faultySetting });
@@ -135,19 +134,26 @@ export class TrainingControl {
     this.#isStopping = false;
     state.update({ activity: 'opening', activityNote: '', error: undefined });
     this.#flow = work()
-      .catch((error: unknown) => state.update({ error: sentenceOf(error) }))
-      .finally(() => state.update({ activity: 'idle', activityNote: '' }));
+      .catch((error: unknown) => {
+        const wasStopped = error instanceof Error && error.name === 'AbortError';
+        if (!wasStopped) state.update({ error: sentenceOf(error) });
+      })
+      .finally(() => {
+        this.#busyWith = undefined;
+        const isComparing = state.comparison !== undefined;
+        state.update({ activity: 'idle', activityNote: '', isComparing });
+      });
   }
 
   async #trainOne(job: TrainingJob, steps: number): Promise<void> {
     this.#state.update({ isComparing: false });
     const run = await this.#run(this.#state.path, job, steps);
-    if (!run || run.stepCount < job.steps) return;
+    if (!run?.report || run.stepCount < job.steps || !Number.isFinite(run.report.finalLoss)) return;
     const { cpu, gpu } = this.#state.runs;
     const isComparable = cpu?.stepCount === job.steps && gpu?.stepCount === job.steps;
     // The rounded reference takes about four times as long as the reference.
     if (isComparable && 4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS) await this.#judge();
-    else if (gradientCheckMs(run) < UNASKED_MS) await this.#checkGradients(run);
+    else await this.#checkGradients(run);
   }
 
   /** @returns the run when it is over; undefined if it failed or was stopped before its first step */
@@ -236,10 +242,12 @@ export class TrainingControl {
     const { cpu, gpu } = state.runs;
     if (cpu?.id === undefined || gpu?.id === undefined) return;
     state.update({ activity: 'comparing', isComparing: true });
+    this.#busyWith = cpu.id;
     const comparison = await this.#client.compare(cpu.id, gpu.id);
-    const says = comparison.verdict.holds ? 'agrees with' : 'departs from';
-    state.update({ comparison, announcement: `The ${state.label('gpu')} run ${says} float64.` });
-    if (gradientCheckMs(cpu) < UNASKED_MS) await this.#checkGradients(cpu);
+    this.#busyWith = undefined;
+    state.update({ comparison });
+    state.update({ announcement: comparisonSentence(state).text });
+    await this.#checkGradients(cpu);
   }
 
   async #checkGradients({ id, path }: Run): Promise<void> {
@@ -267,12 +275,4 @@ function newRun(path: Path, job: TrainingJob): Run {
 
 function extended(a: Run['curve'], b: Run['curve']): Run['curve'] {
   return { steps: a.steps.concat(b.steps), losses: a.losses.concat(b.losses) };
-}
-
-/** About how long the gradient check of a run takes. */
-function gradientCheckMs({ report, job }: Run): number {
-  const inputCount = report?.network.inputCount ?? 1;
-  const { parameterCount } = layOutNetwork(inputCount, job.layers);
-  const passes = 2 * Math.min(CHECKED_PARAMETERS, parameterCount);
-  return (passes * CHECKED_ROWS * parameterCount) / OPERATIONS_PER_MS;
 }

@@ -85,7 +85,7 @@ class ValidationPanel extends PageElement {
           </tbody>
         </table>
       </div>
-      <p class="muted">Allowed: ${verdict.reason}.</p>
+      <p class="muted">${verdict.holds === undefined ? 'No verdict' : 'Allowed'}: ${verdict.reason}.</p>
     `;
   }
 
@@ -103,13 +103,13 @@ class ValidationPanel extends PageElement {
       </button>`;
     }
     const { holds, text } = gradientSentence(run);
-    const { rowsNearKink } = run.gradientCheck;
+    const { parametersAtKink } = run.gradientCheck;
     return html`
       <p class="number"><verdict-mark .holds=${holds}></verdict-mark>${text}</p>
       <p class="muted">
         Backpropagation as written by hand, in float64, on this table at the final parameters, against (E(p +
         h) − E(p − h)) / 2h. Allowed: what truncation and rounding of that difference can amount to.
-        ${rowsNearKink > 0 ? html`${count(rowsNearKink)} rows near the kink of a ReLU are left out.` : nothing}
+        ${parametersAtKink > 0 ? html`${count(parametersAtKink)} parameters at the kink of a ReLU are left out.` : nothing}
       </p>
     `;
   }

@@ -103,9 +103,9 @@ function describeLayer({ units, inputCount, activation }: Layer, index: number, 
 
 function noteOn({ units, inputCount }: Layer) {
   if (units <= MOST_UNITS && inputCount <= MOST_INPUTS) return nothing;
-  const shown = `${count(Math.min(inputCount, MOST_INPUTS))} of ${countOf(inputCount, 'input')}`;
-  const units_ = `${count(Math.min(units, MOST_UNITS))} of ${countOf(units, 'unit')}`;
-  return html`<p class="muted small note">Shown: ${shown}, ${units_}. Copy has all.</p>`;
+  const shownInputs = `${count(Math.min(inputCount, MOST_INPUTS))} of ${countOf(inputCount, 'input')}`;
+  const shownUnits = `${count(Math.min(units, MOST_UNITS))} of ${countOf(units, 'unit')}`;
+  return html`<p class="muted small note">Shown: ${shownInputs}, ${shownUnits}. Copy has all.</p>`;
 }
 
 /** Weights [inputs, units] as a table, the biases below them. */

@@ -93,12 +93,16 @@ async function runNotebook(flags: NotebookFlags, signal: AbortSignal): Promise<v
     const objects = runs.map(({ result, measurement }) =>
       runObject(result, logStride(flags.steps), measurement),
     );
-    await print(jsonText(verdict ? { runs: objects, validation: verdict } : objects[0]));
+    await print(
+      jsonText(
+        verdict ? { runs: objects, validation: { ...verdict, holds: verdict.holds ?? null } } : objects[0],
+      ),
+    );
   } else {
     await print(`\n${timingText(runs)}`);
     if (verdict) await print(`\n${validationText(verdict)}`);
   }
-  if (verdict && !verdict.holds) {
+  if (verdict?.holds === false) {
     throw new HandgradError('The GPU run differs from float64 by more than the tolerance.');
   }
 }
@@ -130,10 +134,8 @@ async function repeat(
   if (flags.repeat === undefined) return undefined;
   const bar = new ProgressBar(`repeating (${backend})`, 'runs', flags.repeat);
   try {
-    return await measure(backend, { job, data }, flags.repeat, (repetitions) => {
-      bar.update(repetitions);
-      signal.throwIfAborted();
-    });
+    const onRepetition = (count: number) => bar.update(count);
+    return await measure(backend, { job, data }, { repetitions: flags.repeat, onRepetition, signal });
   } finally {
     bar.stop();
   }

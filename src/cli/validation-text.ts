@@ -42,6 +42,7 @@ export function validationText(verdict: Verdict): string {
     ],
     ['left', 'right', 'right', 'left'],
   );
+  if (holds === undefined) return `${table}\nVerdict: none, because ${reason}.`;
   const outcome = holds ? 'the GPU agrees with float64' : 'the GPU does NOT agree with float64';
   return `${table}\nTolerance: ${reason}.\nVerdict: ${outcome}.`;
 }

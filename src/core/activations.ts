@@ -25,7 +25,8 @@ export const activations = {
   },
   relu: {
     label: 'ReLU',
-    value: (x) => (x > 0 ? x : 0),
+    // Not max(x, 0), which would turn NaN into 0 and hide that a run has diverged.
+    value: (x) => (x < 0 ? 0 : x),
     // At the kink itself the derivative is 0, as in PyTorch.
     derivative: (x) => (x > 0 ? 1 : 0),
   },

@@ -67,16 +67,18 @@ export interface Trainer {
   readonly network: Network;
   /** Null on the CPU. */
   readonly adapter: Adapter | null;
+  /** What training began with, given or drawn: [parameterCount]. */
+  readonly initialParameters: Float64Array;
   /** What making the trainer took: compiling and allocating, then copying data in; milliseconds. */
   readonly creation: { readonly setupMs: number; readonly uploadMs: number };
   /** Steps finished or on their way. */
   readonly stepCount: number;
   /**
-   * Trains `steps` more, never past `job.steps`. Aborting `signal` ends it within one chunk, without an
-   * error. `losses` may be asked while it runs.
+   * Trains `steps` more, never past `job.steps`. Aborting `signal` ends it, without an error, once what is on its
+   * way is done: one chunk on the CPU, two on the GPU. `losses` may be asked while it runs; a second `train` not.
    */
   train(steps: number, signal?: AbortSignal): Promise<TrainTiming>;
-  /** The losses of steps `fromStep` … `stepCount − 1`. */
+  /** The losses of steps `fromStep` … `stepCount − 1`; empty where there are none yet. */
   losses(fromStep: number): Promise<Float64Array>;
   /** Row-major [rows, outputCount] for row-major [rows, inputCount]. */
   predict(inputs: Float64Array): Promise<Float64Array>;
@@ -84,6 +86,7 @@ export interface Trainer {
   parameters(): Promise<Float64Array>;
   /** dE/dparameter at the present parameters, [parameterCount]. */
   gradients(): Promise<Float64Array>;
+  /** Frees everything, a running `train` ended first; nothing may be asked afterwards. */
   dispose(): void;
 }
 
@@ -102,6 +105,10 @@ export const MAX_STEPS = 2 ** 25;
 export const MAX_UNITS = 2 ** 16;
 /** Output layer included. */
 export const MAX_LAYERS = 64;
+/** The largest finite float32: what a GPU can be given. */
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+/** Float32 has no digits left below. */
+const MIN_LEARNING_RATE = 1e-30;
 /** Larger ones only diverge. */
 export const MAX_LEARNING_RATE = 1e6;
 
@@ -124,6 +131,7 @@ export function validateJob(job: TrainingJob, data: TrainingData): void {
     requireWholeNumber('The seed', seed, 0, MAX_SEED);
     requireLearningRate(learningRate);
   }
+  if (job.networks.length === 0) throw new InputError('The job has no networks; it needs at least 1.');
   const outputUnits = job.layers[job.layers.length - 1].units;
   if (outputUnits !== data.outputCount) {
     throw new InputError(
@@ -131,7 +139,19 @@ export function validateJob(job: TrainingJob, data: TrainingData): void {
         'give the output layer one unit per target column.',
     );
   }
-  if (data.rowCount < 1) throw new InputError('The table has no rows; training needs at least 1.');
+  validateData(data);
+  const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
+  for (const { initialParameters: given } of job.networks) {
+    if (given) requireNumbers('The initial parameters', given, parameterCount);
+  }
+}
+
+function validateData({ rowCount, inputCount, outputCount, inputs, targets }: TrainingData): void {
+  if (rowCount === 0) throw new InputError('The table has no rows; training needs at least 1.');
+  requireWholeNumber('The number of rows', rowCount, 1, Number.MAX_SAFE_INTEGER);
+  requireWholeNumber('The number of inputs', inputCount, 1, Number.MAX_SAFE_INTEGER);
+  requireNumbers('The inputs', inputs, rowCount * inputCount);
+  requireNumbers('The targets', targets, rowCount * outputCount);
 }
 
 /** What the job's network starts from, a fresh copy: given, or drawn from its seed. [parameterCount] */
@@ -146,10 +166,22 @@ function requireWholeNumber(what: string, value: number, least: number, most: nu
   throw new InputError(`${what} must be a whole number from ${range}, not ${value}.`);
 }
 
-function requireLearningRate(value: number): void {
-  if (Number.isFinite(value) && value > 0 && value <= MAX_LEARNING_RATE) return;
+function requireNumbers(what: string, values: Float64Array, count: number): void {
+  if (values.length !== count) {
+    const given = values.length.toLocaleString('en-US');
+    throw new InputError(`${what} must be ${count.toLocaleString('en-US')} numbers, not ${given}.`);
+  }
+  const faulty = values.findIndex((value) => !(Math.abs(value) <= MAX_FLOAT32));
+  if (faulty < 0) return;
   throw new InputError(
-    `The learning rate must be a number above 0 and at most ${MAX_LEARNING_RATE.toLocaleString('en-US')}, not ${value}; 0.05 is a usual start.`,
+    `${what} must be numbers within ±3.4e38, which float32 holds; number ${faulty + 1} is ${values[faulty]}.`,
+  );
+}
+
+function requireLearningRate(value: number): void {
+  if (value >= MIN_LEARNING_RATE && value <= MAX_LEARNING_RATE) return;
+  throw new InputError(
+    `The learning rate must be a number from ${MIN_LEARNING_RATE} to ${MAX_LEARNING_RATE.toLocaleString('en-US')}, not ${value}; 0.05 is a usual start.`,
   );
 }
 

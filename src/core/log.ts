@@ -10,5 +10,6 @@ export function errorLine(step: number, loss: number): string {
 
 /** A number as Python's `{:.6e}` prints it: an exponent has at least two digits. */
 export function scientific(value: number, fractionDigits: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   return value.toExponential(fractionDigits).replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -23,8 +23,9 @@ export interface Deviation {
 export interface Verdict extends Deviation {
   readonly allowedLoss: number;
   readonly allowedParameter: number;
-  readonly holds: boolean;
-  /** Where the tolerance comes from, as a sentence. */
+  /** Undefined where nothing can be said: `reason` tells why. */
+  readonly holds: boolean | undefined;
+  /** Where the tolerance comes from, or why there is none. */
   readonly reason: string;
 }
 
@@ -32,6 +33,8 @@ export interface Verdict extends Deviation {
 const FLOAT32_ROUNDING = 2 ** -24;
 /** Room above what the rounded reference shows: another order of sums, an inexact `exp`. */
 const SAFETY_FACTOR = 4;
+/** A tolerance as wide as this, relative to what it is for, would let wrong numbers pass. */
+const WIDEST_TOLERANCE = 0.01;
 
 /**
  * Compares two runs of one job over the steps both have.
@@ -75,11 +78,26 @@ export function judge(reference: RunValues, gpu: RunValues, rounded: RunValues):
   const largestParameter = reference.parameters.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   const allowedLoss = SAFETY_FACTOR * Math.max(rounding.loss, FLOAT32_ROUNDING);
   const allowedParameter = SAFETY_FACTOR * Math.max(rounding.parameter, FLOAT32_ROUNDING * largestParameter);
-  return {
-    ...found,
-    allowedLoss,
-    allowedParameter,
-    holds: found.loss <= allowedLoss && found.parameter <= allowedParameter,
-    reason: '4 × what float64 itself deviates when it is rounded to float32 after every operation',
-  };
+  const tolerance = { ...found, allowedLoss, allowedParameter };
+  const undecided = (reason: string): Verdict => ({ ...tolerance, holds: undefined, reason });
+
+  if (reference.losses.length === 0) return undecided('there are no steps to compare');
+  if (!reference.losses.every(Number.isFinite) || !reference.parameters.every(Number.isFinite)) {
+    return undecided('the float64 run itself has diverged');
+  }
+  // Written so that NaN counts as too wide.
+  const isNarrow = allowedLoss < WIDEST_TOLERANCE && allowedParameter < WIDEST_TOLERANCE * largestParameter;
+  if (!isNarrow) {
+    return undecided(
+      `rounding to float32 alone moves the loss of this run by ${percent(rounding.loss)} and its parameters by ` +
+        `${percent(rounding.parameter / largestParameter)}: no tolerance that means anything can be derived`,
+    );
+  }
+  const holds = found.loss <= allowedLoss && found.parameter <= allowedParameter;
+  const reason = '4 × what float64 itself deviates when it is rounded to float32 after every operation';
+  return { ...tolerance, holds, reason };
+}
+
+function percent(fraction: number): string {
+  return Number.isFinite(fraction) ? `${(100 * fraction).toPrecision(2)} %` : 'more than any number';
 }

@@ -54,12 +54,20 @@ export const cpuBackend: Backend = {
 export function createRoundedTrainer(job: TrainingJob, data: TrainingData): Trainer {
   const parameters = initialParameters(job, data);
   const rounded = { ...data, inputs: data.inputs.map(Math.fround), targets: data.targets.map(Math.fround) };
-  return new CpuTrainer(job, rounded, { parameters, arithmetic: float32Arithmetic(parameters) });
+  return new CpuTrainer(job, rounded, { parameters, ...float32Arithmetic(parameters) });
+}
+
+interface Arithmetics {
+  readonly parameters: Float64Array;
+  readonly arithmetic: Arithmetic;
+  /** What the parameters lack, where the arithmetic keeps it apart. */
+  readonly lowParts?: Float64Array;
 }
 
 class CpuTrainer implements Trainer {
   readonly plan: Plan = { strategy: 'reference' };
   readonly adapter = null;
+  readonly initialParameters: Float64Array;
   readonly network: Network;
   readonly creation: { setupMs: number; uploadMs: number };
   stepCount = 0;
@@ -68,14 +76,13 @@ class CpuTrainer implements Trainer {
   readonly #data: TrainingData;
   readonly #backprop: Backprop;
   readonly #losses: Float64Array;
+  readonly #lowParts: Float64Array | undefined;
   #stepsPerClockReading = 1;
 
-  constructor(
-    job: TrainingJob,
-    data: TrainingData,
-    { parameters, arithmetic }: { parameters: Float64Array; arithmetic: Arithmetic },
-  ) {
+  constructor(job: TrainingJob, data: TrainingData, { parameters, arithmetic, lowParts }: Arithmetics) {
     const start = performance.now();
+    this.initialParameters = parameters.slice();
+    this.#lowParts = lowParts;
     this.#job = job;
     this.#data = data;
     this.network = layOutNetwork(data.inputCount, job.layers);
@@ -131,7 +138,7 @@ class CpuTrainer implements Trainer {
   }
 
   async parameters(): Promise<Float64Array> {
-    return this.#backprop.parameters.slice();
+    return this.#backprop.parameters.map((value, i) => value + (this.#lowParts?.[i] ?? 0));
   }
 
   async gradients(): Promise<Float64Array> {

@@ -17,13 +17,17 @@ function roundedValue(f: Activation, x: number): number {
  * The reference rounded to float32 after every operation, parameters compensated as on the GPU: what it
  * deviates from float64 is what rounding alone does to a job, and every tolerance is derived from it.
  *
- * @param parameters [parameterCount], rounded in place; what rounding takes from them is kept here, so an
- *   arithmetic belongs to one network
+ * @param parameters [parameterCount], rounded in place; what rounding takes from them is kept in the
+ *   low parts, so an arithmetic belongs to one network
  */
-export function float32Arithmetic(parameters: Float64Array): Arithmetic {
+export function float32Arithmetic(parameters: Float64Array): {
+  readonly arithmetic: Arithmetic;
+  /** [parameterCount]: parameter + low part is what the pair stands for. */
+  readonly lowParts: Float64Array;
+} {
   const lowParts = parameters.map((value) => round(value - round(value)));
   parameters.forEach((value, i) => (parameters[i] = round(value)));
-  return {
+  const arithmetic: Arithmetic = {
     multiply(a, b, out) {
       for (let row = 0; row < out.rows; row++) {
         for (let column = 0; column < out.columns; column++) {
@@ -113,4 +117,5 @@ export function float32Arithmetic(parameters: Float64Array): Arithmetic {
       }
     },
   };
+  return { arithmetic, lowParts };
 }

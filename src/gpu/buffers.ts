@@ -18,9 +18,15 @@ export function allocatedBytes(): number {
 export class BufferScope {
   readonly #gpu: Gpu;
   readonly #buffers: GPUBuffer[] = [];
+  #bytes = 0;
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+  }
+
+  /** Bytes of this scope's buffers. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** A storage buffer of float32 or u32 entries, zeros at first, that can be read back. */
@@ -54,10 +60,9 @@ export class BufferScope {
 
   /** Frees every buffer of this scope. */
   dispose(): void {
-    for (const buffer of this.#buffers.splice(0)) {
-      allocated -= buffer.size;
-      buffer.destroy();
-    }
+    for (const buffer of this.#buffers.splice(0)) buffer.destroy();
+    allocated -= this.#bytes;
+    this.#bytes = 0;
   }
 
   #create(name: string, shape: readonly number[], usage: GPUBufferUsageFlags): GpuBuffer {
@@ -69,30 +74,48 @@ export class BufferScope {
     });
     this.#buffers.push(buffer);
     allocated += buffer.size;
+    this.#bytes += buffer.size;
     return { buffer, shape };
   }
 }
 
+/** The end of the line of those who allocate: a device has one stack of error scopes for all of them. */
+const lastInLine = new WeakMap<GPUDevice, Promise<unknown>>();
+
 /**
- * Runs `allocate` with a fresh scope and frees it if that fails.
+ * Runs `allocate` with a fresh scope, one at a time per device, and frees the scope if that fails.
  *
  * @throws RefusalError if the device runs out of memory
  */
-export async function withinMemory<T>(gpu: Gpu, allocate: (scope: BufferScope) => Promise<T>): Promise<T> {
+export function withinMemory<T>(gpu: Gpu, allocate: (scope: BufferScope) => Promise<T>): Promise<T> {
+  const turn = (lastInLine.get(gpu.device) ?? Promise.resolve()).then(() => allocateInTurn(gpu, allocate));
+  lastInLine.set(
+    gpu.device,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
+async function allocateInTurn<T>(gpu: Gpu, allocate: (scope: BufferScope) => Promise<T>): Promise<T> {
   const scope = new BufferScope(gpu);
-  const before = allocated;
-  gpu.device.pushErrorScope('out-of-memory');
-  const outcome = await allocate(scope).then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-  const outOfMemory = await gpu.untilLost(gpu.device.popErrorScope());
-  if ('value' in outcome && !outOfMemory) return outcome.value;
-  const bytes = allocated - before;
-  scope.dispose();
-  if ('error' in outcome) throw outcome.error;
-  throw new RefusalError(
-    `The GPU ran out of memory: this job needs ${bytes.toLocaleString('en-US')} bytes. ` +
-      'Use fewer rows, narrower layers or fewer steps, or the CPU path.',
-  );
+  let isKept = false;
+  try {
+    gpu.device.pushErrorScope('out-of-memory');
+    const outcome = await allocate(scope).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    const outOfMemory = await gpu.untilLost(gpu.device.popErrorScope());
+    if (outOfMemory) {
+      throw new RefusalError(
+        `The GPU ran out of memory: this job needs ${scope.bytes.toLocaleString('en-US')} bytes. ` +
+          'Use fewer rows, narrower layers or fewer steps, or the CPU path.',
+      );
+    }
+    if ('error' in outcome) throw outcome.error;
+    isKept = true;
+    return outcome.value;
+  } finally {
+    if (!isKept) scope.dispose();
+  }
 }

@@ -15,7 +15,8 @@ export interface Gpu {
   readonly adapter: Adapter;
   /**
    * `work`, or a `DeviceLostError` once the device is gone: some promises of a lost device stay pending, others
-   * fail with an error that does not say why.
+   * fail with an error that does not say why. Also rejects once the device has reported an error that nobody
+   * asked for: what it computed since cannot be trusted.
    */
   untilLost<T>(work: Promise<T>): Promise<T>;
 }
@@ -62,7 +63,12 @@ async function requestGpu(): Promise<Gpu> {
   const { adapter } = found;
   const requiredFeatures = USEFUL_FEATURES.filter((feature) => adapter.features.has(feature));
   const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((name) => [name, adapter.limits[name]]));
-  const device = await adapter.requestDevice({ label: 'handgrad', requiredFeatures, requiredLimits });
+  const device = await adapter
+    .requestDevice({ label: 'handgrad', requiredFeatures, requiredLimits })
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RefusalError(`The GPU gives no device (${reason}). Reload, or use the CPU path.`);
+    });
   return { device, adapter: describeAdapter(adapter), untilLost: watchForLoss(device) };
 }
 
@@ -71,21 +77,30 @@ const NEWS_OF_LOSS_MS = 100;
 
 function watchForLoss(device: GPUDevice): Gpu['untilLost'] {
   // Not Promise.race: a race against a promise that never settles keeps every loser alive.
-  const waiting = new Set<(error: DeviceLostError) => void>();
-  let lostError: DeviceLostError | undefined;
-  void device.lost.then(({ reason, message }) => {
+  const waiting = new Set<(error: Error) => void>();
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
     gpuInUse = undefined;
-    const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason given';
-    lostError = new DeviceLostError(
-      `The GPU device was lost (${why}). What was trained on it is gone; train again to start on a new device.`,
-    );
-    for (const reject of waiting) reject(lostError);
+    failure ??= error;
+    for (const reject of waiting) reject(failure);
     waiting.clear();
+  };
+  device.addEventListener('uncapturederror', ({ error }) => {
+    fail(new Error(`WebGPU found a fault in handgrad: ${error.message}`));
+  });
+  void device.lost.then(({ reason, message }) => {
+    const why = reason === 'destroyed' ? 'it was destroyed' : message || 'no reason given';
+    fail(
+      new DeviceLostError(
+        `The GPU device was lost (${why}). What was trained on it is gone; train again to start on a new device.`,
+      ),
+    );
   });
   return (work) =>
     new Promise((resolve, reject) => {
-      if (lostError) {
-        reject(lostError);
+      if (failure) {
+        work.catch(() => {}); // It fails too, and nobody waits for it.
+        reject(failure);
         return;
       }
       waiting.add(reject);
@@ -94,8 +109,8 @@ function watchForLoss(device: GPUDevice): Gpu['untilLost'] {
         act();
       };
       work.then(
-        (value) => settle(() => (lostError ? reject(lostError) : resolve(value))),
-        (error: unknown) => setTimeout(() => settle(() => reject(lostError ?? error)), NEWS_OF_LOSS_MS),
+        (value) => settle(() => (failure ? reject(failure) : resolve(value))),
+        (error: unknown) => setTimeout(() => settle(() => reject(failure ?? error)), NEWS_OF_LOSS_MS),
       );
     });
 }

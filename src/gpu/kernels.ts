@@ -98,7 +98,10 @@ export interface Dispatch {
 }
 
 /** WebGPU's default limit of workgroups in one dimension. */
-export const MAX_WORKGROUPS = 65_535;
+const MAX_WORKGROUPS = 65_535;
+
+/** Rows, or inputs, at most: they lie along the second dimension of a grid, 8 to a workgroup. */
+export const MAX_GRID_ROWS = 8 * MAX_WORKGROUPS;
 
 /** Makes a dispatch: its pipeline (compiled once per device), its `Params` and its bind group. */
 export async function createDispatch<Name extends KernelName>(
@@ -108,7 +111,7 @@ export async function createDispatch<Name extends KernelName>(
   { params, buffers, constants, invocations }: DispatchSettings<Name>,
 ): Promise<Dispatch> {
   const definition: KernelDefinition = kernels[name];
-  const pipeline = await pipelineFor(gpu.device, name, constants);
+  const pipeline = await gpu.untilLost(pipelineFor(gpu.device, name, constants));
   const paramsBuffer = scope.uniform(`${name} params`, packParams(definition, params));
   const inBindingOrder = Object.keys(definition.buffers) as (keyof typeof buffers)[];
   const bindGroup = gpu.device.createBindGroup({
@@ -129,7 +132,7 @@ export function encode(pass: GPUComputePassEncoder, { pipeline, bindGroup, workg
   pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
 }
 
-/** One-dimensional kernels run on past the limit of one dimension into the second. */
+/** `optimizer-step.wgsl` runs on past the limit of one dimension into the second; the others are refused there. */
 function workgroupsFor(
   { workgroupSize }: KernelDefinition,
   [x, y]: readonly [number, number],

@@ -1,6 +1,6 @@
 import type { ActivationName } from '../core/activations.ts';
 import { activationNames } from '../core/activations.ts';
-import type { TrainingData, TrainingJob } from '../core/job.ts';
+import type { TrainingJob } from '../core/job.ts';
 import { lossNames } from '../core/losses.ts';
 import type { Layer, Network } from '../core/network.ts';
 import { optimizerNames } from '../core/optimizers.ts';
@@ -77,18 +77,17 @@ export async function createForwardPass(context: PassContext, inputs: GpuBuffer)
   return { layers, dispatches, predictions: layers[layers.length - 1].activations };
 }
 
-/** Makes the backward kernels behind a forward pass over the training rows. */
+/** Makes the backward kernels behind a forward pass over the training rows; targets [rowCount, outputCount]. */
 export async function createBackwardPass(
   context: PassContext,
   forward: ForwardPass,
+  targets: GpuBuffer,
   job: TrainingJob,
-  data: TrainingData,
 ): Promise<BackwardPass> {
   const { gpu, scope, network, rowCount } = context;
   const { outputCount } = network;
   const gradients = scope.storage('gradients', [network.parameterCount]);
   const rowLosses = scope.storage('rowLosses', [rowCount]);
-  const targets = scope.upload('targets', [rowCount, outputCount], data.targets);
   const layerGradients = network.layers.map(({ units }, index) =>
     scope.storage(`layer ${index} gradient`, [rowCount, units]),
   );

@@ -1,14 +1,7 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import type { TrainingService } from './training-service.ts';
 
-export type {
-  Comparison,
-  LossCurve,
-  OpenTable,
-  RunProgress,
-  RunReport,
-  TrainingService,
-} from './training-service.ts';
+export type { Comparison, LossCurve, OpenTable, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous. */
 export type TrainingClient = Remote<TrainingService>;

@@ -72,14 +72,19 @@ const PREVIEW_TARGETS = 8;
 
 interface Run {
   readonly session: TrainingSession;
-  /** Aborted to pause. */
+  readonly job: TrainingJob;
+  readonly data: TrainingData;
+  /** Aborted to pause whatever is going on with the run. */
   controller: AbortController;
+  isTraining: boolean;
+  /** Of the steps so far; undefined while they change. */
   result: RunResult | undefined;
 }
 
 /** What the worker does for the page. It keeps the table and every run until told otherwise. */
 export class TrainingService {
   #data: TrainingData | undefined;
+  #reading = new AbortController();
   readonly #runs = new Map<number, Run>();
   #nextRun = 1;
 
@@ -89,12 +94,17 @@ export class TrainingService {
   }
 
   /**
-   * Reads a CSV and keeps it; the table before stays if this one cannot be used.
+   * Reads a CSV and keeps it; the table before stays if this one cannot be used. A reading that is still going on
+   * is given up.
    *
-   * @throws InputError
+   * @throws InputError; an AbortError if another table is opened meanwhile
    */
   async openTable(source: string | Blob): Promise<OpenTable> {
-    const table = await readTable(source);
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
+    const table = await readTable(source, { signal });
+    signal.throwIfAborted();
     const roles = assignRoles(table);
     this.#data = toTrainingData(table, roles);
     const { inputCount, outputCount } = this.#data;
@@ -108,9 +118,11 @@ export class TrainingService {
    * @throws InputError, RefusalError
    */
   async openRun(backend: Backend['name'], job: TrainingJob): Promise<number> {
-    const session = await TrainingSession.open(backend, job, this.#requireData());
+    const data = this.#requireData();
+    const session = await TrainingSession.open(backend, job, data);
     const id = this.#nextRun++;
-    this.#runs.set(id, { session, controller: new AbortController(), result: undefined });
+    const controller = new AbortController();
+    this.#runs.set(id, { session, job, data, controller, isTraining: false, result: undefined });
     return id;
   }
 
@@ -121,6 +133,8 @@ export class TrainingService {
    */
   async train(id: number, steps: number, onProgress: (progress: RunProgress) => unknown): Promise<void> {
     const run = this.#requireRun(id);
+    if (run.isTraining) throw new Error(`run ${id} is training already`);
+    run.isTraining = true;
     run.controller = new AbortController();
     run.result = undefined;
     const { session } = run;
@@ -134,17 +148,22 @@ export class TrainingService {
       onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride) });
     };
     // One report at a time: the next begins where the last one ended.
-    const timer = setInterval(() => (reporting = reporting.then(report)), REPORT_EVERY_MS);
+    const timer = setInterval(() => {
+      reporting = reporting.then(report);
+      // Awaited below; until then a failure (a lost device) must not count as unhandled.
+      reporting.catch(() => {});
+    }, REPORT_EVERY_MS);
     try {
       await session.train(steps, run.controller.signal);
     } finally {
       clearInterval(timer);
+      run.isTraining = false;
       await reporting;
     }
     await report();
   }
 
-  /** Lets a running `train` end within one chunk. */
+  /** Lets what is going on with a run end: `train` within two chunks; `compare` and `measure` with an AbortError. */
   pause(id: number): void {
     this.#requireRun(id).controller.abort();
   }
@@ -152,9 +171,8 @@ export class TrainingService {
   /** What came of a run, or came of it so far. */
   async report(id: number): Promise<RunReport> {
     const run = this.#requireRun(id);
-    run.result ??= await run.session.result();
-    const { losses, ...rest } = run.result;
-    const { steps } = run.session.job;
+    const { losses, ...rest } = await this.#resultOf(run);
+    const { steps } = run.job;
     const log: string[] = [];
     for (let step = 0; step < losses.length; step += logStride(steps))
       log.push(errorLine(step, losses[step]));
@@ -162,41 +180,63 @@ export class TrainingService {
     return { ...rest, finalLoss: losses[losses.length - 1], curve, log };
   }
 
-  /** Holds a finished GPU run against a finished float64 run of the same job. */
+  /**
+   * Holds a run against a float64 run of the same job, table and number of steps.
+   *
+   * @throws AbortError after `pause(referenceId)`
+   */
   async compare(referenceId: number, id: number): Promise<Comparison> {
-    const { session, result: reference } = this.#requireRun(referenceId);
-    const { result } = this.#requireRun(id);
-    if (!reference || !result) throw new Error('compare() takes runs that were reported');
-    const rounded = createRoundedTrainer(session.job, session.data);
-    await rounded.train(Math.min(reference.steps, result.steps));
+    const [referenceRun, run] = [this.#requireRun(referenceId), this.#requireRun(id)];
+    const [reference, result] = [await this.#resultOf(referenceRun), await this.#resultOf(run)];
+    const { job, data } = referenceRun;
+    const isSameJob = data === run.data && JSON.stringify(job) === JSON.stringify(run.job);
+    if (reference.backend !== 'cpu' || !isSameJob || reference.steps !== result.steps) {
+      throw new Error('compare() takes a CPU run and another run of the same job, table and number of steps');
+    }
+    const { signal } = (referenceRun.controller = new AbortController());
+    const rounded = createRoundedTrainer(job, data);
+    await rounded.train(reference.steps, signal);
+    signal.throwIfAborted();
     const roundedValues = { losses: await rounded.losses(0), parameters: await rounded.parameters() };
-    const stride = curveStride(session.job.steps);
     return {
       verdict: judge(reference, result, roundedValues),
-      difference: largestDifferences(reference.losses, result.losses, stride),
+      difference: largestDifferences(reference.losses, result.losses, curveStride(job.steps)),
     };
   }
 
-  /** The gradients written by hand against central differences, on the kept table, at a run's final parameters. */
+  /** The gradients written by hand against central differences, on the run's table, at its present parameters. */
   async checkGradients(id: number): Promise<GradientCheck> {
     const run = this.#requireRun(id);
-    run.result ??= await run.session.result();
-    return checkGradients(run.session.job, run.session.data, run.result.parameters);
+    const { parameters } = await this.#resultOf(run);
+    return checkGradients(run.job, run.data, parameters);
   }
 
-  /** Repeats a run's job warm. */
+  /**
+   * Repeats a run's job warm.
+   *
+   * @throws AbortError after `pause(id)`
+   */
   measure(id: number, repetitions: number, onRepetition: (count: number) => unknown): Promise<Measurement> {
-    const { session } = this.#requireRun(id);
-    const { backend } = session;
-    return measure(backend, session, repetitions, onRepetition);
+    const run = this.#requireRun(id);
+    run.controller = new AbortController();
+    const { signal } = run.controller;
+    return measure(run.session.backend, run, { repetitions, onRepetition, signal });
   }
 
-  /** Frees a run and forgets it. */
+  /** Frees a run and forgets it; what is going on with it ends. */
   closeRun(id: number): void {
     const run = this.#runs.get(id);
     run?.controller.abort();
     run?.session.dispose();
     this.#runs.delete(id);
+  }
+
+  /** Kept until the run goes on. */
+  async #resultOf(run: Run): Promise<RunResult> {
+    if (run.result) return run.result;
+    const result = await run.session.result();
+    if (!run.isTraining) run.result = result;
+    return result;
   }
 
   #requireRun(id: number): Run {

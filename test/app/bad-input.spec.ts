@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { rmSync, writeFileSync } from 'node:fs';
-import { button, openFile, openPage, resultText, rows, set, train } from './support.ts';
+import { button, openFile, openPage, resultText, rows, set, showDetails, train } from './support.ts';
 
 /** What is given, and what the one sentence about it must say. */
 const badTables: readonly (readonly [string, string | Buffer, RegExp])[] = [
@@ -150,4 +150,17 @@ test('a network that does not fit is refused with the number and the limit', asy
   await button(page, 'Train').click();
   await expectRefusal(page, /\d{1,3}(,\d{3})+.*(narrower|fewer|smaller)/i);
   await expect(button(page, 'Train')).toBeEnabled();
+});
+
+test('a run that diverges says so in words', async ({ page }) => {
+  const noise = await openPage(page);
+  await set(page, 'Learning rate', '1e6');
+  await set(page, 'Steps', '50');
+  for (const name of ['Activation', 'Output activation']) {
+    await page.getByRole('combobox', { name, exact: true }).selectOption('linear');
+  }
+  await train(page);
+  await expect(page.locator('result-card')).toContainText('The run diverged');
+  for (const tab of ['Predictions', 'Weights', 'Log', 'Validation', 'Timing']) await showDetails(page, tab);
+  expect(noise.messages).toEqual([]);
 });

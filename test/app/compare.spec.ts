@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { errorLine } from '../../src/core/log.ts';
 import { notebookRecord } from '../../src/core/notebook.ts';
@@ -89,7 +89,7 @@ test('predictions and weights of both are on the page', async () => {
   await showDetails(page, 'Predictions');
   for (const run of ['CPU', 'WebGPU']) {
     await page.locator('predictions-panel').getByRole('radio', { name: run }).check({ force: true });
-    const predictions = (await predictionRows(page, 4)).map((row) => numberIn(row.at(-2)!));
+    const predictions = (await predictionRows(page, 4)).map((row) => numberIn(row[row.length - 2]));
     notebookRecord.predictions.forEach((value, index) =>
       expect(Math.abs(predictions[index] - value)).toBeLessThanOrEqual(run === 'CPU' ? 0.51e-6 : 1.51e-6),
     );
@@ -101,7 +101,7 @@ test('the timing says who is faster, in one direction', async () => {
   const [cpu, gpu] = await rows(page, 'Timing');
   expect(gpu[0]).toContain('WebGPU (software) · layered');
   expect(gpu[0]).toContain('software');
-  const speeds = [cpu, gpu].map((row) => numberIn(row.at(-1)!.replace(' ×', '')));
+  const speeds = [cpu, gpu].map((row) => numberIn(row[row.length - 1].replace(' ×', '')));
   expect(Math.min(...speeds)).toBe(1);
   const faster = speeds[0] >= speeds[1] ? 'CPU' : 'software adapter';
   const sentence = await resultText(page);

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** What the page said or asked for that it should not have: console messages, errors, requests after load. */
@@ -37,7 +37,7 @@ export function region(page: Page, name: string): Locator {
 }
 
 /** The body cells of the table in a region, row headers included. */
-export function cells(page: Page, name: string): Locator {
+function cells(page: Page, name: string): Locator {
   return region(page, name).locator('tbody :is(th, td)');
 }
 

@@ -27,8 +27,8 @@ describe('validateJob', () => {
     );
   });
 
-  it.each([0, -0.05, NaN, Infinity, 1e7])('refuses a learning rate of %f', (learningRate) => {
-    const sentence = `The learning rate must be a number above 0 and at most 1,000,000, not ${learningRate};`;
+  it.each([0, -0.05, NaN, Infinity, 1e7, 1e-46])('refuses a learning rate of %f', (learningRate) => {
+    const sentence = `The learning rate must be a number from 1e-30 to 1,000,000, not ${learningRate};`;
     expect(check(network({ learningRate }))).toThrow(sentence);
   });
 
@@ -41,6 +41,21 @@ describe('validateJob', () => {
   it('refuses an activation that does not exist, though every object has that property', () => {
     const layers = [{ units: 1, activation: 'constructor' as 'relu', bias: false }];
     expect(check({ layers })).toThrow('must be one of sigmoid, tanh, relu, linear, not "constructor"');
+  });
+
+  it('refuses numbers that do not fit: too few, not finite, too large for float32', () => {
+    const initialParameters = new Float64Array(3);
+    expect(check(network({ initialParameters }))).toThrow('The initial parameters must be 9 numbers, not 3.');
+    const inputs = Float64Array.of(0, 0, 0, 1, 1, 0, 1, NaN);
+    expect(() => validateJob(notebookJob, { ...orData, inputs })).toThrow('number 8 is NaN');
+    const targets = Float64Array.of(0, 1, 1, 1e39);
+    expect(() => validateJob(notebookJob, { ...orData, targets })).toThrow('number 4 is 1e+39');
+    const short = { ...orData, inputs: orData.inputs.subarray(0, 4) };
+    expect(() => validateJob(notebookJob, short)).toThrow('The inputs must be 8 numbers, not 4.');
+    expect(() => validateJob(notebookJob, { ...orData, rowCount: 1.5 })).toThrow(
+      'The number of rows must be',
+    );
+    expect(check({ networks: [] })).toThrow('The job has no networks');
   });
 
   it('refuses an output layer that does not fit the targets, no layers, no rows', () => {

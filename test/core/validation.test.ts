@@ -49,6 +49,17 @@ describe('judge', () => {
     expect(judge(reference, run([1, NaN, 0.25], [2, -1]), rounded).holds).toBe(false);
   });
 
+  it('says nothing where rounding alone moves a run too far, or a run has diverged, or there is nothing', () => {
+    const zeros = run([0, 0, 0], [0, 0]);
+    const wild = run([1, 0.5, 5], [2, -1]);
+    expect(judge(reference, zeros, wild)).toMatchObject({ holds: undefined });
+    expect(judge(reference, zeros, wild).reason).toContain('moves the loss of this run by');
+    const diverged = run([1, NaN, NaN], [NaN, NaN]);
+    expect(judge(reference, diverged, diverged)).toMatchObject({ holds: undefined });
+    expect(judge(diverged, diverged, diverged).reason).toBe('the float64 run itself has diverged');
+    expect(judge(run([], []), run([], []), run([], []))).toMatchObject({ holds: undefined });
+  });
+
   it('never asks for less than 4 roundings', () => {
     expect(judge(reference, reference, reference).allowedLoss).toBe(2 ** -22);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { activationNames } from '../../src/core/activations.ts';
 import { InputError, RefusalError } from '../../src/core/errors.ts';
-import { initialParameters } from '../../src/core/job.ts';
+import { initialParameters, type TrainingData } from '../../src/core/job.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { notebookJob, notebookRecord } from '../../src/core/notebook.ts';
 import { deviation } from '../../src/core/validation.ts';
@@ -8,7 +9,16 @@ import { Backprop } from '../../src/cpu/backprop.ts';
 import { cpuBackend, createRoundedTrainer } from '../../src/cpu/cpu-trainer.ts';
 import { checkGradients } from '../../src/cpu/gradient-check.ts';
 import { expectClose } from '../support/close.ts';
-import { orData, randomJob } from '../support/jobs.ts';
+import { layersOf, orData, randomJob, scaledParameters } from '../support/jobs.ts';
+import { Random } from '../support/random.ts';
+
+/** Forty rows of `inputCount` inputs up to `scale`, one target. */
+function tableOf(random: Random, inputCount: number, scale: number): TrainingData {
+  const rowCount = 40;
+  const inputs = random.floats(rowCount * inputCount, scale);
+  const targets = random.floats(rowCount).map(Math.abs);
+  return { rowCount, inputCount, inputs, outputCount: 1, targets };
+}
 
 describe('the notebook on the CPU', () => {
   it('reproduces every recorded number within 1e-12', async () => {
@@ -78,8 +88,54 @@ describe('the gradient check', () => {
     }
   });
 
-  it('leaves out rows at the kink of a ReLU and says how many', () => {
-    const layers = [{ units: 1, activation: 'relu' as const, bias: false }];
+  it.each([1, 10, 100, 1000])('takes correct gradients for correct at inputs up to %i', (scale) => {
+    for (let seed = 0; seed < 12; seed++) {
+      for (const activation of activationNames) {
+        const random = new Random(seed);
+        const inputCount = random.logUniformInteger(1, 5);
+        const layers = [
+          ...layersOf([random.logUniformInteger(1, 8)], activation),
+          ...layersOf([1], 'sigmoid'),
+        ];
+        const drawn = randomJob(seed, 5);
+        const { data, job } = {
+          job: { ...drawn.job, layers, networks: [{ seed, learningRate: 0.05 }] },
+          data: tableOf(random, inputCount, scale),
+        };
+        const check = checkGradients(job, data, initialParameters(job, data));
+        expect(check.parametersChecked === 0 || check.holds, `${activation}, seed ${seed}`).toBe(true);
+      }
+    }
+  });
+
+  it('sees a wrong gradient in every layer, weights and biases, of a network too large to check whole', () => {
+    const layers = [...layersOf([100, 50], 'tanh'), ...layersOf([1], 'sigmoid')];
+    const data = tableOf(new Random(1), 100, 1);
+    const job = { ...notebookJob, layers };
+    const network = layOutNetwork(100, layers);
+    const parameters = scaledParameters(new Random(2), 100, layers);
+    expect(checkGradients(job, data, parameters).holds).toBe(true);
+    const original = Backprop.prototype.backward;
+    try {
+      for (const { weightsOffset, inputCount, units, biasOffset = 0 } of network.layers) {
+        for (const [from, to] of [
+          [weightsOffset, weightsOffset + inputCount * units],
+          [biasOffset, biasOffset + units],
+        ]) {
+          Backprop.prototype.backward = function (loss, targets) {
+            original.call(this, loss, targets);
+            for (let i = from; i < to; i++) this.gradients[i] *= 1.01;
+          };
+          expect(checkGradients(job, data, parameters).holds, `gradients ${from} to ${to}`).toBe(false);
+        }
+      }
+    } finally {
+      Backprop.prototype.backward = original;
+    }
+  });
+
+  it('leaves out parameters at the kink of a ReLU and says how many', () => {
+    const layers = [{ units: 1, activation: 'relu' as const, bias: true }];
     const job = { ...notebookJob, layers };
     const data = {
       rowCount: 2,
@@ -88,8 +144,8 @@ describe('the gradient check', () => {
       outputCount: 1,
       targets: Float64Array.of(1, 1),
     };
-    const check = checkGradients(job, data, Float64Array.of(0.5));
-    expect(check).toMatchObject({ holds: true, rowsChecked: 1, rowsNearKink: 1 });
+    const check = checkGradients(job, data, Float64Array.of(0.5, 0));
+    expect(check).toMatchObject({ holds: true, rowsChecked: 2, parametersAtKink: 1, parametersChecked: 1 });
   });
 });
 

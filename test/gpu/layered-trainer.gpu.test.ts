@@ -112,7 +112,14 @@ describe('gradients and predictions', () => {
     const largest = gradients.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
     const coarse = 'coarse on purpose: the kernels’ own tests are the sharp ones';
     report('gradients', closeness(await trainer.gradients(), gradients, 1e-5 * largest), coarse);
-    // Other rows than those it trains on.
+    // Other rows than those it trains on; more than it predicts at once.
+    const repeats = 300;
+    const many = new Float64Array(data.inputs.length * repeats);
+    for (let i = 0; i < repeats; i++) many.set(data.inputs, i * data.inputs.length);
+    const predictions = await trainer.predict(many);
+    expect(predictions.length).toBe(data.rowCount * repeats * data.outputCount);
+    const tail = predictions.subarray(-data.rowCount * data.outputCount);
+    report('the last of many rows', closeness(tail, await reference.predict(data.inputs), 1e-5), coarse);
     const one = data.inputs.subarray(0, data.inputCount);
     report('one row', closeness(await trainer.predict(one), await reference.predict(one), 1e-5), coarse);
     expect(trainer.stepCount).toBe(0);
@@ -150,6 +157,15 @@ describe('what it does not take', () => {
     expect(allocatedBytes()).toBe(0);
   });
 
+  it('more inputs than fit a dispatch', async () => {
+    const inputCount = 524_281;
+    const inputs = new Float64Array(inputCount).fill(1);
+    const data = { rowCount: 1, inputCount, inputs, outputCount: 1, targets: Float64Array.of(1) };
+    const layers = [{ units: 1, activation: 'linear' as const, bias: false }];
+    const created = gpuBackend.createTrainer({ ...notebookJob, layers }, data);
+    await expect(created).rejects.toThrow('at most 524,280 inputs; the table has 524,281');
+  });
+
   it('more rows than fit a dispatch', async () => {
     const rowCount = 524_281;
     const data = {
@@ -168,7 +184,54 @@ describe('what it does not take', () => {
   });
 });
 
+describe('a trainer that is disposed of', () => {
+  it('ends a running train, frees everything and answers nothing more', async () => {
+    const trainer = await gpuBackend.createTrainer(withSteps(10_000), orData);
+    const training = trainer.train(10_000);
+    setTimeout(() => trainer.dispose(), 30);
+    const { steps } = await training;
+    expect(steps).toBeLessThan(10_000);
+    expect(allocatedBytes()).toBe(0);
+    for (const asked of [trainer.losses(0), trainer.predict(orData.inputs), trainer.train(1)]) {
+      await expect(asked).rejects.toThrow('disposed of');
+    }
+  });
+});
+
+describe('a run that diverges', () => {
+  it('shows it: NaN is not turned into a number', async () => {
+    // Hidden units at +∞ and −∞, the output a sigmoid of their sum: NaN from the first step on.
+    const layers = [
+      { units: 2, activation: 'linear' as const, bias: false },
+      { units: 1, activation: 'sigmoid' as const, bias: false },
+    ];
+    const initialParameters = Float64Array.of(3, -3, 3, -3, 1, 1);
+    const job = { ...withSteps(3), layers, networks: [{ seed: 1, learningRate: 0.05, initialParameters }] };
+    const data = { ...orData, inputs: orData.inputs.map((value) => value * 3e38) };
+    const trainer = await gpuBackend.createTrainer(job, data);
+    await trainer.train(3);
+    const [losses, parameters] = [await trainer.losses(0), await trainer.parameters()];
+    trainer.dispose();
+    expect([...losses]).toEqual([NaN, NaN, NaN]);
+    expect([...parameters].every(Number.isNaN)).toBe(true);
+  });
+});
+
 describe('a lost device', () => {
+  it.each([0, 2, 8])(
+    'while a trainer is made, %i ms in: a typed error, and nothing stays allocated',
+    async (ms) => {
+      const { device } = await openGpu();
+      const created = gpuBackend.createTrainer(withSteps(10_000), orData);
+      setTimeout(() => device.destroy(), ms);
+      const trainer = await created.catch((error: unknown) => error);
+      if (trainer instanceof Error) expect(trainer).toBeInstanceOf(DeviceLostError);
+      else (trainer as { dispose(): void }).dispose();
+      expect(allocatedBytes()).toBe(0);
+      await device.lost;
+    },
+  );
+
   it('ends the running training with a typed error; the next trainer gets a new device', async () => {
     const trainer = await gpuBackend.createTrainer(withSteps(10_000), orData);
     const training = trainer.train(10_000);

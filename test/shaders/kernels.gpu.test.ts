@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activationNames, activations, type ActivationName } from '../../src/core/activations.ts';
 import { lossNames, losses, type LossName } from '../../src/core/losses.ts';
 import { float64, matrix } from '../../src/core/matrix.ts';
@@ -291,6 +291,25 @@ describe('weights-gradient.wgsl and bias-gradient.wgsl', () => {
 });
 
 describe('optimizer-step.wgsl', () => {
+  it('reaches every parameter where the workgroups go on in the second dimension', () =>
+    withDevice(async (gpu, scope) => {
+      const count = 64 * 65_535 + 131;
+      const parameters = scope.storage('parameters', [count]);
+      const settings = {
+        params: { parameterCount: count, learningRate: 1 },
+        buffers: {
+          gradients: scope.upload('gradients', [count], new Float64Array(count).fill(-2)),
+          parameters,
+          lowParts: scope.storage('lowParts', [count]),
+        },
+        constants: { optimizer: optimizerNames.indexOf('sgd') },
+        invocations: [count, 1] as const,
+      };
+      await runKernel(gpu, scope, 'optimizer-step', settings);
+      const values = await readAll(gpu, parameters);
+      expect(values.every((value) => value === 2)).toBe(true);
+    }));
+
   const cases = [1, 63, 64, 65, 131].flatMap((count) =>
     optimizerNames.map((optimizer) => ({ count, optimizer })),
   );

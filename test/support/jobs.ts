@@ -68,7 +68,7 @@ function randomData(
  * Parameters of a size that neither saturates nor explodes (Glorot & Bengio 2010): NumPy's [0, 1) would do
  * both in a layer 130 wide.
  */
-function scaledParameters(
+export function scaledParameters(
   random: Random,
   inputCount: number,
   layers: readonly LayerSettings[],

@@ -71,6 +71,58 @@ describe('the training service', () => {
     expect(await service.checkGradients(ids[0])).toMatchObject({ holds: true, parametersChecked: 9 });
   });
 
+  it('compares only runs that can be compared', async () => {
+    const service = await openService();
+    const job = { ...notebookJob, steps: 100 };
+    const ids = [await service.openRun('cpu', job), await service.openRun('cpu', job)];
+    await service.train(ids[0], 100, () => {});
+    await service.train(ids[1], 50, () => {});
+    await expect(service.compare(ids[0], ids[1])).rejects.toThrow('the same job, table and number of steps');
+    await service.train(ids[1], 50, () => {});
+    expect((await service.compare(ids[0], ids[1])).verdict.holds).toBe(true);
+    await service.openTable(orTable.csv);
+    const other = await service.openRun('cpu', job);
+    await service.train(other, 100, () => {});
+    await expect(service.compare(ids[0], other)).rejects.toThrow('the same job');
+  });
+
+  it('reports afresh after a run has gone on, also when asked while it ran', async () => {
+    const service = await openService();
+    const id = await service.openRun('cpu', { ...notebookJob, steps: 300_000 });
+    const training = service.train(id, 300_000, () => {});
+    await expect(service.train(id, 1, () => {})).rejects.toThrow('training already');
+    const early = await service.report(id);
+    await training;
+    expect(early.steps).toBeLessThan(300_000);
+    expect((await service.report(id)).steps).toBe(300_000);
+  });
+
+  it('ends a comparison and a measurement on request', async () => {
+    const service = await openService();
+    const job = { ...notebookJob, steps: 200_000 };
+    const ids = [await service.openRun('cpu', job), await service.openRun('cpu', job)];
+    for (const id of ids) await service.train(id, job.steps, () => {});
+    const comparing = service.compare(ids[0], ids[1]);
+    setTimeout(() => service.pause(ids[0]), 30);
+    await expect(comparing).rejects.toMatchObject({ name: 'AbortError' });
+    const measuring = service.measure(ids[0], 5, () => {});
+    setTimeout(() => service.pause(ids[0]), 30);
+    await expect(measuring).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('gives up a reading when another table is opened meanwhile', async () => {
+    const service = new TrainingService();
+    const large = `a,b\n${'1,2\n'.repeat(200_000)}`;
+    const reading = service.openTable(large);
+    await Promise.all([
+      expect(reading).rejects.toMatchObject({ name: 'AbortError' }),
+      service.openTable(orTable.csv),
+    ]);
+    const id = await service.openRun('cpu', { ...notebookJob, steps: 1 });
+    await service.train(id, 1, () => {});
+    expect((await service.report(id)).predictions.length).toBe(4);
+  });
+
   it('measures at least five warm repetitions', async () => {
     const service = await openService();
     const id = await service.openRun('cpu', { ...notebookJob, steps: 10 });
