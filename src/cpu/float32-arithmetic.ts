@@ -13,6 +13,85 @@ function roundedValue(f: Activation, x: number): number {
   return round(f.value(x));
 }
 
+/** `float64` of `src/core/matrix.ts`, rounded after every operation. */
+const rounded: Omit<Arithmetic, 'update'> = {
+  multiply(a, b, out) {
+    for (let row = 0; row < out.rows; row++) {
+      for (let column = 0; column < out.columns; column++) {
+        let sum = 0;
+        for (let k = 0; k < a.columns; k++) {
+          const product = round(a.data[row * a.columns + k] * b.data[k * b.columns + column]);
+          sum = round(sum + product);
+        }
+        out.data[row * out.columns + column] = sum;
+      }
+    }
+  },
+
+  multiplyTransposedA(a, b, out) {
+    for (let row = 0; row < out.rows; row++) {
+      for (let column = 0; column < out.columns; column++) {
+        let sum = 0;
+        for (let k = 0; k < a.rows; k++) {
+          const product = round(a.data[k * a.columns + row] * b.data[k * b.columns + column]);
+          sum = round(sum + product);
+        }
+        out.data[row * out.columns + column] = sum;
+      }
+    }
+  },
+
+  multiplyTransposedB(a, b, out) {
+    for (let row = 0; row < out.rows; row++) {
+      for (let column = 0; column < out.columns; column++) {
+        let sum = 0;
+        for (let k = 0; k < a.columns; k++) {
+          const product = round(a.data[row * a.columns + k] * b.data[column * b.columns + k]);
+          sum = round(sum + product);
+        }
+        out.data[row * out.columns + column] = sum;
+      }
+    }
+  },
+
+  addRow(m, row) {
+    for (let i = 0; i < m.data.length; i++) m.data[i] = round(m.data[i] + row.data[i % row.columns]);
+  },
+
+  sumRows(m, out) {
+    out.data.fill(0);
+    for (let i = 0; i < m.data.length; i++) {
+      const column = i % out.columns;
+      out.data[column] = round(out.data[column] + m.data[i]);
+    }
+  },
+
+  activate(f, x, out) {
+    for (let i = 0; i < x.data.length; i++) out.data[i] = roundedValue(f, x.data[i]);
+  },
+
+  timesDerivative(f, { x, y }, gradient) {
+    for (let i = 0; i < x.data.length; i++) {
+      gradient.data[i] = round(gradient.data[i] * round(f.derivative(x.data[i], y.data[i])));
+    }
+  },
+
+  meanLoss(loss, prediction, target) {
+    let sum = 0;
+    for (let i = 0; i < prediction.data.length; i++) {
+      sum = round(sum + round(loss.value(prediction.data[i], target.data[i])));
+    }
+    return round(sum / prediction.data.length);
+  },
+
+  lossGradient(loss, prediction, target, out) {
+    const count = prediction.data.length;
+    for (let i = 0; i < count; i++) {
+      out.data[i] = round(round(loss.derivative(prediction.data[i], target.data[i])) / count);
+    }
+  },
+};
+
 /**
  * The reference rounded to float32 after every operation, parameters compensated as on the GPU: what it
  * deviates from float64 is what rounding alone does to a job, and every tolerance is derived from it.
@@ -28,81 +107,7 @@ export function float32Arithmetic(parameters: Float64Array): {
   const lowParts = parameters.map((value) => round(value - round(value)));
   parameters.forEach((value, i) => (parameters[i] = round(value)));
   const arithmetic: Arithmetic = {
-    multiply(a, b, out) {
-      for (let row = 0; row < out.rows; row++) {
-        for (let column = 0; column < out.columns; column++) {
-          let sum = 0;
-          for (let k = 0; k < a.columns; k++) {
-            const product = round(a.data[row * a.columns + k] * b.data[k * b.columns + column]);
-            sum = round(sum + product);
-          }
-          out.data[row * out.columns + column] = sum;
-        }
-      }
-    },
-
-    multiplyTransposedA(a, b, out) {
-      for (let row = 0; row < out.rows; row++) {
-        for (let column = 0; column < out.columns; column++) {
-          let sum = 0;
-          for (let k = 0; k < a.rows; k++) {
-            const product = round(a.data[k * a.columns + row] * b.data[k * b.columns + column]);
-            sum = round(sum + product);
-          }
-          out.data[row * out.columns + column] = sum;
-        }
-      }
-    },
-
-    multiplyTransposedB(a, b, out) {
-      for (let row = 0; row < out.rows; row++) {
-        for (let column = 0; column < out.columns; column++) {
-          let sum = 0;
-          for (let k = 0; k < a.columns; k++) {
-            const product = round(a.data[row * a.columns + k] * b.data[column * b.columns + k]);
-            sum = round(sum + product);
-          }
-          out.data[row * out.columns + column] = sum;
-        }
-      }
-    },
-
-    addRow(m, row) {
-      for (let i = 0; i < m.data.length; i++) m.data[i] = round(m.data[i] + row.data[i % row.columns]);
-    },
-
-    sumRows(m, out) {
-      out.data.fill(0);
-      for (let i = 0; i < m.data.length; i++) {
-        const column = i % out.columns;
-        out.data[column] = round(out.data[column] + m.data[i]);
-      }
-    },
-
-    activate(f, x, out) {
-      for (let i = 0; i < x.data.length; i++) out.data[i] = roundedValue(f, x.data[i]);
-    },
-
-    timesDerivative(f, { x, y }, gradient) {
-      for (let i = 0; i < x.data.length; i++) {
-        gradient.data[i] = round(gradient.data[i] * round(f.derivative(x.data[i], y.data[i])));
-      }
-    },
-
-    meanLoss(loss, prediction, target) {
-      let sum = 0;
-      for (let i = 0; i < prediction.data.length; i++) {
-        sum = round(sum + round(loss.value(prediction.data[i], target.data[i])));
-      }
-      return round(sum / prediction.data.length);
-    },
-
-    lossGradient(loss, prediction, target, out) {
-      const count = prediction.data.length;
-      for (let i = 0; i < count; i++) {
-        out.data[i] = round(round(loss.derivative(prediction.data[i], target.data[i])) / count);
-      }
-    },
+    ...rounded,
 
     update(optimizer, learningRate, values, gradients) {
       for (let i = 0; i < values.length; i++) {

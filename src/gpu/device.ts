@@ -117,7 +117,7 @@ function watchForLoss(device: GPUDevice): Gpu['untilLost'] {
 
 async function findAdapter(): Promise<{ adapter: GPUAdapter } | { missing: string }> {
   // Absent in browsers without WebGPU, on pages not served securely, and in Node without the `webgpu` package.
-  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu as GPU | undefined;
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) {
     return {
       missing:

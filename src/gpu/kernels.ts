@@ -151,7 +151,7 @@ function packParams({ params }: KernelDefinition, values: Readonly<Record<string
     if (type === 'u32') view.setUint32(4 * i, values[name], true);
     else view.setFloat32(4 * i, values[name], true);
   });
-  return view.buffer as ArrayBuffer;
+  return view.buffer;
 }
 
 const pipelineCaches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();

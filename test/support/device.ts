@@ -9,13 +9,10 @@ export async function withDevice<T>(use: (gpu: Gpu, scope: BufferScope) => Promi
   const gpu = await openGpu();
   const scope = new BufferScope(gpu);
   gpu.device.pushErrorScope('validation');
-  try {
-    return await use(gpu, scope);
-  } finally {
-    scope.dispose();
-    const fault = await gpu.device.popErrorScope();
-    if (fault) throw new Error(fault.message);
-  }
+  const outcome = await use(gpu, scope).finally(() => scope.dispose());
+  const fault = await gpu.device.popErrorScope();
+  if (fault) throw new Error(fault.message);
+  return outcome;
 }
 
 /** Runs one kernel once. */
