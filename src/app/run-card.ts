@@ -51,17 +51,13 @@ class RunCard extends PageElement {
         visibility: hidden;
       }
       .progress {
-        order: 1;
-        flex: 1 0 100%;
-        display: flex;
-        align-items: center;
-        gap: 16px;
-        min-height: 20px;
-        margin-top: 8px;
+        display: contents;
       }
       .track {
-        flex: 1;
+        order: 1;
+        flex: 1 0 100%;
         height: 4px;
+        margin-top: 8px;
         border-radius: 2px;
         background: var(--line);
         overflow: hidden;
@@ -78,13 +74,15 @@ class RunCard extends PageElement {
         background: var(--cpu);
       }
       .state {
+        order: 3;
         min-width: 256px;
+        margin-left: auto;
         text-align: right;
         color: var(--muted);
       }
       .note {
         order: 2;
-        flex: 1 0 100%;
+        flex: 1;
       }
       @media (max-width: 719px) {
         .bar {
@@ -113,7 +111,17 @@ class RunCard extends PageElement {
         .progress {
           order: -1;
           grid-column: 1 / -1;
+          display: flex;
+          align-items: center;
+          gap: 16px;
+          min-height: 20px;
+        }
+        .track {
+          flex: 1;
           margin: 0;
+        }
+        .note {
+          flex: 1 0 100%;
         }
         .state {
           min-width: 232px;
