@@ -83,12 +83,16 @@ export const float64: Arithmetic = {
   },
 
   addRow(m, row) {
-    for (let i = 0; i < m.data.length; i++) m.data[i] += row.data[i % row.columns];
+    for (let i = 0; i < m.data.length; i += m.columns) {
+      for (let k = 0; k < m.columns; k++) m.data[i + k] += row.data[k];
+    }
   },
 
   sumRows(m, out) {
     out.data.fill(0);
-    for (let i = 0; i < m.data.length; i++) out.data[i % out.columns] += m.data[i];
+    for (let i = 0; i < m.data.length; i += m.columns) {
+      for (let k = 0; k < m.columns; k++) out.data[k] += m.data[i + k];
+    }
   },
 
   activate(f, x, out) {

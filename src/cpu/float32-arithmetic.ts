@@ -55,14 +55,15 @@ const rounded: Omit<Arithmetic, 'update'> = {
   },
 
   addRow(m, row) {
-    for (let i = 0; i < m.data.length; i++) m.data[i] = round(m.data[i] + row.data[i % row.columns]);
+    for (let i = 0; i < m.data.length; i += m.columns) {
+      for (let k = 0; k < m.columns; k++) m.data[i + k] = round(m.data[i + k] + row.data[k]);
+    }
   },
 
   sumRows(m, out) {
     out.data.fill(0);
-    for (let i = 0; i < m.data.length; i++) {
-      const column = i % out.columns;
-      out.data[column] = round(out.data[column] + m.data[i]);
+    for (let i = 0; i < m.data.length; i += m.columns) {
+      for (let k = 0; k < m.columns; k++) out.data[k] = round(out.data[k] + m.data[i + k]);
     }
   },
 
