@@ -2,6 +2,7 @@
 
 // What to train
 export { activations, activationNames, type Activation, type ActivationName } from './core/activations.ts';
+export { outOfReach } from './core/target-range.ts';
 export { losses, lossNames, type Loss, type LossName } from './core/losses.ts';
 export { optimizers, optimizerNames, type Optimizer, type OptimizerName } from './core/optimizers.ts';
 export {

@@ -85,6 +85,7 @@ function decimalsOf(resolution: number): number {
   return Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9));
 }
 
-function properMinus(text: string): string {
+/** `−1` for `-1`, in a number or a sentence with numbers. */
+export function properMinus(text: string): string {
   return text.replaceAll('-', MINUS);
 }

@@ -10,6 +10,7 @@ import {
   MAX_STEPS,
   MAX_UNITS,
   notebookJob,
+  outOfReach,
   readTable,
   toTrainingData,
   TrainingSession,
@@ -24,7 +25,6 @@ import { oneOf, positiveNumber, unitsOfLayers, UsageError, wholeNumber } from '.
 import { notice, print } from './output.ts';
 import { jsonText, requireRoomInJson, runObject } from './run-json.ts';
 import { openTableFile } from './table-file.ts';
-import { outOfReachNotice } from './target-range.ts';
 import { timingText } from './timing-text.ts';
 import { trainClosing, trainOpening } from './train-text.ts';
 import { runToEnd } from './training-run.ts';
@@ -112,8 +112,8 @@ async function runTraining(file: string, flags: TrainFlags, signal: AbortSignal)
   }
   const session = await TrainingSession.open(await chooseBackend(flags.backend), job, data);
   try {
-    const outOfReach = outOfReachNotice(flags.outputActivation, data.targets);
-    if (outOfReach) notice(outOfReach);
+    const problem = outOfReach(flags.outputActivation, data.targets);
+    if (problem) notice(`${problem} Use --output-activation linear, or scale the target.`);
     if (flags.json) {
       const result = await runToEnd(session, { logEvery, signal });
       await print(jsonText({ ...runObject(result, logEvery), table: tableObject(table, roles) }));

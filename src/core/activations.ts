@@ -2,6 +2,8 @@
 export interface Activation {
   /** How people read it in a menu. */
   readonly label: string;
+  /** The smallest and the largest value f takes. */
+  readonly range: readonly [least: number, most: number];
   /** f(x). */
   value(x: number): number;
   /** f′(x); `y` is the already computed f(x), because some derivatives are simplest in terms of it. */
@@ -15,16 +17,19 @@ export interface Activation {
 export const activations = {
   sigmoid: {
     label: 'sigmoid',
+    range: [0, 1],
     value: (x) => 1 / (1 + Math.exp(-x)),
     derivative: (_x, y) => y * (1 - y),
   },
   tanh: {
     label: 'tanh',
+    range: [-1, 1],
     value: (x) => Math.tanh(x),
     derivative: (_x, y) => 1 - y * y,
   },
   relu: {
     label: 'ReLU',
+    range: [0, Infinity],
     // Not max(x, 0), which would turn NaN into 0 and hide that a run has diverged.
     value: (x) => (x < 0 ? 0 : x),
     // At the kink itself the derivative is 0, as in PyTorch.
@@ -32,6 +37,7 @@ export const activations = {
   },
   linear: {
     label: 'linear',
+    range: [-Infinity, Infinity],
     value: (x) => x,
     derivative: () => 1,
   },

@@ -53,6 +53,8 @@ export interface OpenTable extends TableSummary {
   /** Of the whole table. */
   readonly inputCount: number;
   readonly outputCount: number;
+  /** The smallest and the largest target. */
+  readonly targetRange: readonly [least: number, most: number];
 }
 
 /** Two runs of one job, held against each other. */
@@ -107,8 +109,10 @@ export class TrainingService {
     signal.throwIfAborted();
     const roles = assignRoles(table);
     this.#data = toTrainingData(table, roles);
-    const { inputCount, outputCount } = this.#data;
-    return { ...summarizeFirstColumns(table, roles), inputCount, outputCount };
+    const { inputCount, outputCount, targets } = this.#data;
+    const least = targets.reduce((a, b) => Math.min(a, b));
+    const most = targets.reduce((a, b) => Math.max(a, b));
+    return { ...summarizeFirstColumns(table, roles), inputCount, outputCount, targetRange: [least, most] };
   }
 
   /**

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { button, logLines, openPage, saveScreens, set, showDetails, untilIdle } from './support.ts';
+import { button, logLines, openFile, openPage, saveScreens, set, showDetails, untilIdle } from './support.ts';
 
 /** Long enough that no test sees its end. */
 const MANY_STEPS = '20,000,000';
@@ -132,4 +132,15 @@ test('axe finds nothing before training; screenshots at both widths, light and d
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   await button(page, 'Paste').click();
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test('a target that the output activation cannot reach is said, until it can', async ({ page }) => {
+  await openPage(page);
+  const advice = page.locator('network-card .advice');
+  await expect(advice).toHaveCount(0);
+  await openFile(page, 'a,b\n1,-2.5\n2,18\n');
+  await expect(advice).toContainText('The target holds −2.5, but the outputs of sigmoid are from 0 to 1.');
+  await page.locator('settings-form summary').click();
+  await page.getByRole('combobox', { name: 'Output activation' }).selectOption('linear');
+  await expect(advice).toHaveCount(0);
 });

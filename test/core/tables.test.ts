@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activationNames, activations } from '../../src/core/activations.ts';
 import { lossNames, losses } from '../../src/core/losses.ts';
 import { optimizerNames, optimizers } from '../../src/core/optimizers.ts';
+import { outOfReach } from '../../src/core/target-range.ts';
 import { Random } from '../support/random.ts';
 
 /** A central difference: truncation ∝ h², rounding ∝ ε/h. */
@@ -28,6 +29,28 @@ describe('every activation', () => {
       expect(Number.isFinite(value(x)), `value at ${x}`).toBe(true);
       expect(Number.isFinite(derivative(x, value(x))), `derivative at ${x}`).toBe(true);
     }
+  });
+
+  it.each(activationNames)('%s stays within its range, and comes near both ends of it', (name) => {
+    const { value, range } = activations[name];
+    const values = [-1e4, -30, 0, 30, 1e4].map(value);
+    expect(values.every((y) => y >= range[0] && y <= range[1])).toBe(true);
+    const reached = [Math.min(...values), Math.max(...values)];
+    range.forEach((end, i) =>
+      expect(Number.isFinite(end) ? reached[i] : Math.abs(reached[i])).toBeCloseTo(
+        Number.isFinite(end) ? end : 1e4,
+        9,
+      ),
+    );
+  });
+
+  it('a target out of reach is named, with what can be reached', () => {
+    expect(outOfReach('sigmoid', [0, 0.5, 1])).toBeUndefined();
+    expect(outOfReach('sigmoid', [0, 18])).toBe(
+      'The target holds 18, but the outputs of sigmoid are from 0 to 1.',
+    );
+    expect(outOfReach('relu', [-1, 2])).toBe('The target holds -1, but the outputs of ReLU are at least 0.');
+    expect(outOfReach('linear', [-1e9])).toBeUndefined();
   });
 
   it('ReLU has the derivative 0 at its kink, as in PyTorch', () => {
