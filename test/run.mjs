@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findBrowser, installBrowser } from './support/browser.mjs';
+import { findBrowser, installBrowser, requireVulkanLoader } from './support/browser.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'handgrad-test-'));
@@ -18,6 +18,7 @@ const total = { passed: 0, failed: 0 };
 
 const browser = await requireBrowser();
 if (browser) environment.HANDGRAD_BROWSER = browser.path;
+requireVulkanLoader(console.log);
 
 runCommand('check', 'npm run --silent check');
 const isBuilt = runCommand('build', 'npm run --silent build');

@@ -14,3 +14,5 @@ export interface LaunchOptions {
 export function launchOptions(executablePath: string, options?: { webgpu?: boolean }): LaunchOptions;
 export function findBrowser(): Promise<Browser | undefined>;
 export function installBrowser(say: (line: string) => void): Promise<Browser>;
+export function requireVulkanLoader(say: (line: string) => void): void;
+export function softwareVulkanDriver(browserPath: string | undefined): string | undefined;

@@ -4,8 +4,8 @@
  * configuration use it too (types in browser.d.mts).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -64,12 +64,7 @@ export async function findBrowser() {
 export async function installBrowser(say) {
   if (canInstallDebianChromium()) {
     say('No browser found: installing the Debian package "chromium" (apt-get update, apt-get install).');
-    const quiet = {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    };
-    spawnSync('apt-get', ['update', '-qq'], quiet);
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], quiet);
+    aptInstall('chromium');
     const installed = await findBrowser();
     if (installed) return installed;
     say('The Debian package could not be installed.');
@@ -86,6 +81,45 @@ export async function installBrowser(say) {
   throw new Error(
     'No browser could be installed. Install Chromium, Chrome or Edge, or set HANDGRAD_BROWSER to its path.',
   );
+}
+
+/**
+ * The GPU path of the command line runs on Dawn, which on Linux finds every driver through the Vulkan loader:
+ * installs it where it is missing and can be installed.
+ */
+export function requireVulkanLoader(say) {
+  if (process.platform !== 'linux' || hasVulkanLoader()) return;
+  if (isRoot && onPath('apt-get')) {
+    say(
+      'No Vulkan loader found: installing the Debian package "libvulkan1" (apt-get update, apt-get install).',
+    );
+    aptInstall('libvulkan1');
+  }
+  if (!hasVulkanLoader())
+    say('No Vulkan loader: install libvulkan1, or the GPU test of the command line fails.');
+}
+
+/** The software Vulkan driver that comes with a Chromium on Linux; undefined elsewhere. */
+export function softwareVulkanDriver(browserPath) {
+  if (process.platform !== 'linux') return undefined;
+  const folders = browserPath ? [dirname(realpathSync(browserPath))] : [];
+  return [...folders, '/usr/lib/chromium', '/opt/google/chrome', '/opt/microsoft/msedge']
+    .map((folder) => join(folder, 'vk_swiftshader_icd.json'))
+    .find((file) => existsSync(file));
+}
+
+function hasVulkanLoader() {
+  const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' });
+  return stdout?.includes('libvulkan.so.1') ?? false;
+}
+
+function aptInstall(name) {
+  const quiet = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  spawnSync('apt-get', ['update', '-qq'], quiet);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], quiet);
 }
 
 function systemCandidates() {
