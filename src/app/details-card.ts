@@ -6,7 +6,7 @@ import './timing-panel.ts';
 import './validation-panel.ts';
 import './weights-panel.ts';
 import { PageElement, type Page } from './page-element.ts';
-import { baseStyles } from './styles.ts';
+import { baseStyles, disclosureStyles } from './styles.ts';
 
 const names = {
   timing: 'Timing',
@@ -33,6 +33,7 @@ class DetailsCard extends PageElement {
 
   static override styles = [
     baseStyles,
+    disclosureStyles,
     css`
       details {
         background: var(--card);
@@ -40,32 +41,11 @@ class DetailsCard extends PageElement {
         border-radius: 12px;
       }
       summary {
-        display: flex;
-        align-items: center;
-        gap: 8px;
         min-height: 52px;
         padding: 0 20px;
         font-size: 13px;
         font-weight: 600;
-        cursor: pointer;
-        list-style: none;
         border-radius: 12px;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      summary::before {
-        content: '';
-        flex: none;
-        width: 6px;
-        height: 6px;
-        margin: 0 4px 0 2px;
-        border-right: 1.5px solid var(--muted);
-        border-bottom: 1.5px solid var(--muted);
-        transform: rotate(-45deg);
-      }
-      details[open] summary::before {
-        transform: translateY(-2px) rotate(45deg);
       }
       summary .muted {
         margin-left: auto;

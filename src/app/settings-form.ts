@@ -5,7 +5,7 @@ import { count } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Topic } from './page-state.ts';
 import type { SettingsField } from './settings.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
 type TextField = 'hiddenUnits' | 'learningRate' | 'steps' | 'seed';
 type ChoiceField = 'activation' | 'outputActivation';
@@ -32,6 +32,7 @@ class SettingsForm extends PageElement {
   static override styles = [
     baseStyles,
     controlStyles,
+    disclosureStyles,
     css`
       details {
         border-top: 1px solid var(--line);
@@ -39,29 +40,8 @@ class SettingsForm extends PageElement {
         padding: 0 20px;
       }
       summary {
-        display: flex;
-        align-items: center;
-        gap: 8px;
         min-height: 44px;
         font-weight: 500;
-        cursor: pointer;
-        list-style: none;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      summary::before {
-        content: '';
-        flex: none;
-        width: 6px;
-        height: 6px;
-        margin: 0 4px 0 2px;
-        border-right: 1.5px solid var(--muted);
-        border-bottom: 1.5px solid var(--muted);
-        transform: rotate(-45deg);
-      }
-      details[open] summary::before {
-        transform: translateY(-2px) rotate(45deg);
       }
       summary .muted {
         flex: 1;

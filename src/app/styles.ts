@@ -241,3 +241,30 @@ export const tableStyles = css`
     min-width: 160px;
   }
 `;
+
+/** A disclosure: its summary, with an arrow that turns when it is open. */
+export const disclosureStyles = css`
+  summary {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    cursor: pointer;
+    list-style: none;
+  }
+  summary::-webkit-details-marker {
+    display: none;
+  }
+  summary::before {
+    content: '';
+    flex: none;
+    width: 6px;
+    height: 6px;
+    margin: 0 4px 0 2px;
+    border-right: 1.5px solid var(--muted);
+    border-bottom: 1.5px solid var(--muted);
+    transform: rotate(-45deg);
+  }
+  details[open] summary::before {
+    transform: translateY(-2px) rotate(45deg);
+  }
+`;
