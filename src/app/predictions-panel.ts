@@ -50,6 +50,10 @@ class PredictionsPanel extends PageElement {
         content-visibility: auto;
         contain-intrinsic-size: auto 825px;
       }
+      /* A short table has nothing to put off. */
+      tbody:only-of-type {
+        content-visibility: visible;
+      }
       tr {
         display: grid;
         grid-template-columns: var(--wide-columns);

@@ -31,8 +31,17 @@ export function runLabel(state: PageState, run: Run): string {
   return [state.label(run.path), strategy].filter(Boolean).join(' · ');
 }
 
-/** The one sentence of verdict. */
+/** The verdict, with a word on a loss that rose: numbers that hold can still be of a run that did not learn. */
 export function verdictSentence(state: PageState): Judgement {
+  const judgement = verdictOf(state);
+  const report = state.shownRuns[0]?.report;
+  const [first] = report?.curve.losses ?? [];
+  if (state.isTraining || !report || !isFiniteReport(report) || !(report.finalLoss > first)) return judgement;
+  const rose = `The loss rose from ${significant(first)} to ${significant(report.finalLoss)}: lower the learning rate.`;
+  return { ...judgement, text: `${judgement.text} ${rose}` };
+}
+
+function verdictOf(state: PageState): Judgement {
   const { comparison, shownRuns, activity } = state;
   if (activity === 'comparing')
     return { holds: undefined, text: 'Holding the two runs against each other …' };
@@ -117,6 +126,10 @@ export function gradientSentence({ gradientCheck, report }: Run): Judgement {
     return { holds: undefined, text: `Finished at a loss of ${loss}; its gradients are not checked yet.` };
   }
   const { holds, difference, allowed, parametersChecked, rowsChecked, parametersAtKink } = gradientCheck;
+  if (gradientCheck.largestGradient === 0 && holds === undefined) {
+    const text = 'Every gradient is 0, so there is nothing to check and nothing more to learn from here.';
+    return { holds, text: `${text} If the loss is high, the units are saturated: lower the learning rate.` };
+  }
   if (parametersChecked === 0) {
     const reason = `all ${count(parametersAtKink)} parameters tried lie at the kink of a ReLU`;
     return { holds: undefined, text: `The gradients cannot be checked by differences: ${reason}.` };

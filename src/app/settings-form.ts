@@ -1,7 +1,6 @@
 import { css, html } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { activationNames, activations, losses } from '../index.ts';
-import { count } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Topic } from './page-state.ts';
 import type { SettingsField } from './settings.ts';
@@ -137,14 +136,14 @@ class SettingsForm extends PageElement {
 
   override render() {
     const { state } = this.page;
-    const { hiddenUnits, learningRate } = state.settingsText;
-    const steps = state.settingsErrors.has('steps') ? state.settingsText.steps : count(state.job.steps);
+    const { hiddenUnits, bias, learningRate } = state.settingsText;
+    const biases = bias ? 'biases' : 'no biases';
     const layers = hiddenUnits.trim() === '' ? 'no hidden layer' : `${hiddenUnits} hidden units`;
     const isLocked = state.isTraining;
     return html`
       <details ?open=${this.isOpen} @toggle=${this.#onToggle}>
         <summary>
-          Settings <span class="muted small">${layers} · ${steps} steps · rate ${learningRate}</span>
+          Settings <span class="muted small">${layers} · ${biases} · rate ${learningRate}</span>
         </summary>
         <fieldset ?disabled=${isLocked} aria-label="Settings">
           ${this.#renderText('hiddenUnits', 'Hidden layers, units', 'text')}

@@ -19,7 +19,9 @@ export interface GradientCheck {
   readonly difference: number;
   /** What a central difference may itself be off by there, divided by the same. */
   readonly allowed: number;
-  readonly holds: boolean;
+  /** Undefined where there is nothing to check: every gradient is 0, or every parameter lies at a kink. */
+  readonly holds: boolean | undefined;
+  readonly largestGradient: number;
   readonly parametersChecked: number;
   readonly rowsChecked: number;
   /** Parameters left out because the difference reaches over the kink of a ReLU, where it means nothing. */
@@ -57,7 +59,8 @@ export function checkGradients(
     return sameSlopes(slopes, reluSlopes(backprop)) ? backprop.loss(job.loss, rows.targets) : undefined;
   };
 
-  const scale = gradients.reduce((most, gradient) => Math.max(most, Math.abs(gradient)), 0) || 1;
+  const largestGradient = gradients.reduce((most, gradient) => Math.max(most, Math.abs(gradient)), 0);
+  const scale = largestGradient || 1;
   // A sum of n terms loses about √n ε of itself (Higham 2002, §2.8), each term a few ε before that.
   const lossError = (16 + Math.sqrt(rows.rowCount * network.outputCount)) * Number.EPSILON * loss;
   let worst = { ratio: 0, difference: 0, allowed: 0 };
@@ -81,7 +84,10 @@ export function checkGradients(
   return {
     difference: worst.difference / scale,
     allowed: worst.allowed / scale,
-    holds: parametersChecked > 0 && worst.ratio <= 1,
+    // A difference where every gradient is 0 would still be a fault.
+    holds:
+      parametersChecked === 0 || (largestGradient === 0 && worst.ratio <= 1) ? undefined : worst.ratio <= 1,
+    largestGradient,
     parametersChecked,
     rowsChecked: rows.rowCount,
     parametersAtKink,

@@ -134,6 +134,13 @@ describe('the gradient check', () => {
     }
   });
 
+  it('says nothing where every gradient is 0', () => {
+    const saturated = Float64Array.of(0, 0, 0, 0, 0, 0, 1e4, 1e4, 1e4);
+    const targets = orData.targets.map(() => 0);
+    const check = checkGradients(notebookJob, { ...orData, targets }, saturated);
+    expect(check).toMatchObject({ holds: undefined, largestGradient: 0, parametersChecked: 9 });
+  });
+
   it('leaves out parameters at the kink of a ReLU and says how many', () => {
     const layers = [{ units: 1, activation: 'relu' as const, bias: true }];
     const job = { ...notebookJob, layers };
