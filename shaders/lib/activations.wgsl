@@ -1,10 +1,15 @@
-// Activations y = f(x) and their derivatives f′(x), entry by entry.
+// Activations y = f(x) and their derivatives f′(x, y), entry by entry, each a function of its name (tanh is
+// hyperbolicTangent: WGSL has a tanh of its own).
 // `kind` is one of the ACTIVATION_… constants, which the host writes before this file in the order of the
 // twin's table. Every function is finite for |x| up to 1e4: WGSL promises nothing for infinities.
 // Twin: src/core/activations.ts
 
 fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + exponential(-x));
+}
+
+fn sigmoidDerivative(x: f32, y: f32) -> f32 {
+  return y * (1.0 - y);
 }
 
 // WGSL's own tanh may be off by 1e-5, and is NaN at ±100 on SwiftShader.
@@ -19,22 +24,46 @@ fn hyperbolicTangent(x: f32) -> f32 {
   return sign(x) * (1.0 - e) / (1.0 + e);
 }
 
+fn hyperbolicTangentDerivative(x: f32, y: f32) -> f32 {
+  return 1.0 - y * y;
+}
+
+// Not max(x, 0.0), which would turn NaN into 0 and hide that a run has diverged.
+fn relu(x: f32) -> f32 {
+  return select(x, 0.0, x < 0.0);
+}
+
+fn reluDerivative(x: f32, y: f32) -> f32 {
+  return select(0.0, 1.0, x > 0.0);
+}
+
+fn linear(x: f32) -> f32 {
+  return x;
+}
+
+fn linearDerivative(x: f32, y: f32) -> f32 {
+  return 1.0;
+}
+
 // eˣ within 1.5 ulp. WGSL's own exp may be off by 3 + 2|x| ulp, and adapters are, mostly to one side: summed
 // over a layer and thousands of steps, that would drown what compensated parameters save. x = n·ln 2 + r, with
-// ln 2 in two parts so that r is exact; a polynomial for eʳ (Moshier, Cephes expf); 2ⁿ by its exponent bits.
+// ln 2 in two parts so that r is exact; a polynomial for eʳ (minimax, within 0.06 half-ulps on ±ln 2 / 2); 2ⁿ
+// by its exponent bits. It is most of a small network's step, so its borders are held in integers: on
+// SwiftShader two comparisons of floats and i32(n) made a whole step a quarter slower, and min() or clamp() of
+// floats may turn NaN into a number, which hides that a run has diverged.
 fn exponential(x: f32) -> f32 {
-  // Beyond ±87 float32 overflows, or loses digits near 0. Not clamp(), which turns NaN into a number and hides
-  // that a run has diverged (and costs a fifth more on SwiftShader).
-  let clamped = select(select(x, 87.0, x > 87.0), -87.0, x < -87.0);
-  let n = round(clamped * 1.44269504);
-  let r = (clamped - n * 0.693359375) + n * 2.12194440e-4;
-  var sum = 1.9875691500e-4;
-  sum = sum * r + 1.3981999507e-3;
-  sum = sum * r + 8.3334519073e-3;
-  sum = sum * r + 4.1665795894e-2;
-  sum = sum * r + 1.6666665459e-1;
-  sum = sum * r + 5.0000001201e-1;
-  let power = bitcast<f32>((i32(n) + 127) << 23u);
+  // Below −87 float32 loses digits. The bits of negative floats grow with |x|; the shift lets NaN wrap around,
+  // so that min() never touches it.
+  let bounded = bitcast<f32>(min(bitcast<u32>(x) + 0x7fffffu, 0xc2ae0000u + 0x7fffffu) - 0x7fffffu);
+  let n = round(bounded * 1.44269504);
+  let r = (bounded - n * 0.693359375) + n * 2.12194440e-4;
+  var sum = 1.3814540e-3;
+  sum = sum * r + 8.3687452e-3;
+  sum = sum * r + 4.1668391e-2;
+  sum = sum * r + 1.6666520e-1;
+  sum = sum * r + 4.9999993e-1;
+  // n + 1.5 · 2²³ holds n in its lowest bits; above 2¹²⁷ the power stays there.
+  let power = bitcast<f32>(min(bitcast<u32>(n + 12582912.0) - (0x4b400000u - 127u), 254u) << 23u);
   return (sum * r * r + r + 1.0) * power;
 }
 
@@ -42,9 +71,8 @@ fn activationValue(kind: u32, x: f32) -> f32 {
   switch kind {
     case ACTIVATION_SIGMOID: { return sigmoid(x); }
     case ACTIVATION_TANH: { return hyperbolicTangent(x); }
-    // Not max(x, 0.0), which would turn NaN into 0 and hide that a run has diverged.
-    case ACTIVATION_RELU: { return select(x, 0.0, x < 0.0); }
-    case ACTIVATION_LINEAR: { return x; }
+    case ACTIVATION_RELU: { return relu(x); }
+    case ACTIVATION_LINEAR: { return linear(x); }
     default: { return x; }
   }
 }
@@ -52,10 +80,10 @@ fn activationValue(kind: u32, x: f32) -> f32 {
 // y is the already computed f(x).
 fn activationDerivative(kind: u32, x: f32, y: f32) -> f32 {
   switch kind {
-    case ACTIVATION_SIGMOID: { return y * (1.0 - y); }
-    case ACTIVATION_TANH: { return 1.0 - y * y; }
-    case ACTIVATION_RELU: { return select(0.0, 1.0, x > 0.0); }
-    case ACTIVATION_LINEAR: { return 1.0; }
+    case ACTIVATION_SIGMOID: { return sigmoidDerivative(x, y); }
+    case ACTIVATION_TANH: { return hyperbolicTangentDerivative(x, y); }
+    case ACTIVATION_RELU: { return reluDerivative(x, y); }
+    case ACTIVATION_LINEAR: { return linearDerivative(x, y); }
     default: { return 1.0; }
   }
 }

@@ -2,9 +2,13 @@
 // `kind` is one of the OPTIMIZER_… constants, which the host writes before this file.
 // Twin: src/core/optimizers.ts
 
+fn sgd(gradient: f32, learningRate: f32) -> f32 {
+  return -learningRate * gradient;
+}
+
 fn optimizerChange(kind: u32, gradient: f32, learningRate: f32) -> f32 {
   switch kind {
-    case OPTIMIZER_SGD: { return -learningRate * gradient; }
+    case OPTIMIZER_SGD: { return sgd(gradient, learningRate); }
     default: { return 0.0; }
   }
 }

@@ -76,6 +76,13 @@ describe('the exponential', () => {
     const values = await evaluate('exponential(x)', [-1e4, -88, 88, 1e4]);
     expect(values.every(Number.isFinite)).toBe(true);
   });
+
+  it('saturates at any size, so that sigmoid is 0 and 1 there', async () => {
+    const sizes = [100, 1e5, 8e6, 9e6, 1.3e7, 2e7, 1e8, 1e12, 1e15, 1e30, 2e38];
+    const values = await evaluate('sigmoid(x)', [...sizes, ...sizes.map((x) => -x)]);
+    expect([...values.subarray(0, sizes.length)]).toEqual(sizes.map(() => 1));
+    expect(Math.max(...values.subarray(sizes.length).map(Math.abs))).toBeLessThan(1e-37);
+  });
 });
 
 describe('every activation in WGSL is its float64 twin', () => {
