@@ -23,12 +23,12 @@ export {
   type Adapter,
   type Backend,
   type NetworkSettings,
-  type Plan,
   type Trainer,
   type TrainingData,
   type TrainingJob,
   type TrainTiming,
 } from './core/job.ts';
+export { describePlan, gpuStrategies, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 
 // What to train on
 export { readTable, type Table } from './data/csv.ts';
@@ -54,7 +54,7 @@ export {
 // Check
 export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
 export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';
-export { createRoundedTrainer } from './cpu/cpu-trainer.ts';
+export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 
 // The notebook
 export { notebookJob, notebookRecord } from './core/notebook.ts';

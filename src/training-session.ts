@@ -1,6 +1,7 @@
 import { backends } from './backends.ts';
-import type { Adapter, Backend, Plan, Trainer, TrainingData, TrainingJob } from './core/job.ts';
+import type { Adapter, Backend, Trainer, TrainingData, TrainingJob } from './core/job.ts';
 import type { Network } from './core/network.ts';
+import type { Plan } from './core/plan.ts';
 
 /** Where the time of a run went; milliseconds of wall time unless said otherwise. */
 export interface RunTiming {

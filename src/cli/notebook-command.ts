@@ -11,6 +11,7 @@ import {
   readTable,
   toTrainingData,
   TrainingSession,
+  validateRun,
   type Backend,
   type Measurement,
   type Table,
@@ -31,7 +32,7 @@ import { ProgressBar } from './progress-bar.ts';
 import { jsonText, runObject } from './run-json.ts';
 import { timingText, type TimedRun } from './timing-text.ts';
 import { runToEnd } from './training-run.ts';
-import { validateRun, validationText } from './validation-text.ts';
+import { validationText } from './validation-text.ts';
 
 const MOST_REPETITIONS = 1000;
 
@@ -87,7 +88,8 @@ async function runNotebook(flags: NotebookFlags, signal: AbortSignal): Promise<v
   if (!flags.json) await print(notebookOpening(notebook.job, data));
   for (const backend of backends) runs.push(await trainPath(notebook, backend));
   const [first, second] = runs.map(({ result }) => result);
-  const verdict = backends.length > 1 ? await validateRun(notebook, first, second) : undefined;
+  const both = { job: notebook.job, data, reference: first, gpu: second };
+  const verdict = backends.length > 1 ? await validateRun(both, signal) : undefined;
 
   if (flags.json) {
     const objects = runs.map(({ result, measurement }) =>

@@ -1,25 +1,6 @@
-import {
-  createRoundedTrainer,
-  judge,
-  scientific,
-  type RunResult,
-  type TrainingData,
-  type TrainingJob,
-  type Verdict,
-} from '../index.ts';
+import { scientific, type Verdict } from '../index.ts';
 import { textTable } from './text-table.ts';
 import { count } from './wording.ts';
-
-/** Holds a GPU run against the float64 run of the same job. */
-export async function validateRun(
-  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
-  reference: RunResult,
-  gpu: RunResult,
-): Promise<Verdict> {
-  const rounded = createRoundedTrainer(job, data);
-  await rounded.train(job.steps);
-  return judge(reference, gpu, { losses: await rounded.losses(0), parameters: await rounded.parameters() });
-}
 
 /** The verdict with its numbers. */
 export function validationText(verdict: Verdict): string {

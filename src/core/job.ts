@@ -4,6 +4,7 @@ import { lossNames, type LossName } from './losses.ts';
 import { drawInitialParameters, layOutNetwork, type LayerSettings, type Network } from './network.ts';
 import { MAX_SEED } from './numpy-random.ts';
 import { optimizerNames, type OptimizerName } from './optimizers.ts';
+import type { Plan, Snapshot } from './plan.ts';
 
 /** The rows a network learns from, as numbers. */
 export interface TrainingData {
@@ -35,11 +36,6 @@ export interface TrainingJob {
   readonly networks: readonly NetworkSettings[];
 }
 
-/** Everything about a way of training that can change a value: two runs of one plan agree bit for bit. */
-export interface Plan {
-  readonly strategy: 'reference' | 'layered';
-}
-
 /** The adapter a GPU run used, as WebGPU reports it. */
 export interface Adapter {
   readonly vendor: string;
@@ -56,6 +52,8 @@ export interface TrainTiming {
   readonly trainMs: number;
   /** From the first step's start to the last step's end on the GPU's own clock; null where it has none. */
   readonly gpuMs: number | null;
+  /** How often a stretch between two looks of the host took below 1, 2, 4, 8, … milliseconds. */
+  readonly chunkMs: readonly number[];
 }
 
 /**
@@ -86,6 +84,15 @@ export interface Trainer {
   parameters(): Promise<Float64Array>;
   /** dE/dparameter at the present parameters, [parameterCount]. */
   gradients(): Promise<Float64Array>;
+  /** The run as it stands, steps on their way included; may be asked while `train` runs. */
+  snapshot(): Promise<Snapshot>;
+  /**
+   * Goes on from a snapshot of this job: bit for bit as the trainer that made it if the plan and the adapter are
+   * the same, within rounding otherwise. The losses before its step stay what they are here.
+   *
+   * @throws InputError if the snapshot is of another network
+   */
+  restore(snapshot: Snapshot): void;
   /** Frees everything, a running `train` ended first; nothing may be asked afterwards. */
   dispose(): void;
 }
@@ -94,9 +101,12 @@ export interface Trainer {
 export interface Backend {
   readonly name: 'cpu' | 'gpu';
   /** Why this backend cannot run the job, with the number and what to do; undefined if it can. */
-  refusal(job: TrainingJob, data: TrainingData): Promise<string | undefined>;
-  /** @throws RefusalError with that sentence */
-  createTrainer(job: TrainingJob, data: TrainingData): Promise<Trainer>;
+  refusal(job: TrainingJob, data: TrainingData, plan?: Plan): Promise<string | undefined>;
+  /**
+   * @param plan as it stands in the snapshot or the result to be repeated; chosen for the job if left out
+   * @throws RefusalError with the sentence of `refusal`
+   */
+  createTrainer(job: TrainingJob, data: TrainingData, plan?: Plan): Promise<Trainer>;
 }
 
 /** The loss of every step is kept: 2²⁵ of them fill the 128 MiB every WebGPU device can bind. */

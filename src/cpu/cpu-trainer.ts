@@ -1,9 +1,9 @@
+import { countDuration } from '../core/durations.ts';
 import { RefusalError } from '../core/errors.ts';
 import {
   initialParameters,
   validateJob,
   type Backend,
-  type Plan,
   type Trainer,
   type TrainingData,
   type TrainingJob,
@@ -11,6 +11,7 @@ import {
 } from '../core/job.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
+import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 
@@ -23,7 +24,10 @@ const MAX_BYTES = 2 ** 30;
 export const cpuBackend: Backend = {
   name: 'cpu',
 
-  async refusal(job, data) {
+  async refusal(job, data, plan) {
+    if (plan && plan.strategy !== 'reference') {
+      return `The CPU path knows one strategy, reference; the plan asks for ${plan.strategy}. Use the GPU path.`;
+    }
     if (job.networks.length !== 1) {
       return `The CPU path trains 1 network at a time; the job has ${job.networks.length}. Run them one by one.`;
     }
@@ -38,9 +42,9 @@ export const cpuBackend: Backend = {
     );
   },
 
-  async createTrainer(job, data) {
+  async createTrainer(job, data, plan) {
     validateJob(job, data);
-    const refusal = await this.refusal(job, data);
+    const refusal = await this.refusal(job, data, plan);
     if (refusal) throw new RefusalError(refusal);
     const parameters = initialParameters(job, data);
     return new CpuTrainer(job, data, { parameters, arithmetic: float64 });
@@ -95,15 +99,21 @@ class CpuTrainer implements Trainer {
     const firstStep = this.stepCount;
     const end = Math.min(firstStep + steps, this.#job.steps);
     const start = performance.now();
+    const chunkMs: number[] = [];
     while (this.stepCount < end && !signal?.aborted) {
-      this.#trainUntilTimeToYield(end);
+      countDuration(chunkMs, this.#trainUntilTimeToYield(end));
       if (this.stepCount < end) await yieldToEventLoop();
     }
-    return { steps: this.stepCount - firstStep, trainMs: performance.now() - start, gpuMs: null };
+    const trainMs = performance.now() - start;
+    return { steps: this.stepCount - firstStep, trainMs, gpuMs: null, chunkMs };
   }
 
-  /** Reading the clock costs as much as a small step, so it is read once in a stretch of steps. */
-  #trainUntilTimeToYield(end: number): void {
+  /**
+   * Reading the clock costs as much as a small step, so it is read once in a stretch of steps.
+   *
+   * @returns the milliseconds it took
+   */
+  #trainUntilTimeToYield(end: number): number {
     const start = performance.now();
     let elapsedMs = 0;
     while (this.stepCount < end && elapsedMs < YIELD_AFTER_MS) {
@@ -115,6 +125,7 @@ class CpuTrainer implements Trainer {
       else if (stretchMs > YIELD_AFTER_MS / 2)
         this.#stepsPerClockReading = Math.ceil(this.#stepsPerClockReading / 2);
     }
+    return elapsedMs;
   }
 
   #step(): void {
@@ -145,6 +156,21 @@ class CpuTrainer implements Trainer {
     this.#backprop.forward();
     this.#backprop.backward(this.#job.loss, this.#data.targets);
     return this.#backprop.gradients.slice();
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const { parameters } = this.#backprop;
+    const lowParts = this.#lowParts?.slice() ?? new Float64Array(parameters.length);
+    const { plan, stepCount: step } = this;
+    return { plan, step, steps: this.#job.steps, parameters: parameters.slice(), lowParts };
+  }
+
+  restore(snapshot: Snapshot): void {
+    requireFitting(snapshot, this.network.parameterCount, this.#job.steps);
+    const whole = snapshot.parameters.map((value, i) => value + snapshot.lowParts[i]);
+    this.#backprop.parameters.set(this.#lowParts ? snapshot.parameters : whole);
+    this.#lowParts?.set(snapshot.lowParts);
+    this.stepCount = snapshot.step;
   }
 
   /** Nothing to free: the garbage collector does. */

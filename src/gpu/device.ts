@@ -13,6 +13,8 @@ export interface GpuAvailability {
 export interface Gpu {
   readonly device: GPUDevice;
   readonly adapter: Adapter;
+  /** Invocations of a subgroup, where every subgroup of this adapter has the same number and may be used. */
+  readonly subgroupSize: number | undefined;
   /**
    * `work`, or a `DeviceLostError` once the device is gone: some promises of a lost device stay pending, others
    * fail with an error that does not say why. Also rejects once the device has reported an error that nobody
@@ -22,7 +24,7 @@ export interface Gpu {
 }
 
 /** Optional features handgrad uses where an adapter has them. */
-const USEFUL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query'];
+const USEFUL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 /** Limits taken as high as the adapter goes; everything else keeps WebGPU's defaults. */
 const RAISED_LIMITS = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 
@@ -69,7 +71,10 @@ async function requestGpu(): Promise<Gpu> {
       const reason = error instanceof Error ? error.message : String(error);
       throw new RefusalError(`The GPU gives no device (${reason}). Reload, or use the CPU path.`);
     });
-  return { device, adapter: describeAdapter(adapter), untilLost: watchForLoss(device) };
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const hasSubgroups = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
+  const subgroupSize = hasSubgroups ? subgroupMinSize : undefined;
+  return { device, adapter: describeAdapter(adapter), subgroupSize, untilLost: watchForLoss(device) };
 }
 
 /** How long after a failure on the device the news of its loss may come, in milliseconds. */

@@ -90,8 +90,26 @@ export interface DispatchSettings<Name extends KernelName> {
   readonly invocations: readonly [x: number, y: number];
 }
 
+/** The same for a kernel known only when the program runs. */
+interface LooseSettings {
+  readonly params: Readonly<Record<string, number>>;
+  readonly buffers: Readonly<Record<string, GpuBuffer>>;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly invocations: readonly [x: number, y: number];
+}
+
+/** A kernel with its source: one of `kernels`, or one that was written for a job. */
+export interface Kernel {
+  /** What its faults are reported under. */
+  readonly file: string;
+  readonly source: string;
+  readonly definition: KernelDefinition;
+}
+
 /** A kernel with its data, ready to be encoded any number of times. */
 export interface Dispatch {
+  readonly definition: KernelDefinition;
+  readonly params: GPUBuffer;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [x: number, y: number];
@@ -104,25 +122,48 @@ const MAX_WORKGROUPS = 65_535;
 export const MAX_GRID_ROWS = 8 * MAX_WORKGROUPS;
 
 /** Makes a dispatch: its pipeline (compiled once per device), its `Params` and its bind group. */
-export async function createDispatch<Name extends KernelName>(
+export function createDispatch<Name extends KernelName>(
   gpu: Gpu,
   scope: BufferScope,
   name: Name,
-  { params, buffers, constants, invocations }: DispatchSettings<Name>,
+  settings: DispatchSettings<Name>,
 ): Promise<Dispatch> {
-  const definition: KernelDefinition = kernels[name];
-  const pipeline = await gpu.untilLost(pipelineFor(gpu.device, name, constants));
-  const paramsBuffer = scope.uniform(`${name} params`, packParams(definition, params));
-  const inBindingOrder = Object.keys(definition.buffers) as (keyof typeof buffers)[];
+  const kernel = { file: `shaders/${name}.wgsl`, source: kernelSources[name], definition: kernels[name] };
+  return dispatchKernel(gpu, scope, kernel, settings);
+}
+
+/** The same for any kernel. */
+export async function dispatchKernel(
+  gpu: Gpu,
+  scope: BufferScope,
+  kernel: Kernel,
+  { params, buffers, constants, invocations }: LooseSettings,
+): Promise<Dispatch> {
+  const { definition, file } = kernel;
+  const pipeline = await gpu.untilLost(pipelineFor(gpu.device, kernel, constants));
+  const paramsBuffer = scope.uniform(`${file} params`, packParams(definition, params)).buffer;
   const bindGroup = gpu.device.createBindGroup({
-    label: name,
+    label: file,
     layout: pipeline.getBindGroupLayout(0),
     entries: [
-      { binding: 0, resource: { buffer: paramsBuffer.buffer } },
-      ...inBindingOrder.map((key, i) => ({ binding: i + 1, resource: { buffer: buffers[key].buffer } })),
+      { binding: 0, resource: { buffer: paramsBuffer } },
+      ...Object.keys(definition.buffers).map((key, i) => ({
+        binding: i + 1,
+        resource: { buffer: buffers[key].buffer },
+      })),
     ],
   });
-  return { pipeline, bindGroup, workgroups: workgroupsFor(definition, invocations) };
+  const workgroups = workgroupsFor(definition, invocations);
+  return { definition, params: paramsBuffer, pipeline, bindGroup, workgroups };
+}
+
+/** Other `Params` for the submits from now on. */
+export function setParams(
+  { device }: Gpu,
+  { definition, params }: Dispatch,
+  values: Readonly<Record<string, number>>,
+): void {
+  device.queue.writeBuffer(params, 0, packParams(definition, values));
 }
 
 /** Encodes a dispatch into a compute pass. */
@@ -154,38 +195,33 @@ function packParams({ params }: KernelDefinition, values: Readonly<Record<string
   return view.buffer;
 }
 
+/** More than the kernels of one page; beyond it, the one unused for longest goes. */
+const MOST_PIPELINES = 100;
 const pipelineCaches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
 
 /** Compiles a kernel, or hands out the pipeline (finished or in flight) of an earlier call. */
 function pipelineFor(
   device: GPUDevice,
-  name: KernelName,
+  kernel: Kernel,
   constants: Readonly<Record<string, number>>,
 ): Promise<GPUComputePipeline> {
   let cache = pipelineCaches.get(device);
   if (!cache) pipelineCaches.set(device, (cache = new Map()));
-  const key = `${name} ${JSON.stringify(constants)}`;
-  let pipeline = cache.get(key);
-  if (!pipeline) {
-    pipeline = compile(device, name, constants);
-    cache.set(key, pipeline);
-    pipeline.catch(() => cache.delete(key));
-  }
+  const key = `${JSON.stringify(constants)} ${kernel.source}`;
+  const pipeline = cache.get(key) ?? compile(device, kernel, constants);
+  cache.delete(key);
+  cache.set(key, pipeline);
+  pipeline.catch(() => cache.delete(key));
+  if (cache.size > MOST_PIPELINES) cache.delete([...cache.keys()][0]);
   return pipeline;
 }
 
 async function compile(
   device: GPUDevice,
-  name: KernelName,
+  { file, source, definition }: Kernel,
   constants: Readonly<Record<string, number>>,
 ): Promise<GPUComputePipeline> {
-  const definition: KernelDefinition = kernels[name];
-  const module = await compileModule(
-    device,
-    `shaders/${name}.wgsl`,
-    kernelSources[name],
-    definition.libraries,
-  );
+  const module = await compileModule(device, file, source, definition.libraries);
   const entries: GPUBindGroupLayoutEntry[] = [
     { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
     ...Object.values(definition.buffers).map((access, i) => ({
@@ -195,11 +231,11 @@ async function compile(
     })),
   ];
   const layout = device.createPipelineLayout({
-    label: name,
-    bindGroupLayouts: [device.createBindGroupLayout({ label: name, entries })],
+    label: file,
+    bindGroupLayouts: [device.createBindGroupLayout({ label: file, entries })],
   });
   const compute = { module, entryPoint: 'main', constants: { ...constants } };
-  return device.createComputePipelineAsync({ label: name, layout, compute });
+  return device.createComputePipelineAsync({ label: file, layout, compute });
 }
 
 /**

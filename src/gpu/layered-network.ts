@@ -175,10 +175,11 @@ export function createMeanLoss(
   { gpu, scope, network, rowCount }: PassContext,
   rowLosses: GpuBuffer,
   losses: GpuBuffer,
+  step: GpuBuffer,
 ): Promise<Dispatch> {
   return createDispatch(gpu, scope, 'mean-loss', {
     params: { rowCount, scale: 1 / (rowCount * network.outputCount) },
-    buffers: { rowLosses, losses, step: scope.storage('step', [1]) },
+    buffers: { rowLosses, losses, step },
     constants: {},
     invocations: [1, 1],
   });

@@ -53,10 +53,13 @@ export const shaderConstants: ReadonlyMap<string, number> = new Map([
 /** The libraries a shader uses, behind the constants they need, before the shader itself. */
 export function composeShader(file: string, source: string, used: readonly LibraryName[]): ComposedShader {
   const constants = [...shaderConstants].map(([name, value]) => `const ${name} = ${value}u;\n`).join('');
+  // WGSL wants its enable directives before everything else.
+  const directives = /^(enable \w+;\n)*/.exec(source)?.[0] ?? '';
   const parts = [
+    { file, text: directives },
     { file: 'constants', text: constants },
     ...used.map((name) => ({ file: `shaders/lib/${name}.wgsl`, text: libraries[name] })),
-    { file, text: source },
+    { file, text: source.slice(directives.length) },
   ].map(({ file: name, text }) => ({ file: name, text, lineCount: text.split('\n').length - 1 }));
   return {
     code: parts.map(({ text }) => text).join(''),

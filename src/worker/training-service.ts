@@ -1,10 +1,8 @@
 import {
   assignRoles,
   checkGradients,
-  createRoundedTrainer,
   describeGpu,
   errorLine,
-  judge,
   logStride,
   measure,
   MOST_PREDICTED_ROWS,
@@ -23,6 +21,7 @@ import {
   type TrainingData,
   type TrainingJob,
   type Verdict,
+  validateRun,
 } from '../index.ts';
 
 /** Losses at every `stride`-th step: what a chart needs, and no more. */
@@ -198,12 +197,8 @@ export class TrainingService {
       throw new Error('compare() takes a CPU run and another run of the same job, table and number of steps');
     }
     const { signal } = (referenceRun.controller = new AbortController());
-    const rounded = createRoundedTrainer(job, data);
-    await rounded.train(reference.steps, signal);
-    signal.throwIfAborted();
-    const roundedValues = { losses: await rounded.losses(0), parameters: await rounded.parameters() };
     return {
-      verdict: judge(reference, result, roundedValues),
+      verdict: await validateRun({ job, data, reference, gpu: result }, signal),
       difference: largestDifferences(reference.losses, result.losses, curveStride(job.steps)),
     };
   }

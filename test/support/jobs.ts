@@ -24,8 +24,17 @@ export interface NamedJob {
  * activations, biases on and off. The same seed gives the same job everywhere.
  */
 export function randomJob(seed: number, steps: number): NamedJob {
+  return jobOfSize(seed, steps, 130);
+}
+
+/** The same with at most 9 units a layer: every strategy takes it. */
+export function smallJob(seed: number, steps: number): NamedJob {
+  return jobOfSize(seed, steps, 9);
+}
+
+function jobOfSize(seed: number, steps: number, mostUnits: number): NamedJob {
   const random = new Random(seed);
-  const size = () => random.logUniformInteger(1, 130);
+  const size = () => random.logUniformInteger(1, mostUnits);
   const layerCount = Math.floor(random.uniform(1, 5));
   const layers: LayerSettings[] = Array.from({ length: layerCount }, () => ({
     units: size(),

@@ -1,0 +1,78 @@
+import { activations } from '../core/activations.ts';
+import { initialParameters, type TrainingData, type TrainingJob } from '../core/job.ts';
+import { layOutNetwork } from '../core/network.ts';
+import { judge, type RunValues, type Verdict } from '../core/validation.ts';
+import { Backprop } from './backprop.ts';
+import { createRoundedTrainer } from './cpu-trainer.ts';
+
+/** A pre-activation this small beside the terms it is the sum of may have either sign in float32: 8 roundings. */
+const KINK_MARGIN = 8 * 2 ** -24;
+
+/** A job and two runs of it. */
+export interface RunsOfJob {
+  readonly job: TrainingJob;
+  readonly data: TrainingData;
+  /** The float64 run. */
+  readonly reference: RunValues;
+  /** The run to be judged, as many steps. */
+  readonly gpu: RunValues;
+}
+
+/**
+ * Holds a GPU run against the float64 reference, with the tolerance that rounding itself sets (`judge`). Where the
+ * runs part only after a unit came to lie on the kink of its ReLU, within rounding, nothing can be said: from there
+ * on two correct runs may differ.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function validateRun(runs: RunsOfJob, signal?: AbortSignal): Promise<Verdict> {
+  const { job, data, reference, gpu } = runs;
+  const rounded = createRoundedTrainer(job, data);
+  await rounded.train(reference.losses.length, signal);
+  signal?.throwIfAborted();
+  const roundedValues = { losses: await rounded.losses(0), parameters: await rounded.parameters() };
+  const verdict = judge(reference, gpu, roundedValues);
+  if (verdict.holds !== false) return verdict;
+  const parting = reference.losses.findIndex(
+    (loss, step) => !(Math.abs(gpu.losses[step] - loss) <= verdict.allowedLoss * Math.abs(loss)),
+  );
+  const kink = firstKink(job, data, parting < 0 ? reference.losses.length : parting);
+  if (kink === undefined) return verdict;
+  const reason =
+    `at step ${kink.toLocaleString('en-US')} a unit lies on the kink of its ReLU within rounding; ` +
+    'from there on two correct runs may part';
+  return { ...verdict, holds: undefined, reason };
+}
+
+/** The first step up to `lastStep` at which float32 cannot tell on which side of its kink a ReLU is. */
+function firstKink(job: TrainingJob, data: TrainingData, lastStep: number): number | undefined {
+  if (!job.layers.some(({ activation }) => activation === 'relu')) return undefined;
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const backprop = new Backprop(network, initialParameters(job, data), data.inputs);
+  for (let step = 0; step <= lastStep; step++) {
+    backprop.forward();
+    if (isAtKink(backprop)) return step;
+    backprop.backward(job.loss, data.targets);
+    backprop.update(job.optimizer, job.networks[0].learningRate);
+  }
+  return undefined;
+}
+
+function isAtKink({ layers }: Backprop): boolean {
+  return layers.some((layer) => {
+    if (layer.activation !== activations.relu) return false;
+    const { input, weights, biases, preActivations } = layer;
+    for (let row = 0; row < input.rows; row++) {
+      for (let unit = 0; unit < weights.columns; unit++) {
+        let terms = Math.abs(biases?.data[unit] ?? 0);
+        for (let k = 0; k < weights.rows; k++) {
+          terms += Math.abs(input.data[row * input.columns + k] * weights.data[k * weights.columns + unit]);
+        }
+        const value = Math.abs(preActivations.data[row * weights.columns + unit]);
+        // A sum of zeros is exactly 0 in both.
+        if (terms > 0 && value <= KINK_MARGIN * terms) return true;
+      }
+    }
+    return false;
+  });
+}

@@ -1,0 +1,227 @@
+import { countDuration } from '../core/durations.ts';
+import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
+import { initialParameters } from '../core/job.ts';
+import { layOutNetwork, type Network } from '../core/network.ts';
+import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { withinMemory, type BufferScope } from './buffers.ts';
+import { Chunks } from './chunks.ts';
+import type { Gpu } from './device.ts';
+import { GpuClock } from './gpu-clock.ts';
+import { encode, type Dispatch } from './kernels.ts';
+import { createForwardPass } from './layered-network.ts';
+import { readFloats } from './readback.ts';
+import type { CreateStepping, Resident, Stepping } from './stepping.ts';
+
+/** Predicting is done this many rows at a time, so that a table of any length fits. */
+const ROWS_A_PREDICTION = 65_536;
+/** Submits on their way at once: the device never waits for the host, a pause never waits long. */
+const SUBMITS_IN_FLIGHT = 2;
+
+/** Makes a trainer of any strategy. */
+export function createGpuTrainer(
+  gpu: Gpu,
+  job: TrainingJob,
+  data: TrainingData,
+  createStepping: CreateStepping,
+): Promise<Trainer> {
+  return withinMemory(gpu, async (scope) => {
+    const start = performance.now();
+    const resident = upload(gpu, scope, job, data);
+    await gpu.untilLost(gpu.device.queue.onSubmittedWorkDone());
+    const uploadMs = performance.now() - start;
+    const stepping = await createStepping(resident);
+    const setupMs = performance.now() - start - uploadMs;
+    return new GpuTrainer(resident, stepping, { setupMs, uploadMs });
+  });
+}
+
+function upload(gpu: Gpu, scope: BufferScope, job: TrainingJob, data: TrainingData): Resident {
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const { parameterCount, inputCount, outputCount } = network;
+  const { rowCount } = data;
+  const initial = initialParameters(job, data);
+  return {
+    gpu,
+    scope,
+    network,
+    rowCount,
+    job,
+    initialParameters: initial,
+    parameters: scope.upload('parameters', [parameterCount], initial),
+    lowParts: scope.upload('lowParts', [parameterCount], initial.map(roundedAway)),
+    inputs: scope.upload('inputs', [rowCount, inputCount], data.inputs),
+    targets: scope.upload('targets', [rowCount, outputCount], data.targets),
+    losses: scope.storage('losses', [job.steps]),
+  };
+}
+
+function roundedAway(value: number): number {
+  return value - Math.fround(value);
+}
+
+/** What all strategies share: the loop over submits, and everything that can be asked of a trainer. */
+class GpuTrainer implements Trainer {
+  readonly plan: Plan;
+  readonly network: Network;
+  readonly adapter: Adapter;
+  readonly initialParameters: Float64Array;
+  stepCount = 0;
+
+  readonly #gpu: Gpu;
+  readonly #resident: Resident;
+  readonly #stepping: Stepping;
+  readonly #clock: GpuClock | undefined;
+  readonly #chunks: Chunks;
+  #isDisposed = false;
+
+  constructor(
+    resident: Resident,
+    stepping: Stepping,
+    readonly creation: { setupMs: number; uploadMs: number },
+  ) {
+    this.#gpu = resident.gpu;
+    this.#resident = resident;
+    this.#stepping = stepping;
+    this.#clock = GpuClock.on(resident.gpu);
+    this.#chunks = new Chunks(resident, stepping);
+    this.plan = stepping.plan;
+    this.network = resident.network;
+    this.adapter = resident.gpu.adapter;
+    this.initialParameters = resident.initialParameters;
+  }
+
+  async train(steps: number, signal?: AbortSignal): Promise<TrainTiming> {
+    this.#requireUndisposed();
+    const firstStep = this.stepCount;
+    const end = Math.min(firstStep + steps, this.#resident.job.steps);
+    const start = performance.now();
+    const chunkMs: number[] = [];
+    const inFlight: Promise<void>[] = [];
+    while (this.stepCount < end && !signal?.aborted && !this.#isDisposed) {
+      const count = Math.min(this.#chunks.steps, end - this.stepCount);
+      const submitted = this.#submitSteps(count).then((ms) => countDuration(chunkMs, ms));
+      // Awaited below; the first to fail ends the loop, and the others must not count as unhandled.
+      submitted.catch(() => {});
+      inFlight.push(submitted);
+      // Until it is known how long a step takes, a second submit could make a pause wait for minutes.
+      if (inFlight.length >= (this.#chunks.isTimed ? SUBMITS_IN_FLIGHT : 1)) await inFlight.shift();
+    }
+    await Promise.all(inFlight);
+    const trainMs = performance.now() - start;
+    const gpuMs = this.#isDisposed ? null : ((await this.#clock?.elapsedMs()) ?? null);
+    return { steps: this.stepCount - firstStep, trainMs, gpuMs, chunkMs };
+  }
+
+  /** `count` whole steps in one submit; returns how long the device was busy with them, in milliseconds. */
+  async #submitSteps(count: number): Promise<number> {
+    const { device } = this.#gpu;
+    const encoder = device.createCommandEncoder({ label: `${count} steps` });
+    const timing = this.#clock && { timestampWrites: this.#clock.timestampWrites() };
+    const pass = encoder.beginComputePass({ label: 'training', ...timing });
+    this.#stepping.encodeSteps(pass, this.stepCount, count);
+    pass.end();
+
+    const submittedAt = performance.now();
+    device.queue.submit([encoder.finish()]);
+    this.stepCount += count;
+    await this.#gpu.untilLost(device.queue.onSubmittedWorkDone());
+    return this.#chunks.finished(count, submittedAt);
+  }
+
+  async losses(fromStep: number): Promise<Float64Array> {
+    this.#requireUndisposed();
+    const count = Math.max(0, this.stepCount - fromStep);
+    return Float64Array.from(await readFloats(this.#gpu, this.#resident.losses, fromStep, count));
+  }
+
+  async predict(inputs: Float64Array): Promise<Float64Array> {
+    this.#requireUndisposed();
+    const { inputCount, outputCount } = this.network;
+    const rowCount = inputs.length / inputCount;
+    const predictions = new Float64Array(rowCount * outputCount);
+    const widest = Math.max(inputCount, ...this.network.layers.map(({ units }) => units));
+    const mostAtOnce = Math.floor(this.#gpu.device.limits.maxStorageBufferBindingSize / 4 / widest);
+    const atOnce = Math.min(ROWS_A_PREDICTION, mostAtOnce);
+    for (let row = 0; row < rowCount; row += atOnce) {
+      const end = Math.min(row + atOnce, rowCount);
+      const some = await this.#predictRows(inputs.subarray(row * inputCount, end * inputCount), end - row);
+      predictions.set(some, row * outputCount);
+    }
+    return predictions;
+  }
+
+  #predictRows(inputs: Float64Array, rowCount: number): Promise<Float32Array> {
+    const { inputCount, outputCount } = this.network;
+    return withinMemory(this.#gpu, async (scope) => {
+      const context = { ...this.#resident, scope, rowCount };
+      const uploaded = scope.upload('inputs', [rowCount, inputCount], inputs);
+      const forward = await createForwardPass(context, uploaded);
+      this.#submit(forward.dispatches);
+      const predictions = await readFloats(this.#gpu, forward.predictions, 0, rowCount * outputCount);
+      scope.dispose();
+      return predictions;
+    });
+  }
+
+  async parameters(): Promise<Float64Array> {
+    const { parameters, lowParts } = await this.snapshot();
+    return parameters.map((value, i) => value + lowParts[i]);
+  }
+
+  async gradients(): Promise<Float64Array> {
+    this.#requireUndisposed();
+    const { dispatches, gradients } = await this.#stepping.gradients();
+    this.#submit(dispatches);
+    return Float64Array.from(await readFloats(this.#gpu, gradients, 0, this.network.parameterCount));
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    this.#requireUndisposed();
+    const { parameterCount } = this.network;
+    const { parameters, lowParts, job } = this.#resident;
+    const { plan, stepCount: step } = this;
+    // Both copies are submitted before anything else can be.
+    const [values, low] = await Promise.all(
+      [parameters, lowParts].map((buffer) => readFloats(this.#gpu, buffer, 0, parameterCount)),
+    );
+    return {
+      plan,
+      step,
+      steps: job.steps,
+      parameters: Float64Array.from(values),
+      lowParts: Float64Array.from(low),
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.#requireUndisposed();
+    const { parameters, lowParts, job } = this.#resident;
+    requireFitting(snapshot, this.network.parameterCount, job.steps);
+    const { queue } = this.#gpu.device;
+    queue.writeBuffer(parameters.buffer, 0, Float32Array.from(snapshot.parameters));
+    // Of a float64 parameter the low part is what float32 cannot hold; a float32 one loses nothing here.
+    const low = snapshot.parameters.map((value, i) => roundedAway(value) + snapshot.lowParts[i]);
+    queue.writeBuffer(lowParts.buffer, 0, Float32Array.from(low));
+    this.stepCount = snapshot.step;
+    this.#stepping.moveTo(snapshot.step);
+  }
+
+  dispose(): void {
+    // A running `train` sees this before its next submit; what is on its way may use its buffers to the end.
+    this.#isDisposed = true;
+    this.#resident.scope.dispose();
+    this.#clock?.dispose();
+  }
+
+  #requireUndisposed(): void {
+    if (this.#isDisposed) throw new Error('This trainer was disposed of; make a new one.');
+  }
+
+  #submit(dispatches: readonly Dispatch[]): void {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const dispatch of dispatches) encode(pass, dispatch);
+    pass.end();
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+}

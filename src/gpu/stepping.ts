@@ -1,0 +1,37 @@
+import type { TrainingJob } from '../core/job.ts';
+import type { Plan } from '../core/plan.ts';
+import type { GpuBuffer } from './buffers.ts';
+import type { Dispatch } from './kernels.ts';
+import type { PassContext } from './layered-network.ts';
+
+/** What every strategy works on: buffers that live as long as the trainer. */
+export interface Resident extends PassContext {
+  readonly job: TrainingJob;
+  readonly initialParameters: Float64Array;
+  /** What float32 rounded away of each parameter, [parameterCount]. */
+  readonly lowParts: GpuBuffer;
+  /** [rowCount, inputCount] */
+  readonly inputs: GpuBuffer;
+  /** [rowCount, outputCount] */
+  readonly targets: GpuBuffer;
+  /** The loss of every step, [job.steps]. */
+  readonly losses: GpuBuffer;
+}
+
+/** A strategy at work: how whole steps are taken on those buffers. */
+export interface Stepping {
+  readonly plan: Plan;
+  /** Steps of the first submit, before it is known how long one takes. */
+  readonly firstChunkSteps: number;
+  /** More in one submit gains nothing, or holds too much memory. */
+  readonly mostChunkSteps: number;
+  /** The next step encoded is this one: a snapshot was restored. */
+  moveTo(step: number): void;
+  /** Encodes `count` whole steps, `firstStep` and those behind it: nothing created, nothing read back. */
+  encodeSteps(pass: GPUComputePassEncoder, firstStep: number, count: number): void;
+  /** What computes dE/dparameter at the present parameters, [parameterCount], and changes nothing else. */
+  gradients(): Promise<{ readonly dispatches: readonly Dispatch[]; readonly gradients: GpuBuffer }>;
+}
+
+/** Makes a strategy's stepping; what it needs beyond `resident` it takes from the same scope. */
+export type CreateStepping = (resident: Resident) => Promise<Stepping>;

@@ -1,0 +1,132 @@
+import type { TrainingData, TrainingJob } from '../core/job.ts';
+import { layOutNetwork } from '../core/network.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Gpu } from './device.ts';
+import type { Resident, Stepping } from './stepping.ts';
+import { dispatchKernel, encode, setParams, type Dispatch } from './kernels.ts';
+import {
+  gradientsKernel,
+  statementCount,
+  stepsKernel,
+  sumCount,
+  type UnrolledShape,
+} from './unrolled-shader.ts';
+
+export type UnrolledPlan = Extract<Plan, { strategy: 'unrolled' }>;
+
+/**
+ * Code this long takes about a second to compile (0.7 ms a statement on SwiftShader, measured from 60 to 900
+ * statements); longer networks are better off with another strategy.
+ */
+const MOST_STATEMENTS = 1400;
+/** A network with more parameters is not even written out to be counted: two statements each are certain. */
+const MOST_PARAMETERS = MOST_STATEMENTS / 2;
+/** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
+const FIRST_CHUNK_MULTIPLICATIONS = 200_000;
+/** One dispatch may hold any number of steps; the counter of a run does not go further. */
+const MOST_CHUNK_STEPS = 2 ** 25;
+
+/** Plans of this strategy that the adapter can run, the most promising first. */
+export function unrolledPlans(gpu: Gpu): UnrolledPlan[] {
+  const alone = { strategy: 'unrolled', lanes: 1, sharing: 'none' } as const;
+  if (gpu.subgroupSize !== undefined) {
+    return [{ strategy: 'unrolled', lanes: gpu.subgroupSize, sharing: 'subgroup' }, alone];
+  }
+  return [{ strategy: 'unrolled', lanes: 4, sharing: 'workgroup' }, alone];
+}
+
+/** Why this strategy cannot run the job; undefined if it can. */
+export function unrolledRefusal(
+  gpu: Gpu,
+  job: TrainingJob,
+  data: TrainingData,
+  { lanes, sharing }: UnrolledPlan,
+): string | undefined {
+  const instead = 'Use the layered or the fused path.';
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const shape = { network, job, rowCount: data.rowCount, lanes, sharing };
+  const isTooLong =
+    network.parameterCount > MOST_PARAMETERS || statementCount(stepsKernel(shape)) > MOST_STATEMENTS;
+  if (isTooLong) {
+    const [parameters, most] = [network.parameterCount, MOST_STATEMENTS].map((n) =>
+      n.toLocaleString('en-US'),
+    );
+    const widths = [network.inputCount, ...network.layers.map(({ units }) => units)].join(', ');
+    return (
+      `The unrolled path writes out at most ${most} statements, which compile in about a second; ` +
+      `[${widths}] with ${parameters} parameters needs more. ${instead}`
+    );
+  }
+  if (sharing === 'subgroup' && gpu.subgroupSize !== lanes) {
+    const has = gpu.subgroupSize === undefined ? 'none of a fixed size' : `those of ${gpu.subgroupSize}`;
+    return `The plan shares rows among a subgroup of ${lanes}; this adapter has ${has}. Plan anew for it.`;
+  }
+  const { maxComputeInvocationsPerWorkgroup: mostLanes, maxComputeWorkgroupStorageSize: mostBytes } =
+    gpu.device.limits;
+  if (lanes > mostLanes) return `This adapter runs at most ${mostLanes} lanes, not ${lanes}. Use fewer.`;
+  const bytes = sharing === 'workgroup' ? 4 * lanes * sumCount(network) : 0;
+  if (bytes <= mostBytes) return undefined;
+  const [held, needed] = [mostBytes, bytes].map((n) => n.toLocaleString('en-US'));
+  return `This adapter holds ${held} bytes of workgroup memory; ${lanes} lanes need ${needed}. Use fewer lanes.`;
+}
+
+/** Straight-line code for this one network: thousands of steps in one dispatch, everything in registers. */
+export class UnrolledStepping implements Stepping {
+  readonly firstChunkSteps: number;
+  readonly mostChunkSteps = MOST_CHUNK_STEPS;
+  #gradients: ReturnType<Stepping['gradients']> | undefined;
+
+  private constructor(
+    readonly plan: UnrolledPlan,
+    private readonly resident: Resident,
+    private readonly shape: UnrolledShape,
+    private readonly steps: Dispatch,
+  ) {
+    const { network, rowCount } = resident;
+    this.firstChunkSteps = Math.ceil(FIRST_CHUNK_MULTIPLICATIONS / (network.parameterCount * rowCount));
+  }
+
+  static async create(resident: Resident, plan: UnrolledPlan): Promise<UnrolledStepping> {
+    const { gpu, scope, network, job, rowCount, inputs, targets, parameters, lowParts, losses } = resident;
+    const { lanes, sharing } = plan;
+    const shape = { network, job, rowCount, lanes, sharing };
+    const steps = await dispatchKernel(gpu, scope, stepsKernel(shape), {
+      params: paramsOf(resident, 0, 0),
+      buffers: { inputs, targets, parameters, lowParts, losses },
+      constants: {},
+      invocations: [lanes, 1],
+    });
+    return new UnrolledStepping(plan, resident, shape, steps);
+  }
+
+  /** One dispatch, however many steps. */
+  encodeSteps(pass: GPUComputePassEncoder, firstStep: number, count: number): void {
+    setParams(this.resident.gpu, this.steps, paramsOf(this.resident, firstStep, count));
+    encode(pass, this.steps);
+  }
+
+  /** Nothing to do: every dispatch is told its first step. */
+  moveTo(): void {}
+
+  gradients() {
+    this.#gradients ??= this.#createGradients();
+    return this.#gradients;
+  }
+
+  async #createGradients() {
+    const { gpu, scope, network, inputs, targets, parameters, lowParts } = this.resident;
+    const gradients = scope.storage('gradients', [network.parameterCount]);
+    const dispatch = await dispatchKernel(gpu, scope, gradientsKernel(this.shape), {
+      params: paramsOf(this.resident, 0, 1),
+      buffers: { inputs, targets, parameters, lowParts, gradients },
+      constants: {},
+      invocations: [this.shape.lanes, 1],
+    });
+    return { dispatches: [dispatch], gradients };
+  }
+}
+
+function paramsOf({ job, network, rowCount }: Resident, firstStep: number, stepCount: number) {
+  const { learningRate } = job.networks[0];
+  return { firstStep, stepCount, learningRate, scale: 1 / (rowCount * network.outputCount) };
+}

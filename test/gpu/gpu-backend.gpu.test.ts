@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceLostError, InputError, RefusalError } from '../../src/core/errors.ts';
+import type { TrainingJob } from '../../src/core/job.ts';
+import { notebookJob, notebookRecord } from '../../src/core/notebook.ts';
+import { allocatedBytes } from '../../src/gpu/buffers.ts';
+import { openGpu } from '../../src/gpu/device.ts';
+import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { layersOf, orData } from '../support/jobs.ts';
+
+const withSteps = (steps: number): TrainingJob => ({ ...notebookJob, steps });
+
+describe('what it does not take', () => {
+  it('more networks than one', async () => {
+    const networks = [...notebookJob.networks, ...notebookJob.networks];
+    const created = gpuBackend.createTrainer({ ...notebookJob, networks }, orData);
+    await expect(created).rejects.toThrow(RefusalError);
+    await expect(created).rejects.toThrow('1 network at a time; the job has 2');
+  });
+
+  it('a network beyond the adapter’s limits: the number, the limit and what to change', async () => {
+    const { device } = await openGpu();
+    const limit = device.limits.maxStorageBufferBindingSize;
+    const units = 65_536;
+    const inputs = Math.floor(limit / 4 / units) + 1;
+    const job = { ...notebookJob, layers: [{ units, activation: 'relu' as const, bias: false }] };
+    const data = {
+      rowCount: 1,
+      inputCount: inputs,
+      inputs: new Float64Array(inputs).fill(1),
+      outputCount: units,
+      targets: new Float64Array(units).fill(1),
+    };
+    const created = gpuBackend.createTrainer(job, data);
+    await expect(created).rejects.toThrow(RefusalError);
+    await expect(created).rejects.toThrow((4 * inputs * units).toLocaleString('en-US'));
+    await expect(created).rejects.toThrow(/narrower layers/);
+    expect(allocatedBytes()).toBe(0);
+  });
+
+  it('more inputs than fit a dispatch', async () => {
+    const inputCount = 524_281;
+    const inputs = new Float64Array(inputCount).fill(1);
+    const data = { rowCount: 1, inputCount, inputs, outputCount: 1, targets: Float64Array.of(1) };
+    const layers = [{ units: 1, activation: 'linear' as const, bias: false }];
+    const created = gpuBackend.createTrainer({ ...notebookJob, layers }, data);
+    await expect(created).rejects.toThrow('at most 524,280 inputs; the table has 524,281');
+  });
+
+  it('more rows than fit a dispatch', async () => {
+    const rowCount = 524_281;
+    const data = {
+      rowCount,
+      inputCount: 1,
+      inputs: new Float64Array(rowCount).fill(1),
+      outputCount: 1,
+      targets: new Float64Array(rowCount).fill(1),
+    };
+    await expect(gpuBackend.createTrainer(notebookJob, data)).rejects.toThrow('at most 524,280 rows');
+  });
+
+  it('a plan of the CPU', async () => {
+    const created = gpuBackend.createTrainer(notebookJob, orData, { strategy: 'reference' });
+    await expect(created).rejects.toThrow('does not know the strategy reference');
+  });
+
+  it('a network too long to be written out: its size and what to use', async () => {
+    const job = { ...notebookJob, layers: layersOf([64, 64, 1], 'sigmoid') };
+    const created = gpuBackend.createTrainer(job, orData, {
+      strategy: 'unrolled',
+      lanes: 1,
+      sharing: 'none',
+    });
+    await expect(created).rejects.toThrow(RefusalError);
+    await expect(created).rejects.toThrow(/\[2, 64, 64, 1\] with 4,417 parameters needs more.*layered/);
+  });
+
+  it('a plan for subgroups of another size, or more lanes than there are', async () => {
+    const plan = (lanes: number, sharing: 'subgroup' | 'workgroup') =>
+      gpuBackend.createTrainer(notebookJob, orData, { strategy: 'unrolled', lanes, sharing });
+    await expect(plan(7, 'subgroup')).rejects.toThrow('a subgroup of 7; this adapter has');
+    await expect(plan(100_000, 'workgroup')).rejects.toThrow(/at most \d+ lanes, not 100000/);
+    expect(allocatedBytes()).toBe(0);
+  });
+
+  it('nonsense settings, before anything is allocated', async () => {
+    await expect(gpuBackend.createTrainer(withSteps(0), orData)).rejects.toThrow(InputError);
+    expect(allocatedBytes()).toBe(0);
+  });
+});
+
+describe('a lost device', () => {
+  it.each([0, 2, 8])(
+    'while a trainer is made, %i ms in: a typed error, and nothing stays allocated',
+    async (ms) => {
+      const { device } = await openGpu();
+      const created = gpuBackend.createTrainer(withSteps(10_000), orData, { strategy: 'layered' });
+      setTimeout(() => device.destroy(), ms);
+      const trainer = await created.catch((error: unknown) => error);
+      if (trainer instanceof Error) expect(trainer).toBeInstanceOf(DeviceLostError);
+      else (trainer as { dispose(): void }).dispose();
+      expect(allocatedBytes()).toBe(0);
+      await device.lost;
+    },
+  );
+
+  it('ends the running training with a typed error; the next trainer gets a new device', async () => {
+    const trainer = await gpuBackend.createTrainer(withSteps(10_000), orData, { strategy: 'layered' });
+    const training = trainer.train(10_000);
+    const { device } = await openGpu();
+    setTimeout(() => device.destroy(), 30);
+    await expect(training).rejects.toThrow(DeviceLostError);
+    await expect(trainer.losses(0)).rejects.toThrow(DeviceLostError);
+    trainer.dispose();
+
+    const next = await gpuBackend.createTrainer(withSteps(10), orData);
+    await next.train(10);
+    expect((await next.losses(0))[0]).toBeCloseTo(notebookRecord.losses[0], 6);
+    next.dispose();
+    expect(allocatedBytes()).toBe(0);
+  });
+});
