@@ -23,6 +23,8 @@ export {
   type Adapter,
   type Backend,
   type NetworkSettings,
+  type PlanEstimate,
+  type PlannedJob,
   type Trainer,
   type TrainingData,
   type TrainingJob,
@@ -47,17 +49,22 @@ export {
   trainOnce,
   TrainingSession,
   type Measurement,
+  type Recovery,
   type RunResult,
   type RunTiming,
+  type SessionOptions,
 } from './training-session.ts';
 
 // Check
 export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
 export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';
+export { selfTest, type SelfTest, type StrategyTest } from './self-test.ts';
 export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 
 // The notebook
 export { notebookJob, notebookRecord } from './core/notebook.ts';
+
+export { divergence, type Divergence } from './core/divergence.ts';
 
 // Say
 export { errorLine, logStride, scientific } from './core/log.ts';

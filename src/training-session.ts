@@ -1,7 +1,10 @@
 import { backends } from './backends.ts';
-import type { Adapter, Backend, Trainer, TrainingData, TrainingJob } from './core/job.ts';
+import { divergence, type Divergence } from './core/divergence.ts';
+import { DeviceLostError } from './core/errors.ts';
+import type { Adapter, Backend, PlannedJob, Trainer, TrainingData, TrainingJob } from './core/job.ts';
+import { KeptLosses } from './core/kept-losses.ts';
 import type { Network } from './core/network.ts';
-import type { Plan } from './core/plan.ts';
+import { describePlan, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 
 /** Where the time of a run went; milliseconds of wall time unless said otherwise. */
 export interface RunTiming {
@@ -13,6 +16,8 @@ export interface RunTiming {
   readonly trainMs: number;
   /** The same on the GPU's own clock; null on the CPU, and where the adapter has no timestamps. */
   readonly gpuMs: number | null;
+  /** How often the host looked up after less than 1, 2, 4, 8, … milliseconds. */
+  readonly chunkMs: readonly number[];
   /** Fetching losses, parameters and predictions. */
   readonly readbackMs: number;
   readonly stepsPerSecond: number;
@@ -23,7 +28,9 @@ export interface RunTiming {
 /** What came of a run. */
 export interface RunResult {
   readonly backend: Backend['name'];
-  readonly strategy: Plan['strategy'];
+  readonly plan: Plan;
+  /** Why this plan, with the figures that decided. */
+  readonly planned: PlannedJob;
   /** Null on the CPU. */
   readonly adapter: Adapter | null;
   readonly network: Network;
@@ -36,6 +43,10 @@ export interface RunResult {
   readonly parameters: Float64Array;
   /** Row-major [first 1,000 rows, outputCount], from the final parameters. */
   readonly predictions: Float64Array;
+  /** Where and why the run stopped being numbers; undefined if it did not. */
+  readonly divergence: Divergence | undefined;
+  /** Losses of the device that the run survived. */
+  readonly recoveries: readonly Recovery[];
   readonly timing: RunTiming;
 }
 
@@ -55,24 +66,68 @@ export interface Measurement {
 /** Fewer repetitions give no median worth the name. */
 export const LEAST_REPETITIONS = 5;
 
+/** How a session is opened. */
+export interface SessionOptions {
+  /** One strategy of the GPU only; the best for the job if left out. */
+  readonly strategy?: GpuStrategy;
+  /** As it stands in a result or a snapshot that is to be repeated exactly. */
+  readonly plan?: Plan;
+  /** Goes on from here instead of from the initial parameters. */
+  readonly from?: { readonly snapshot: Snapshot; readonly losses: Float64Array };
+  /** Called after each loss of the device, when the run is about to go on. */
+  readonly onRecovery?: (recovery: Recovery) => unknown;
+}
+
+/** A loss of the device, survived. */
+export interface Recovery {
+  /** Steps finished or on their way when the device was lost. */
+  readonly lostAtStep: number;
+  /** The snapshot the run went on from: the steps between were trained twice. */
+  readonly resumedFromStep: number;
+  /** Milliseconds from the loss to a trainer that stands at the snapshot. */
+  readonly recoveryMs: number;
+}
+
+/** How often a run is kept while it trains, in milliseconds: what a lost device can cost. */
+const KEEP_EVERY_MS = 1000;
+/** A device lost more often than this is not worth another try. */
+const MOST_RECOVERIES = 3;
+
 /** One job on one backend, from the press of *Train* to its result: train, pause, step, stop. */
 export class TrainingSession {
-  readonly #trainer: Trainer;
+  readonly planned: PlannedJob;
+  /** The run as it was last kept: at least once a second while it trains, and only while its losses are finite. */
+  lastSnapshot: Snapshot;
+  readonly recoveries: Recovery[] = [];
+  #trainer: Trainer;
+  /** Losses before this step are kept by the session alone: another trainer computed them. */
+  #trainerFirstStep = 0;
+  readonly #kept = new KeptLosses();
+  #keeping: Promise<void> = Promise.resolve();
   #isTraining = false;
+  /** The device was lost, and no other could be had. */
+  #isGivenUp = false;
   #trainMs = 0;
   #gpuMs: number | null = null;
+  #chunkMs: number[] = [];
 
   private constructor(
     readonly job: TrainingJob,
     readonly data: TrainingData,
     readonly backend: Backend['name'],
-    private readonly opening: { readonly trainer: Trainer; readonly openMs: number },
+    private readonly opening: Opening,
   ) {
     this.#trainer = opening.trainer;
+    this.planned = opening.planned;
+    this.lastSnapshot = opening.snapshot;
+    const { from } = opening.options;
+    if (!from) return;
+    this.#trainerFirstStep = from.snapshot.step;
+    this.#kept.add(from.losses.subarray(0, from.snapshot.step));
   }
 
   /**
-   * Makes the trainer; nothing is trained yet.
+   * Plans the job and makes the trainer; nothing is trained yet.
    *
    * @throws InputError if the job does not fit its table, RefusalError if the backend cannot run it
    */
@@ -80,10 +135,18 @@ export class TrainingSession {
     backend: Backend['name'],
     job: TrainingJob,
     data: TrainingData,
+    options: SessionOptions = {},
   ): Promise<TrainingSession> {
     const start = performance.now();
-    const trainer = await backends[backend].createTrainer(job, data);
-    return new TrainingSession(job, data, backend, { trainer, openMs: performance.now() - start });
+    const { plan, strategy, from } = options;
+    const planned = plan
+      ? { plan, reason: `${describePlan(plan)}, as asked for.`, estimates: [] }
+      : await backends[backend].plan(job, data, strategy);
+    const trainer = await backends[backend].createTrainer(job, data, planned.plan);
+    if (from) trainer.restore(from.snapshot);
+    const snapshot = from?.snapshot ?? startOf(trainer, job);
+    const openMs = performance.now() - start;
+    return new TrainingSession(job, data, backend, { trainer, planned, snapshot, openMs, options });
   }
 
   /** Steps finished or on their way. */
@@ -91,26 +154,116 @@ export class TrainingSession {
     return this.#trainer.stepCount;
   }
 
+  /** Set once a loss was infinite or not a number: the run stopped there. */
+  get divergence(): Divergence | undefined {
+    const step = this.#kept.firstNonFinite;
+    return step === undefined ? undefined : divergence(this.job, this.data, step);
+  }
+
   /**
-   * Trains `steps` more, at most to the end of the job. Aborting `signal` pauses it; calling again continues.
+   * Trains `steps` more, at most to the end of the job. Aborting `signal` pauses it; calling again continues. A run
+   * that diverges stops. A lost device is replaced, and the run goes on from its last snapshot.
    *
-   * @throws Error if it is training already
+   * @throws DeviceLostError if that fails, or the device is lost too often; `lastSnapshot` and `losses` stay
    */
   async train(steps: number = this.job.steps, signal?: AbortSignal): Promise<void> {
     if (this.#isTraining) throw new Error('This run is training already; wait for it, or pause it first.');
     this.#isTraining = true;
+    const end = Math.min(this.stepCount + steps, this.job.steps);
     try {
-      const timing = await this.#trainer.train(steps, signal);
-      this.#trainMs += timing.trainMs;
-      if (timing.gpuMs !== null) this.#gpuMs = (this.#gpuMs ?? 0) + timing.gpuMs;
+      while (!(await this.#trainUntilLost(end, signal)));
     } finally {
       this.#isTraining = false;
     }
   }
 
-  /** The losses of steps `fromStep` … so far; may be asked while `train` runs. */
-  losses(fromStep: number): Promise<Float64Array> {
-    return this.#trainer.losses(fromStep);
+  /** @returns false if the device was lost and the run stands at its last snapshot */
+  async #trainUntilLost(end: number, signal?: AbortSignal): Promise<boolean> {
+    const diverged = new AbortController();
+    const anySignal = AbortSignal.any([diverged.signal, ...(signal ? [signal] : [])]);
+    const timer = setInterval(() => {
+      this.#keeping = this.#keeping.then(() => this.#keep()).then(() => this.divergence && diverged.abort());
+      // Awaited below; a lost device fails here as well as there.
+      this.#keeping.catch(() => {});
+    }, KEEP_EVERY_MS);
+    const start = performance.now();
+    try {
+      const timing = await this.#trainer.train(end - this.stepCount, anySignal);
+      this.#trainMs += timing.trainMs;
+      if (timing.gpuMs !== null) this.#gpuMs = (this.#gpuMs ?? 0) + timing.gpuMs;
+      timing.chunkMs.forEach((chunks, i) => (this.#chunkMs[i] = (this.#chunkMs[i] ?? 0) + chunks));
+      clearInterval(timer);
+      await this.#keeping;
+      await this.#keep();
+      return true;
+    } catch (error) {
+      if (!(error instanceof DeviceLostError)) throw error;
+      this.#trainMs += performance.now() - start;
+      await this.#recover(error);
+      return false;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** Takes what is new of the run to where a lost device cannot take it away. */
+  async #keep(): Promise<void> {
+    const snapshot = await this.#trainer.snapshot();
+    const losses = await this.#trainer.losses(this.#kept.count);
+    this.#kept.add(losses.subarray(0, Math.max(0, snapshot.step - this.#kept.count)));
+    const isFinite = this.divergence === undefined && snapshot.parameters.every(Number.isFinite);
+    if (isFinite) this.lastSnapshot = snapshot;
+  }
+
+  async #recover(loss: DeviceLostError): Promise<void> {
+    const start = performance.now();
+    const [lostAtStep, snapshot] = [this.stepCount, this.lastSnapshot];
+    const standing = `Its last snapshot, at step ${snapshot.step.toLocaleString('en-US')}, is kept; go on from there on the CPU path.`;
+    this.#trainer.dispose();
+    this.#isGivenUp = true;
+    if (this.recoveries.length >= MOST_RECOVERIES) {
+      const times = MOST_RECOVERIES + 1;
+      throw new DeviceLostError(
+        `The GPU device was lost ${times} times in this run; it is given up. ${standing}`,
+      );
+    }
+    try {
+      this.#trainer = await backends[this.backend].createTrainer(this.job, this.data, this.planned.plan);
+      this.#trainer.restore(snapshot);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new DeviceLostError(`${loss.message} No other could be had (${why}) ${standing}`);
+    }
+    this.#isGivenUp = false;
+    this.#keeping = Promise.resolve();
+    this.#trainerFirstStep = snapshot.step;
+    const recovery = { lostAtStep, resumedFromStep: snapshot.step, recoveryMs: performance.now() - start };
+    this.recoveries.push(recovery);
+    this.opening.options.onRecovery?.(recovery);
+  }
+
+  /**
+   * The losses of steps `fromStep` … so far; may be asked while `train` runs. Of a lost device, those that were kept:
+   * the loss itself is for `train` to deal with.
+   */
+  async losses(fromStep: number): Promise<Float64Array> {
+    try {
+      return await this.#allLosses(fromStep);
+    } catch (error) {
+      if (error instanceof DeviceLostError || this.#isGivenUp) return this.#kept.from(fromStep);
+      throw error;
+    }
+  }
+
+  async #allLosses(fromStep: number): Promise<Float64Array> {
+    const firstStep = this.#trainerFirstStep;
+    if (fromStep >= firstStep) return this.#trainer.losses(fromStep);
+    const kept = this.#kept.from(fromStep).subarray(0, firstStep - fromStep);
+    const rest = await this.#trainer.losses(firstStep);
+    const losses = new Float64Array(kept.length + rest.length);
+    losses.set(kept);
+    losses.set(rest, kept.length);
+    return losses;
   }
 
   /** dE/dparameter at the present parameters, as this backend computes it: [parameterCount]. */
@@ -123,7 +276,7 @@ export class TrainingSession {
     const trainer = this.#trainer;
     const { data } = this;
     const start = performance.now();
-    const losses = await trainer.losses(0);
+    const losses = await this.losses(0);
     const lossesMs = performance.now() - start;
     const parameters = await trainer.parameters();
     const predictedRows = Math.min(data.rowCount, MOST_PREDICTED_ROWS);
@@ -134,13 +287,15 @@ export class TrainingSession {
       uploadMs,
       trainMs: this.#trainMs,
       gpuMs: this.#gpuMs,
+      chunkMs: [...this.#chunkMs],
       readbackMs: performance.now() - start,
       stepsPerSecond: trainer.stepCount === 0 ? 0 : trainer.stepCount / (this.#trainMs / 1000),
       pressToFinalLossMs: this.opening.openMs + this.#trainMs + lossesMs,
     };
     return {
       backend: this.backend,
-      strategy: trainer.plan.strategy,
+      plan: trainer.plan,
+      planned: this.planned,
       adapter: trainer.adapter,
       network: trainer.network,
       steps: trainer.stepCount,
@@ -148,6 +303,8 @@ export class TrainingSession {
       initialParameters: trainer.initialParameters,
       parameters,
       predictions,
+      divergence: this.divergence,
+      recoveries: [...this.recoveries],
       timing,
     };
   }
@@ -156,6 +313,25 @@ export class TrainingSession {
   dispose(): void {
     this.#trainer.dispose();
   }
+}
+
+interface Opening {
+  readonly trainer: Trainer;
+  readonly planned: PlannedJob;
+  readonly snapshot: Snapshot;
+  readonly openMs: number;
+  readonly options: SessionOptions;
+}
+
+/** A run before its first step. */
+function startOf({ plan, initialParameters }: Trainer, { steps }: TrainingJob): Snapshot {
+  return {
+    plan,
+    step: 0,
+    steps,
+    parameters: initialParameters,
+    lowParts: new Float64Array(initialParameters.length),
+  };
 }
 
 /**
@@ -167,8 +343,9 @@ export async function trainOnce(
   backend: Backend['name'],
   job: TrainingJob,
   data: TrainingData,
+  options: SessionOptions = {},
 ): Promise<RunResult> {
-  const session = await TrainingSession.open(backend, job, data);
+  const session = await TrainingSession.open(backend, job, data, options);
   try {
     await session.train();
     return await session.result();
@@ -184,6 +361,8 @@ export interface MeasureOptions {
   /** Called after each with the count so far; 0 after the warm-up. */
   readonly onRepetition?: (count: number) => unknown;
   readonly signal?: AbortSignal;
+  /** As it stands in the result that is to be measured; chosen for the job if left out. */
+  readonly plan?: Plan;
 }
 
 /**
@@ -194,11 +373,11 @@ export interface MeasureOptions {
 export async function measure(
   backend: Backend['name'],
   { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
-  { repetitions = LEAST_REPETITIONS, onRepetition, signal }: MeasureOptions = {},
+  { repetitions = LEAST_REPETITIONS, onRepetition, signal, plan }: MeasureOptions = {},
 ): Promise<Measurement> {
   const trainMs: number[] = [];
   for (let repetition = 0; repetition <= Math.max(repetitions, LEAST_REPETITIONS); repetition++) {
-    const trainer = await backends[backend].createTrainer(job, data);
+    const trainer = await backends[backend].createTrainer(job, data, plan);
     try {
       const timing = await trainer.train(job.steps, signal);
       signal?.throwIfAborted();

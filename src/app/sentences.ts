@@ -27,7 +27,7 @@ export function sentenceOf(error: unknown): string {
 
 /** `CPU · float64`, `GPU · layered`. */
 export function runLabel(state: PageState, run: Run): string {
-  const strategy = run.path === 'cpu' ? 'float64' : run.report?.strategy;
+  const strategy = run.path === 'cpu' ? 'float64' : run.report?.plan.strategy;
   return [state.label(run.path), strategy].filter(Boolean).join(' · ');
 }
 

@@ -1,15 +1,17 @@
-import { HandgradError, type RunResult, type TrainingJob } from '../index.ts';
+import { divergence, HandgradError, type RunResult, type TrainingData, type TrainingJob } from '../index.ts';
 import { count } from './wording.ts';
 
 const REMEDY = 'scale the columns of the table to about -1 to 1';
 
 /** The error that names the first step whose loss is infinite or not a number. */
-export function lossDiverged(step: number, loss: number, job: TrainingJob): HandgradError {
+export function lossDiverged(
+  { step, loss }: { readonly step: number; readonly loss: number },
+  job: TrainingJob,
+  data: TrainingData,
+): HandgradError {
   const what = `the loss is ${Number.isNaN(loss) ? 'not a number' : 'infinite'} at step ${count(step)}`;
-  if (step > 0) return diverged(what, job);
-  return new HandgradError(
-    `Training cannot start: ${what}, most likely because the table holds numbers too large to be squared; ${REMEDY}.`,
-  );
+  const opening = step === 0 ? 'Training cannot start' : 'Training diverged';
+  return new HandgradError(`${opening}: ${what}, most likely because ${divergence(job, data, step).cause}.`);
 }
 
 /** @throws HandgradError if the last update left parameters or predictions that are not finite */

@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+import { gpuStrategies, type GpuStrategy } from '../index.ts';
 import { count, quoted } from './wording.ts';
 
 /** A flag or an argument that makes no sense, whatever the table: exit status 2. */
@@ -25,6 +27,20 @@ export function positiveNumber(flag: string, most: number): (text: string) => nu
     if (value > 0 && value <= most) return value;
     throw new UsageError(`${flag} must be a number above 0 and at most ${count(most)}, not ${quoted(text)}.`);
   };
+}
+
+/** `auto` leaves the choice to the planner. */
+export type StrategyFlag = 'auto' | GpuStrategy;
+const strategyWords: readonly StrategyFlag[] = ['auto', ...gpuStrategies];
+
+/** `--strategy`, which every command that trains has. */
+export function strategyOption(): Option {
+  return new Option(
+    '--strategy <name>',
+    `of the GPU: auto (the fastest for the job), ${gpuStrategies.join(', ')}`,
+  )
+    .argParser(oneOf('--strategy', strategyWords))
+    .default('auto');
 }
 
 /** The same for one of a few words. @throws UsageError */

@@ -14,12 +14,13 @@ import {
   validateRun,
   type Backend,
   type Measurement,
+  type RunResult,
   type Table,
   type TrainingData,
   type TrainingJob,
 } from '../index.ts';
 import { requireGpu } from './dawn.ts';
-import { oneOf, wholeNumber } from './flags.ts';
+import { oneOf, strategyOption, UsageError, wholeNumber, type StrategyFlag } from './flags.ts';
 import {
   notebookClosing,
   notebookGradients,
@@ -31,7 +32,7 @@ import { print } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { jsonText, runObject } from './run-json.ts';
 import { timingText, type TimedRun } from './timing-text.ts';
-import { runToEnd } from './training-run.ts';
+import { noticeRecovery, runToEnd } from './training-run.ts';
 import { validationText } from './validation-text.ts';
 
 const MOST_REPETITIONS = 1000;
@@ -39,6 +40,7 @@ const MOST_REPETITIONS = 1000;
 interface NotebookFlags {
   readonly backend: Backend['name'] | 'both';
   readonly steps: number;
+  readonly strategy: StrategyFlag;
   readonly repeat?: number;
   readonly json?: true;
 }
@@ -73,12 +75,16 @@ export function addNotebookCommand(program: Command, signal: AbortSignal): void 
       `train that often again, warm, and print median and range (at least ${LEAST_REPETITIONS})`,
       wholeNumber('--repeat', LEAST_REPETITIONS, MOST_REPETITIONS),
     )
+    .addOption(strategyOption())
     .option('--json', 'print one JSON object instead of text')
     .action((flags: NotebookFlags) => runNotebook(flags, signal));
 }
 
 async function runNotebook(flags: NotebookFlags, signal: AbortSignal): Promise<void> {
   const backends: readonly Backend['name'][] = flags.backend === 'both' ? ['cpu', 'gpu'] : [flags.backend];
+  if (flags.strategy !== 'auto' && !backends.includes('gpu')) {
+    throw new UsageError(`--strategy ${flags.strategy} is of the GPU path; add --backend gpu or both.`);
+  }
   if (backends.includes('gpu')) await requireGpu();
   const table = await readTable(orTable.csv);
   const data = toTrainingData(table, assignRoles(table));
@@ -112,18 +118,20 @@ async function runNotebook(flags: NotebookFlags, signal: AbortSignal): Promise<v
 /** Trains on one path and prints the notebook's text as it comes. */
 async function trainPath(notebook: Notebook, backend: Backend['name']): Promise<TimedRun> {
   const { job, table, data, flags, signal } = notebook;
-  const session = await TrainingSession.open(backend, job, data);
+  const { strategy } = flags;
+  const options = backend === 'gpu' && strategy !== 'auto' ? { strategy } : {};
+  const session = await TrainingSession.open(backend, job, data, { ...options, onRecovery: noticeRecovery });
   try {
     if (flags.json) {
       const result = await runToEnd(session, { logEvery: logStride(job.steps), signal });
-      return { result, measurement: await repeat(notebook, backend) };
+      return { result, measurement: await repeat(notebook, result) };
     }
     if (flags.backend === 'both') await print(pathHeading(backend));
     const gradients = job.steps === 1 ? await session.gradients() : undefined;
     const result = await runToEnd(session, { logEvery: logStride(job.steps), printLines: print, signal });
     if (gradients) await print(notebookGradients(result.network, gradients));
     await print(`${notebookClosing(result)}\n\n${notebookPredictions(table, result)}`);
-    return { result, measurement: await repeat(notebook, backend) };
+    return { result, measurement: await repeat(notebook, result) };
   } finally {
     session.dispose();
   }
@@ -131,13 +139,14 @@ async function trainPath(notebook: Notebook, backend: Backend['name']): Promise<
 
 async function repeat(
   { job, data, flags, signal }: Notebook,
-  backend: Backend['name'],
+  { backend, plan }: RunResult,
 ): Promise<Measurement | undefined> {
   if (flags.repeat === undefined) return undefined;
   const bar = new ProgressBar(`repeating (${backend})`, 'runs', flags.repeat);
   try {
     const onRepetition = (count: number) => bar.update(count);
-    return await measure(backend, { job, data }, { repetitions: flags.repeat, onRepetition, signal });
+    const { repeat: repetitions } = flags;
+    return await measure(backend, { job, data }, { repetitions, onRepetition, signal, plan });
   } finally {
     bar.stop();
   }

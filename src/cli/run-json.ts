@@ -22,7 +22,9 @@ export function runObject(result: RunResult, logEvery: number, measurement?: Mea
   for (let step = 0; step < losses.length; step += logEvery) logged.push([step, losses[step]]);
   return {
     backend: result.backend,
-    strategy: result.strategy,
+    strategy: result.plan.strategy,
+    plan: result.plan,
+    planned: result.planned,
     adapter: result.adapter,
     steps: result.steps,
     losses: logged,
@@ -32,6 +34,7 @@ export function runObject(result: RunResult, logEvery: number, measurement?: Mea
     predictions: Array.from({ length: predictions.length / outputCount }, (_, row) =>
       Array.from(predictions.subarray(row * outputCount, (row + 1) * outputCount)),
     ),
+    recoveries: result.recoveries,
     timing: result.timing,
     ...(measurement && { measurement }),
   };

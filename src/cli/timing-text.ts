@@ -16,7 +16,7 @@ export function timingText(runs: readonly TimedRun[]): string {
   const rows = [
     row(
       'Timing',
-      results.map(({ backend, strategy }) => `${backend} · ${strategy}`),
+      results.map(({ backend, plan }) => `${backend} · ${plan.strategy}`),
     ),
     row('adapter', results.map(adapterText)),
     row(
@@ -53,7 +53,9 @@ export function timingText(runs: readonly TimedRun[]): string {
     ),
     ...warmRows(runs),
   ];
-  return textTable(rows, ['left', ...results.map(() => 'right' as const)]);
+  const reasons = results.filter(({ adapter }) => adapter).map(({ planned }) => `Plan: ${planned.reason}`);
+  const table = textTable(rows, ['left', ...results.map(() => 'right' as const)]);
+  return [table, ...reasons].join('\n');
 }
 
 function warmRows(runs: readonly TimedRun[]): string[][] {

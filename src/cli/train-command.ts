@@ -21,13 +21,21 @@ import {
   type TrainingJob,
 } from '../index.ts';
 import { findHardwareGpu, requireGpu } from './dawn.ts';
-import { oneOf, positiveNumber, unitsOfLayers, UsageError, wholeNumber } from './flags.ts';
+import {
+  oneOf,
+  positiveNumber,
+  strategyOption,
+  unitsOfLayers,
+  UsageError,
+  wholeNumber,
+  type StrategyFlag,
+} from './flags.ts';
 import { notice, print } from './output.ts';
 import { jsonText, requireRoomInJson, runObject } from './run-json.ts';
 import { openTableFile } from './table-file.ts';
 import { timingText } from './timing-text.ts';
 import { trainClosing, trainOpening } from './train-text.ts';
-import { runToEnd } from './training-run.ts';
+import { noticeRecovery, runToEnd } from './training-run.ts';
 
 interface TrainFlags {
   readonly target?: string;
@@ -39,6 +47,7 @@ interface TrainFlags {
   readonly steps: number;
   readonly seed: number;
   readonly backend: Backend['name'] | 'auto';
+  readonly strategy: StrategyFlag;
   readonly logEvery?: number;
   readonly json?: true;
 }
@@ -91,6 +100,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
       oneOf('--backend', ['auto', 'cpu', 'gpu']),
       'auto',
     )
+    .addOption(strategyOption())
     .option(
       '--log-every <steps>',
       'steps between log lines (default: a tenth of all)',
@@ -110,7 +120,11 @@ async function runTraining(file: string, flags: TrainFlags, signal: AbortSignal)
     const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
     requireRoomInJson(parameterCount, Math.ceil(job.steps / logEvery));
   }
-  const session = await TrainingSession.open(await chooseBackend(flags.backend), job, data);
+  // Who asks for a strategy asks for the GPU.
+  const isGpuWanted = flags.backend === 'auto' && flags.strategy !== 'auto';
+  const backend = await chooseBackend(isGpuWanted ? 'gpu' : flags.backend);
+  const options = flags.strategy === 'auto' ? {} : { strategy: flags.strategy };
+  const session = await TrainingSession.open(backend, job, data, { ...options, onRecovery: noticeRecovery });
   try {
     const problem = outOfReach(flags.outputActivation, data.targets);
     if (problem) notice(`${problem} Use --output-activation linear, or scale the target.`);

@@ -35,6 +35,7 @@ export function trainOpening(
     `Network   ${networkText(inputCount, job.layers)}, ${hasBias ? 'with' : 'without'} biases, seed ${seed}`,
     `Training  ${losses[job.loss].label}, ${optimizers[job.optimizer].label}, learning rate ${learningRate}, ` +
       `${countOf(job.steps, 'step')} on the ${backend.toUpperCase()}`,
+    ...(backend === 'gpu' ? [`Plan      ${session.planned.reason}`] : []),
     '',
   ].join('\n');
 }

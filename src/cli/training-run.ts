@@ -1,6 +1,7 @@
-import { errorLine, type RunResult, type TrainingSession } from '../index.ts';
+import { errorLine, type Recovery, type RunResult, type TrainingSession } from '../index.ts';
 import { lossDiverged, requireFiniteResult } from './divergence.ts';
 import { Interrupted } from './interruption.ts';
+import { notice } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { count } from './wording.ts';
 
@@ -60,6 +61,14 @@ export async function runToEnd(session: TrainingSession, watching: Watching): Pr
   return result;
 }
 
+/** Says on stderr that a lost device was replaced. */
+export function noticeRecovery({ lostAtStep, resumedFromStep }: Recovery): void {
+  notice(
+    `The GPU device was lost at step ${count(lostAtStep)}; the run goes on from step ${count(resumedFromStep)} ` +
+      'on a new one.',
+  );
+}
+
 /** Reads the losses that are new, checks them, and prints the log lines among them. */
 class LogFollower {
   #nextStep = 0;
@@ -83,6 +92,9 @@ class LogFollower {
       lines.push(errorLine(from + i, losses[i]));
     }
     if (printLines && lines.length > 0) await this.bar.above(() => printLines(lines.join('\n')));
-    if (diverged >= 0) throw lossDiverged(from + diverged, losses[diverged], this.session.job);
+    if (diverged >= 0) {
+      const { job, data } = this.session;
+      throw lossDiverged({ step: from + diverged, loss: losses[diverged] }, job, data);
+    }
   }
 }

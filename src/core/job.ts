@@ -4,7 +4,7 @@ import { lossNames, type LossName } from './losses.ts';
 import { drawInitialParameters, layOutNetwork, type LayerSettings, type Network } from './network.ts';
 import { MAX_SEED } from './numpy-random.ts';
 import { optimizerNames, type OptimizerName } from './optimizers.ts';
-import type { Plan, Snapshot } from './plan.ts';
+import type { GpuStrategy, Plan, Snapshot } from './plan.ts';
 
 /** The rows a network learns from, as numbers. */
 export interface TrainingData {
@@ -97,11 +97,39 @@ export interface Trainer {
   dispose(): void;
 }
 
+/** What a plan is expected to take on a job. */
+export interface PlanEstimate {
+  readonly plan: Plan;
+  /** 0 where everything is compiled. */
+  readonly compileMs: number;
+  readonly stepMs: number;
+  /** Compiling and all steps. */
+  readonly totalMs: number;
+  /** Whether such a job has run here; a typical rate stands in otherwise. */
+  readonly isMeasured: boolean;
+}
+
+/** The plan chosen for a job. */
+export interface PlannedJob {
+  readonly plan: Plan;
+  /** With the figures that decided. */
+  readonly reason: string;
+  /** Every plan that takes the job, the best first. */
+  readonly estimates: readonly PlanEstimate[];
+}
+
 /** A way of training: it takes a job whole or refuses it with a sentence; it never substitutes. */
 export interface Backend {
   readonly name: 'cpu' | 'gpu';
   /** Why this backend cannot run the job, with the number and what to do; undefined if it can. */
   refusal(job: TrainingJob, data: TrainingData, plan?: Plan): Promise<string | undefined>;
+  /**
+   * Chooses a plan for the job, and says why.
+   *
+   * @param strategy one strategy only; the best of all if left out
+   * @throws RefusalError if the backend, or that strategy, cannot run the job
+   */
+  plan(job: TrainingJob, data: TrainingData, strategy?: GpuStrategy): Promise<PlannedJob>;
   /**
    * @param plan as it stands in the snapshot or the result to be repeated; chosen for the job if left out
    * @throws RefusalError with the sentence of `refusal`

@@ -42,6 +42,18 @@ export const cpuBackend: Backend = {
     );
   },
 
+  async plan(job, data, strategy) {
+    if (strategy) {
+      throw new RefusalError(
+        `The CPU path has no strategy ${strategy}: it computes in float64. Use the GPU path.`,
+      );
+    }
+    validateJob(job, data);
+    const refusal = await this.refusal(job, data);
+    if (refusal) throw new RefusalError(refusal);
+    return { plan: { strategy: 'reference' }, reason: 'float64 on the CPU, the reference.', estimates: [] };
+  },
+
   async createTrainer(job, data, plan) {
     validateJob(job, data);
     const refusal = await this.refusal(job, data, plan);

@@ -77,6 +77,13 @@ export const kernels = {
     constants: ['optimizer'],
     workgroupSize: [64, 1],
   },
+  'self-test': {
+    libraries: ['activations', 'optimizers'],
+    params: { count: 'u32', additionCount: 'u32', change: 'f32' },
+    buffers: { x: 'read', exponentials: 'write', builtInExponentials: 'write', compensated: 'write' },
+    constants: [],
+    workgroupSize: [64, 1],
+  },
 } as const satisfies Record<KernelName, KernelDefinition>;
 
 type Kernels = typeof kernels;

@@ -10,6 +10,7 @@ import matmul from '../../shaders/matmul.wgsl?raw';
 import meanLoss from '../../shaders/mean-loss.wgsl?raw';
 import optimizerStep from '../../shaders/optimizer-step.wgsl?raw';
 import outputGradient from '../../shaders/output-gradient.wgsl?raw';
+import selfTest from '../../shaders/self-test.wgsl?raw';
 import weightsGradient from '../../shaders/weights-gradient.wgsl?raw';
 
 /** Functions a kernel can use, by the file's name in `shaders/lib`. */
@@ -27,6 +28,7 @@ export const kernelSources = {
   'mean-loss': meanLoss,
   'optimizer-step': optimizerStep,
   'output-gradient': outputGradient,
+  'self-test': selfTest,
   'weights-gradient': weightsGradient,
 } as const;
 

@@ -13,6 +13,7 @@ import {
   type Backend,
   type ColumnRole,
   type GpuAvailability,
+  type GpuStrategy,
   type GradientCheck,
   type Measurement,
   type RunResult,
@@ -35,6 +36,8 @@ export interface RunProgress {
   readonly stepCount: number;
   /** The points of the curve that were not yet in an earlier report. */
   readonly curve: LossCurve;
+  /** How often the device was lost and replaced so far. */
+  readonly recoveryCount: number;
 }
 
 /** What the page shows of a run: the result, its losses thinned to a curve and to the notebook's log lines. */
@@ -117,12 +120,30 @@ export class TrainingService {
   /**
    * Makes a trainer for the kept table.
    *
+   * @param strategy of the GPU; the best for the job if left out
    * @returns the run's number
    * @throws InputError, RefusalError
    */
-  async openRun(backend: Backend['name'], job: TrainingJob): Promise<number> {
+  async openRun(backend: Backend['name'], job: TrainingJob, strategy?: GpuStrategy): Promise<number> {
     const data = this.#requireData();
-    const session = await TrainingSession.open(backend, job, data);
+    const session = await TrainingSession.open(backend, job, data, { ...(strategy && { strategy }) });
+    return this.#addRun(session);
+  }
+
+  /**
+   * Makes a run on the CPU that goes on from where another was last kept: what is left of a run whose device is gone.
+   *
+   * @returns the new run's number; the other stays until it is closed
+   */
+  async continueOnCpu(id: number): Promise<number> {
+    const { session } = this.#requireRun(id);
+    const { lastSnapshot: snapshot, job, data } = session;
+    const losses = await session.losses(0);
+    return this.#addRun(await TrainingSession.open('cpu', job, data, { from: { snapshot, losses } }));
+  }
+
+  #addRun(session: TrainingSession): number {
+    const { job, data } = session;
     const id = this.#nextRun++;
     const controller = new AbortController();
     this.#runs.set(id, { session, job, data, controller, isTraining: false, result: undefined });
@@ -148,7 +169,8 @@ export class TrainingService {
       const losses = await session.losses(reportedSteps);
       const from = reportedSteps;
       reportedSteps += losses.length;
-      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride) });
+      const recoveryCount = session.recoveries.length;
+      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride), recoveryCount });
     };
     // One report at a time: the next begins where the last one ended.
     const timer = setInterval(() => {
@@ -219,7 +241,8 @@ export class TrainingService {
     const run = this.#requireRun(id);
     run.controller = new AbortController();
     const { signal } = run.controller;
-    return measure(run.session.backend, run, { repetitions, onRepetition, signal });
+    const { plan } = run.session.planned;
+    return measure(run.session.backend, run, { repetitions, onRepetition, signal, plan });
   }
 
   /** Frees a run and forgets it; what is going on with it ends. */

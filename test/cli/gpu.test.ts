@@ -43,7 +43,7 @@ describe('notebook --backend gpu', () => {
   test('stays within its tolerance of float64', () => {
     const run = objectOf(json) as RunObject;
     const { losses, values } = run.adapter?.isFallback ? SOFTWARE_TOLERANCE : HARDWARE_TOLERANCE;
-    expect(run).toMatchObject({ backend: 'gpu', strategy: 'layered', steps: 10_000 });
+    expect(run).toMatchObject({ backend: 'gpu', strategy: 'unrolled', steps: 10_000 });
     const allowed = notebookRecord.losses.map((loss) => loss * losses);
     expectClose(
       'losses',
@@ -100,7 +100,8 @@ describe('notebook --backend gpu', () => {
       expect(validation.loss).toBeLessThanOrEqual(validation.allowedLoss);
       const { stdout } = await handgrad(args, { env });
       expect(stdout.match(/^Final weights:$/gm)).toHaveLength(2);
-      expect(stdout).toMatch(/\nTiming +cpu · reference +gpu · layered\n/);
+      expect(stdout).toMatch(/\nTiming +cpu · reference +gpu · unrolled\n/);
+      expect(stdout).toMatch(/\nPlan: unrolled, .* for 300 steps .*next layered: /);
       expect(stdout).toMatch(/\nratio +1 × +\S+ ×\n/);
       expect(stdout).toMatch(/\nVerdict: the GPU agrees with float64\.\n$/);
     },

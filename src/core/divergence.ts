@@ -1,0 +1,36 @@
+import type { TrainingData, TrainingJob } from './job.ts';
+
+/** Where a run stopped being numbers. */
+export interface Divergence {
+  /** The first step whose loss is infinite or not a number. */
+  readonly step: number;
+  /** The most likely cause with its figure, and what to do; the start of a sentence is the reader's. */
+  readonly cause: string;
+}
+
+/** Values beyond this in a column make gradients as large: usual learning rates then overshoot. */
+const LARGE_INPUT = 100;
+const USUAL_RANGE = 'about -1 to 1';
+
+/** Why a run most likely diverged. */
+export function divergence(job: TrainingJob, data: TrainingData, step: number): Divergence {
+  const [{ learningRate }] = job.networks;
+  const inputs = largest(data.inputs);
+  const targets = largest(data.targets);
+  const [what, most] = inputs >= targets ? ['inputs', inputs] : ['targets', targets];
+  const isUnscaled = most > LARGE_INPUT;
+  const unscaled = `the table's ${what} reach ${Number(most.toPrecision(3)).toLocaleString('en-US')}`;
+  const scale = `scale its columns to ${USUAL_RANGE}`;
+  if (step === 0) return { step, cause: `${unscaled}, and numbers so large overflow when squared; ${scale}` };
+  if (isUnscaled) {
+    return {
+      step,
+      cause: `${unscaled}, too much for the learning rate ${learningRate}; ${scale}, or lower the rate`,
+    };
+  }
+  return { step, cause: `the learning rate ${learningRate} is too high for this table; lower it` };
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}

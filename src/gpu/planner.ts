@@ -1,0 +1,156 @@
+import { RefusalError } from '../core/errors.ts';
+import type { PlannedJob, PlanEstimate, Trainer, TrainingData, TrainingJob } from '../core/job.ts';
+import { layOutNetwork, type Network } from '../core/network.ts';
+import { describePlan, type GpuStrategy, type Plan } from '../core/plan.ts';
+import type { Gpu } from './device.ts';
+import { stepRates } from './step-rates.ts';
+import { createStepping, plansOf, strategyRefusal } from './strategies.ts';
+import { createGpuTrainer } from './gpu-trainer.ts';
+import { statementCount, stepsKernel } from './unrolled-shader.ts';
+
+/**
+ * What strategies cost before any of them has run here: enough to rule out what is far off. Milliseconds, and
+ * multiplications a millisecond.
+ */
+interface TypicalRates {
+  readonly dispatchMs: number;
+  readonly layeredMultiplicationsAMs: number;
+  readonly layeredCompileMs: number;
+  /** One operation of straight-line code, one after the other. */
+  readonly unrolledOperationMs: number;
+  readonly statementCompileMs: number;
+}
+
+/** Measured on SwiftShader, 2 cores: notebook and iris for the straight-line code, 1,024³ for the kernels. */
+const SOFTWARE: TypicalRates = {
+  dispatchMs: 0.03,
+  layeredMultiplicationsAMs: 2e6,
+  layeredCompileMs: 60,
+  unrolledOperationMs: 1.1e-6,
+  statementCompileMs: 0.8,
+};
+/** From figures of others for desktop GPUs; a run replaces them by what it measures. */
+const HARDWARE: TypicalRates = {
+  dispatchMs: 0.03,
+  layeredMultiplicationsAMs: 5e8,
+  layeredCompileMs: 60,
+  unrolledOperationMs: 3e-6,
+  statementCompileMs: 0.8,
+};
+
+/** An activation with its derivative, counted in multiplications. */
+const ACTIVATION_OPERATIONS = 30;
+/** An update with its compensation, counted in multiplications. */
+const UPDATE_OPERATIONS = 9;
+
+/** Plans nearer to the best than this factor are tried out, if the run is long enough to pay for it. */
+const TRIED_WITHIN = 4;
+/** A try may cost this share of what the run is expected to take. */
+const TRY_SHARE = 0.2;
+/** Steps are tried for about this long, in milliseconds. */
+const TRY_MS = 20;
+
+/**
+ * Chooses how to train a job: the plan whose cold compile and steps take least. Rates are those measured on this
+ * device where such a job has run, typical ones otherwise; where those leave the choice open and the run is long,
+ * the plans are tried out for a few steps.
+ *
+ * @param wanted one strategy only; all of them if undefined
+ * @throws RefusalError where no strategy, or not the wanted one, can run the job
+ */
+export async function planJob(
+  gpu: Gpu,
+  job: TrainingJob,
+  data: TrainingData,
+  wanted: GpuStrategy | undefined,
+): Promise<PlannedJob> {
+  const refusals: string[] = [];
+  const plans = plansOf(gpu).filter((plan) => {
+    if (wanted && plan.strategy !== wanted) return false;
+    const refusal = strategyRefusal(gpu, job, data, plan);
+    if (refusal) refusals.push(refusal);
+    return !refusal;
+  });
+  if (plans.length === 0) throw new RefusalError(refusals[0]);
+  let estimates = plans.map((plan) => estimate(gpu, job, data, plan)).toSorted(byTotal);
+  const [best] = estimates;
+  const close = estimates.filter(({ totalMs }) => totalMs <= TRIED_WITHIN * best.totalMs);
+  const tryMs = close.reduce((sum, { compileMs }) => sum + compileMs + TRY_MS, 0);
+  const isOpen = close.length > 1 && close.some(({ isMeasured }) => !isMeasured);
+  if (isOpen && tryMs <= TRY_SHARE * best.totalMs) {
+    for (const { plan, isMeasured } of close) if (!isMeasured) await tryOut(gpu, job, data, plan);
+    estimates = plans.map((plan) => estimate(gpu, job, data, plan)).toSorted(byTotal);
+  }
+  return { plan: estimates[0].plan, reason: reasonFor(job, estimates, wanted), estimates };
+}
+
+function byTotal(a: PlanEstimate, b: PlanEstimate): number {
+  return a.totalMs - b.totalMs;
+}
+
+function estimate(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): PlanEstimate {
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const { rowCount } = data;
+  const typical = gpu.adapter.isFallback ? SOFTWARE : HARDWARE;
+  const measured = stepRates({ gpu, job, rowCount, network }, plan).stepMs;
+  const guess = { network, rowCount, job, typical };
+  const stepMs = measured ?? typicalStepMs(plan, guess);
+  // What has run here is compiled.
+  const compileMs = measured === undefined ? typicalCompileMs(plan, guess) : 0;
+  const isMeasured = measured !== undefined;
+  return { plan, compileMs, stepMs, totalMs: compileMs + job.steps * stepMs, isMeasured };
+}
+
+interface Guess {
+  readonly network: Network;
+  readonly rowCount: number;
+  readonly job: TrainingJob;
+  readonly typical: TypicalRates;
+}
+
+function typicalStepMs(plan: Plan, { network, rowCount, typical }: Guess): number {
+  const { parameterCount, layers } = network;
+  const unitCount = layers.reduce((sum, { units }) => sum + units, 0);
+  const rowOperations = 3 * parameterCount + ACTIVATION_OPERATIONS * unitCount;
+  if (plan.strategy === 'unrolled') {
+    const rowGroups = Math.ceil(rowCount / plan.lanes);
+    return (rowGroups * rowOperations + UPDATE_OPERATIONS * parameterCount) * typical.unrolledOperationMs;
+  }
+  const dispatches = 4 * layers.length + 2;
+  return dispatches * typical.dispatchMs + (rowCount * rowOperations) / typical.layeredMultiplicationsAMs;
+}
+
+function typicalCompileMs(plan: Plan, { network, rowCount, job, typical }: Guess): number {
+  if (plan.strategy !== 'unrolled') return typical.layeredCompileMs;
+  const { lanes, sharing } = plan;
+  return typical.statementCompileMs * statementCount(stepsKernel({ network, job, rowCount, lanes, sharing }));
+}
+
+/** Trains a few steps and forgets them: their rate is remembered. */
+async function tryOut(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): Promise<void> {
+  const trainer: Trainer = await createGpuTrainer(gpu, job, data, createStepping(plan));
+  try {
+    const start = performance.now();
+    for (let steps = 1; performance.now() - start < TRY_MS && trainer.stepCount < job.steps; steps *= 2) {
+      await trainer.train(steps);
+    }
+  } finally {
+    trainer.dispose();
+  }
+}
+
+function reasonFor(job: TrainingJob, [best, ...others]: PlanEstimate[], wanted?: GpuStrategy): string {
+  const figures = ({ compileMs, stepMs, totalMs, isMeasured }: PlanEstimate) =>
+    `${isMeasured ? 'measured' : 'estimated'} ${duration(totalMs)} for ${job.steps.toLocaleString('en-US')} steps ` +
+    `(${compileMs > 0 ? `compile ${duration(compileMs)}, ` : ''}${duration(stepMs)} a step)`;
+  const next = others.find(({ plan }) => plan.strategy !== best.plan.strategy) ?? others[0];
+  const chosen = `${describePlan(best.plan)}: ${figures(best)}`;
+  if (!next) return `${chosen}; ${wanted ? 'as asked for' : 'no other strategy takes this job'}.`;
+  return `${chosen}; next ${describePlan(next.plan)}: ${duration(next.totalMs)}.`;
+}
+
+function duration(ms: number): string {
+  if (ms >= 1000) return `${Number((ms / 1000).toPrecision(2)).toLocaleString('en-US')} s`;
+  if (ms >= 1) return `${Number(ms.toPrecision(2))} ms`;
+  return `${Number((1000 * ms).toPrecision(2))} µs`;
+}

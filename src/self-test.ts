@@ -1,0 +1,78 @@
+import { backends } from './backends.ts';
+import type { Adapter, TrainingData, TrainingJob } from './core/job.ts';
+import { NumpyRandom } from './core/numpy-random.ts';
+import { gpuStrategies, type Plan } from './core/plan.ts';
+import type { Verdict } from './core/validation.ts';
+import { validateRun } from './cpu/validate-run.ts';
+import { testArithmetic, type ArithmeticTest } from './gpu/self-test.ts';
+import { trainOnce } from './training-session.ts';
+
+/** A strategy, held against float64 on this adapter. */
+export interface StrategyTest {
+  readonly plan: Plan;
+  readonly verdict: Verdict;
+}
+
+/** What this adapter's results are worth. */
+export interface SelfTest extends ArithmeticTest {
+  readonly adapter: Adapter | null;
+  readonly strategies: readonly StrategyTest[];
+  /** Compensation survives, eˣ is as exact as the tolerances assume, and every strategy agrees with float64. */
+  readonly holds: boolean;
+  /** What the test took, cold compiles included; milliseconds. */
+  readonly testMs: number;
+}
+
+/** The error of `exponential` that the tolerances of handgrad are derived from. */
+const EXPONENTIAL_ULP = 1.5;
+
+/** Small, but with all that can go wrong: a width and a row count that no lane or tile divides, biases, a tanh. */
+const layers = [
+  { units: 5, activation: 'tanh', bias: true },
+  { units: 3, activation: 'sigmoid', bias: false },
+  { units: 2, activation: 'linear', bias: true },
+] as const;
+const job: TrainingJob = {
+  layers,
+  loss: 'mse',
+  optimizer: 'sgd',
+  steps: 200,
+  networks: [{ seed: 1, learningRate: 0.1 }],
+};
+
+/**
+ * Tests the adapter in use: whether compensation survives its compiler, how exact its eˣ is, and whether each
+ * strategy agrees with float64.
+ *
+ * @throws RefusalError where there is no GPU
+ */
+export async function selfTest(): Promise<SelfTest> {
+  const start = performance.now();
+  const arithmetic = await testArithmetic();
+  const data = randomRows(23, 3, 2);
+  const reference = await trainOnce('cpu', job, data);
+  const strategies: StrategyTest[] = [];
+  let adapter: Adapter | null = null;
+  for (const strategy of gpuStrategies) {
+    const { plan } = await backends.gpu.plan(job, data, strategy);
+    const gpu = await trainOnce('gpu', job, data, { plan });
+    strategies.push({ plan, verdict: await validateRun({ job, data, reference, gpu }) });
+    adapter = gpu.adapter;
+  }
+  const isExact = arithmetic.exponential.largestUlp <= EXPONENTIAL_ULP;
+  const agree = strategies.every(({ verdict }) => verdict.holds === true);
+  const holds = arithmetic.compensation.survives && isExact && agree;
+  return { ...arithmetic, adapter, strategies, holds, testMs: performance.now() - start };
+}
+
+function randomRows(rowCount: number, inputCount: number, outputCount: number): TrainingData {
+  const random = new NumpyRandom(1);
+  const numbers = (count: number) => Float64Array.from({ length: count }, () => Math.fround(random.rand()));
+  return {
+    rowCount,
+    inputCount,
+    outputCount,
+    inputs: numbers(rowCount * inputCount),
+    targets: numbers(rowCount * outputCount),
+  };
+}
