@@ -108,6 +108,7 @@ async function tests(): Promise<ViteUserConfig> {
             include: gpuTests,
             fileParallelism: false,
             setupFiles: ['test/support/dawn-setup.ts'],
+            execArgv: ['--expose-gc'],
             ...slow,
           },
         },
@@ -121,11 +122,14 @@ async function chromium(): Promise<BrowserConfigOptions> {
   const { playwright } = await import('@vitest/browser-playwright');
   // Without a browser the other projects still run; Playwright then says what is missing in this one.
   const browser = await findBrowser();
+  const options = browser && launchOptions(browser.path);
+  // So that a test can see what stays on the heap.
+  const heapFlags = ['--js-flags=--expose-gc', '--enable-precise-memory-info'];
   return {
     enabled: true,
     headless: true,
     screenshotFailures: false,
-    provider: playwright(browser && { launchOptions: launchOptions(browser.path) }),
+    provider: playwright(options && { launchOptions: { ...options, args: [...options.args, ...heapFlags] } }),
     instances: [{ browser: 'chromium' }],
   };
 }
