@@ -55,6 +55,25 @@ export {
   type SessionOptions,
 } from './training-session.ts';
 
+// Measure
+export {
+  benchJobNames,
+  benchShapes,
+  drawJob,
+  flopsPerStep,
+  type BenchJobName,
+  type JobShape,
+} from './core/bench-jobs.ts';
+export {
+  crossoverRows,
+  crossoverUnits,
+  timeCrossover,
+  timeEveryPath,
+  type CrossoverCell,
+  type PathOutcome,
+  type PathTime,
+} from './path-times.ts';
+
 // Check
 export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
 export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';

@@ -17,7 +17,9 @@ const allowedImports: Record<string, readonly string[]> = {
   'backends.ts': ['cpu', 'gpu', 'core'],
   'training-session.ts': ['backends.ts', 'core'],
   'self-test.ts': ['training-session.ts', 'backends.ts', 'cpu', 'gpu', 'core'],
+  'path-times.ts': ['backends.ts', 'core'],
   'index.ts': [
+    'path-times.ts',
     'self-test.ts',
     'training-session.ts',
     'backends.ts',

@@ -1,4 +1,5 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
+import './bench-view.ts';
 import './details-card.ts';
 import './loss-card.ts';
 import './network-card.ts';
@@ -15,7 +16,11 @@ const OWN_ENTER = 'button, a, summary, textarea, select, dialog, input[type="fil
 
 /** The page: its layout, the keys that work everywhere, and files dropped anywhere. */
 export class HandgradPage extends PageElement {
-  static override properties = { ...PageElement.properties, isDropTarget: { state: true } };
+  static override properties = {
+    ...PageElement.properties,
+    isDropTarget: { state: true },
+    route: { state: true },
+  };
 
   static override styles = [
     baseStyles,
@@ -69,6 +74,7 @@ export class HandgradPage extends PageElement {
   ];
 
   declare private isDropTarget: boolean;
+  declare private route: string;
   readonly #listeners = new AbortController();
   #wasTraining = false;
 
@@ -82,6 +88,8 @@ export class HandgradPage extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const { signal } = this.#listeners;
+    this.route = location.hash;
+    window.addEventListener('hashchange', () => (this.route = location.hash), { signal });
     document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     document.addEventListener('dragover', (event) => this.#onDrag(event, true), { signal });
     document.addEventListener('dragleave', (event) => this.#onDrag(event, event.relatedTarget !== null), {
@@ -105,9 +113,10 @@ export class HandgradPage extends PageElement {
     const { page } = this;
     const { state } = page;
     return html`
-      <page-header .page=${page}></page-header>
+      <page-header .page=${page} route=${this.route}></page-header>
       <notice-bar .page=${page}></notice-bar>
-      <main data-activity=${state.activity}>
+      ${this.route === '#bench' ? html`<bench-view .page=${page}></bench-view>` : nothing}
+      <main data-activity=${state.activity} ?hidden=${this.route === '#bench'}>
         <div class="column">
           <table-card .page=${page}></table-card>
           <network-card .page=${page}></network-card>
@@ -142,7 +151,9 @@ export class HandgradPage extends PageElement {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || element.closest('dialog'))
       return;
     const { state, training } = this.page;
-    if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
+    if (this.route === '#bench') {
+      if (event.key === 'Escape') this.page.bench.stop();
+    } else if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
       if (state.activity !== 'running') training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();

@@ -1,4 +1,5 @@
 import { connectTrainingService } from '../worker/client.ts';
+import { BenchControl } from './bench-control.ts';
 import { measureClock } from './clock.ts';
 import { HandgradPage } from './handgrad-page.ts';
 import { PageState } from './page-state.ts';
@@ -17,6 +18,7 @@ const tables = new TableControl(state, client, training);
 for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
   void document.fonts.load(font);
 
-HandgradPage.start({ state, training, tables });
+const bench = new BenchControl(state, client);
+HandgradPage.start({ state, training, tables, bench });
 void tables.openSample();
 void training.findGpu();

@@ -1,4 +1,5 @@
 import { LitElement } from 'lit';
+import type { BenchControl } from './bench-control.ts';
 import type { PageState, Topic } from './page-state.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -8,6 +9,7 @@ export interface Page {
   readonly state: PageState;
   readonly training: TrainingControl;
   readonly tables: TableControl;
+  readonly bench: BenchControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

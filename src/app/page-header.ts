@@ -1,9 +1,14 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { PageElement } from './page-element.ts';
 import { baseStyles } from './styles.ts';
 
 /** The name, what it does, and the adapter it found. */
 class PageHeader extends PageElement {
+  static override properties = { ...PageElement.properties, route: {} };
+
+  /** The page that is shown: the address's fragment. */
+  declare route: string;
+
   static override styles = [
     baseStyles,
     css`
@@ -28,10 +33,30 @@ class PageHeader extends PageElement {
       p {
         flex: 1;
       }
+      nav {
+        display: flex;
+        gap: 4px;
+      }
+      a {
+        padding: 4px 8px;
+        border-radius: 8px;
+        color: var(--muted);
+        font-weight: 500;
+        text-decoration: none;
+      }
+      a[aria-current] {
+        background: var(--well);
+        color: var(--ink);
+      }
       .adapter {
         flex: none;
         min-height: 20px;
         text-align: right;
+      }
+      @media (pointer: coarse), (max-width: 719px) {
+        a {
+          padding: 10px 12px;
+        }
       }
       @media (max-width: 959px) {
         header {
@@ -59,9 +84,17 @@ class PageHeader extends PageElement {
           Train a small neural network on your own table, on your GPU, checked against float64. Nothing leaves
           your browser.
         </p>
+        <nav aria-label="Pages">
+          ${this.#renderLink('#train', 'Train')}${this.#renderLink('#bench', 'Bench')}
+        </nav>
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>
     `;
+  }
+
+  #renderLink(route: string, label: string) {
+    const isHere = (this.route === '#bench') === (route === '#bench');
+    return html`<a href=${route} aria-current=${isHere ? 'page' : nothing}>${label}</a>`;
   }
 
   #renderAdapter() {

@@ -1,5 +1,6 @@
 import {
   assignRoles,
+  benchShapes,
   checkGradients,
   describeGpu,
   errorLine,
@@ -8,14 +9,19 @@ import {
   MOST_PREDICTED_ROWS,
   readTable,
   summarizeTable,
+  timeCrossover,
+  timeEveryPath,
   toTrainingData,
   TrainingSession,
   type Backend,
+  type BenchJobName,
   type ColumnRole,
+  type CrossoverCell,
   type GpuAvailability,
   type GpuStrategy,
   type GradientCheck,
   type Measurement,
+  type PathOutcome,
   type RunResult,
   type Table,
   type TableSummary,
@@ -91,6 +97,7 @@ export class TrainingService {
   #reading = new AbortController();
   readonly #runs = new Map<number, Run>();
   #nextRun = 1;
+  #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */
   describeGpu(): Promise<GpuAvailability> {
@@ -243,6 +250,30 @@ export class TrainingService {
     const { signal } = run.controller;
     const { plan } = run.session.planned;
     return measure(run.session.backend, run, { repetitions, onRepetition, signal, plan });
+  }
+
+  /**
+   * Times a job of the benchmark on every path of this machine.
+   *
+   * @throws AbortError after `stopTiming()`
+   */
+  async timeJob(name: BenchJobName, onOutcome: (outcome: PathOutcome) => unknown): Promise<void> {
+    this.#timing = new AbortController();
+    await timeEveryPath(benchShapes[name], onOutcome, this.#timing.signal);
+  }
+
+  /**
+   * Times CPU against GPU over hidden width and rows.
+   *
+   * @throws AbortError after `stopTiming()`
+   */
+  async timeCrossover(onCell: (cell: CrossoverCell) => unknown): Promise<void> {
+    this.#timing = new AbortController();
+    await timeCrossover(onCell, this.#timing.signal);
+  }
+
+  stopTiming(): void {
+    this.#timing.abort();
   }
 
   /** Frees a run and forgets it; what is going on with it ends. */

@@ -1,0 +1,81 @@
+import { benchJobNames, type BenchJobName, type CrossoverCell, type PathOutcome } from '../index.ts';
+import { callback, type TrainingClient } from '../worker/client.ts';
+import type { PageState } from './page-state.ts';
+import { sentenceOf } from './sentences.ts';
+
+/** What the bench has measured so far on this machine. */
+export interface BenchResults {
+  readonly outcomes: ReadonlyMap<BenchJobName, readonly PathOutcome[]>;
+  readonly cells: readonly CrossoverCell[];
+}
+
+/** What is being timed; undefined while nothing is. */
+export type BenchWork = BenchJobName | 'crossover';
+
+/** Times handgrad's own paths on the person's machine; nothing is timed until it is asked for. */
+export class BenchControl {
+  results: BenchResults = { outcomes: new Map(), cells: [] };
+  work: BenchWork | undefined;
+  readonly #state: PageState;
+  readonly #client: TrainingClient;
+  #isStopping = false;
+
+  constructor(state: PageState, client: TrainingClient) {
+    this.#state = state;
+    this.#client = client;
+  }
+
+  /** Every job of the benchmark, one after the other. */
+  timeJobs(): void {
+    void this.#run(async () => {
+      for (const name of benchJobNames) {
+        if (this.#isStopping) return;
+        this.#show(name, {
+          outcomes: new Map([...this.results.outcomes].filter(([other]) => other !== name)),
+        });
+        const add = (outcome: PathOutcome) => {
+          const outcomes = [...(this.results.outcomes.get(name) ?? []), outcome];
+          this.#show(name, { outcomes: new Map([...this.results.outcomes, [name, outcomes]]) });
+        };
+        await this.#client.timeJob(name, callback(add));
+      }
+    });
+  }
+
+  /** CPU against GPU over hidden width and rows. */
+  timeCrossover(): void {
+    void this.#run(async () => {
+      this.#show('crossover', { cells: [] });
+      const add = (cell: CrossoverCell) => this.#show('crossover', { cells: [...this.results.cells, cell] });
+      await this.#client.timeCrossover(callback(add));
+    });
+  }
+
+  stop(): void {
+    this.#isStopping = true;
+    void this.#client.stopTiming();
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    const state = this.#state;
+    if (!state.isIdle || state.isBroken) return;
+    this.#isStopping = false;
+    state.update({ activity: 'measuring', error: undefined, announcement: 'Timing starts.' });
+    try {
+      await work();
+      state.update({ announcement: 'Timed.' });
+    } catch (error) {
+      const wasStopped = error instanceof Error && error.name === 'AbortError';
+      if (!wasStopped) state.update({ error: sentenceOf(error) });
+    } finally {
+      this.work = undefined;
+      state.update({ activity: 'idle', activityNote: '' });
+    }
+  }
+
+  #show(work: BenchWork, results: Partial<BenchResults>): void {
+    this.work = work;
+    this.results = { ...this.results, ...results };
+    this.#state.update({});
+  }
+}
