@@ -44,39 +44,84 @@ export interface Arithmetic {
   update(optimizer: Optimizer, learningRate: number, parameters: Float64Array, gradients: Float64Array): void;
 }
 
+/** A matrix, or its transpose: entry (row, k) is `data[row * rowStride + k * stride]`. */
+interface Strided {
+  readonly data: Float64Array;
+  readonly rowStride: number;
+  readonly stride: number;
+}
+
+/**
+ * out = a · b, row by row: out[row, :] is the sum of a[row, k] · b[k, :] over k. Four rows of `b` at a time, so that
+ * what is summed up is read and written once for four; every entry still adds in the order k = 0, 1, 2, …
+ */
+function product({ data: a, rowStride, stride }: Strided, b: Matrix, out: Matrix): void {
+  const { data: x, rows: count, columns } = b;
+  const y = out.data;
+  y.fill(0);
+  for (let row = 0; row < out.rows; row++) {
+    const start = row * columns;
+    let i = row * rowStride;
+    let k = 0;
+    for (; k + 3 < count; k += 4) {
+      const factor0 = a[i];
+      const factor1 = a[i + stride];
+      const factor2 = a[i + 2 * stride];
+      const factor3 = a[i + 3 * stride];
+      i += 4 * stride;
+      for (let column = 0, at = k * columns; column < columns; column++, at++) {
+        const sum = y[start + column] + factor0 * x[at] + factor1 * x[at + columns];
+        y[start + column] = sum + factor2 * x[at + 2 * columns] + factor3 * x[at + 3 * columns];
+      }
+    }
+    for (; k < count; k++) {
+      const factor = a[i];
+      i += stride;
+      for (let column = 0, at = k * columns; column < columns; column++, at++) {
+        y[start + column] += factor * x[at];
+      }
+    }
+  }
+}
+
 /** Plain loops in float64: the specification every kernel is held to. */
 export const float64: Arithmetic = {
   multiply(a, b, out) {
-    for (let row = 0; row < out.rows; row++) {
-      for (let column = 0; column < out.columns; column++) {
-        let sum = 0;
-        for (let k = 0; k < a.columns; k++) {
-          sum += a.data[row * a.columns + k] * b.data[k * b.columns + column];
-        }
-        out.data[row * out.columns + column] = sum;
-      }
-    }
+    product({ data: a.data, rowStride: a.columns, stride: 1 }, b, out);
   },
 
   multiplyTransposedA(a, b, out) {
-    for (let row = 0; row < out.rows; row++) {
-      for (let column = 0; column < out.columns; column++) {
-        let sum = 0;
-        for (let k = 0; k < a.rows; k++) {
-          sum += a.data[k * a.columns + row] * b.data[k * b.columns + column];
-        }
-        out.data[row * out.columns + column] = sum;
-      }
-    }
+    product({ data: a.data, rowStride: 1, stride: a.columns }, b, out);
   },
 
   multiplyTransposedB(a, b, out) {
+    const { data: x, columns: length } = a;
+    const { data: y } = b;
     for (let row = 0; row < out.rows; row++) {
-      for (let column = 0; column < out.columns; column++) {
-        let sum = 0;
-        for (let k = 0; k < a.columns; k++) {
-          sum += a.data[row * a.columns + k] * b.data[column * b.columns + k];
+      const first = row * length;
+      let column = 0;
+      // Four sums at a time do not wait for one another; each adds in the order of the plain loop below.
+      for (; column + 3 < out.columns; column += 4) {
+        let sum0 = 0;
+        let sum1 = 0;
+        let sum2 = 0;
+        let sum3 = 0;
+        for (let k = 0, i = column * length; k < length; k++, i++) {
+          const factor = x[first + k];
+          sum0 += factor * y[i];
+          sum1 += factor * y[i + length];
+          sum2 += factor * y[i + 2 * length];
+          sum3 += factor * y[i + 3 * length];
         }
+        const at = row * out.columns + column;
+        out.data[at] = sum0;
+        out.data[at + 1] = sum1;
+        out.data[at + 2] = sum2;
+        out.data[at + 3] = sum3;
+      }
+      for (; column < out.columns; column++) {
+        let sum = 0;
+        for (let k = 0; k < length; k++) sum += x[first + k] * y[column * length + k];
         out.data[row * out.columns + column] = sum;
       }
     }
