@@ -1,0 +1,119 @@
+/**
+ * What the adapter itself can do: a loop of multiply-adds on registers, and a copy from buffer to buffer. The
+ * share of these a training step reaches is what says how good a kernel is, on any adapter.
+ */
+export interface Ceilings {
+  /** Float32 multiplications and additions, in 10⁹ a second. */
+  readonly multiplyAddGflops: number;
+  /** Bytes read plus bytes written by a copy, in 10⁹ a second. */
+  readonly copyGigabytesPerSecond: number;
+}
+
+/** Four floats each. Enough of them that no addition waits for the one before it. */
+const CHAIN_COUNTS = [4, 8, 12, 16];
+const WORKGROUP_SIZE = 64;
+const WORKGROUP_COUNT = 1024;
+const FIRST_ROUNDS = 64;
+const COPY_BYTES = 64 * 2 ** 20;
+/** Long enough that a submit does not count, far below what a watchdog allows. */
+const LEAST_MS = 60;
+const REPETITIONS = 5;
+
+/** Measures both; the best of several, because a ceiling is what can be reached. */
+export async function measureCeilings(): Promise<Ceilings> {
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new Error('There is no adapter to measure the ceilings of.');
+  const device = await adapter.requestDevice({ label: 'ceilings' });
+  try {
+    let multiplyAddGflops = 0;
+    for (const chains of CHAIN_COUNTS) {
+      multiplyAddGflops = Math.max(multiplyAddGflops, await measureMultiplyAdd(device, chains));
+    }
+    return { multiplyAddGflops, copyGigabytesPerSecond: await measureCopy(device) };
+  } finally {
+    device.destroy();
+  }
+}
+
+async function measureMultiplyAdd(device: GPUDevice, chains: number): Promise<number> {
+  const module = device.createShaderModule({ code: multiplyAddShader(chains) });
+  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
+  const resultBytes = 4 * WORKGROUP_SIZE * WORKGROUP_COUNT;
+  const results = device.createBuffer({ size: resultBytes, usage: GPUBufferUsage.STORAGE });
+  const settings = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  });
+  const bindGroup = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [
+      { binding: 0, resource: { buffer: settings } },
+      { binding: 1, resource: { buffer: results } },
+    ],
+  });
+  const perSecond = await bestRate(device, (encoder, rounds) => {
+    device.queue.writeBuffer(settings, 0, Uint32Array.of(rounds));
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(WORKGROUP_COUNT);
+    pass.end();
+  });
+  const flopsPerRound = 2 * 4 * chains * WORKGROUP_SIZE * WORKGROUP_COUNT;
+  return (perSecond * flopsPerRound) / 1e9;
+}
+
+async function measureCopy(device: GPUDevice): Promise<number> {
+  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const [from, to] = [0, 1].map(() => device.createBuffer({ size: COPY_BYTES, usage }));
+  const perSecond = await bestRate(device, (encoder, rounds) => {
+    for (let round = 0; round < Math.ceil(rounds / FIRST_ROUNDS); round++) {
+      encoder.copyBufferToBuffer(from, 0, to, 0, COPY_BYTES);
+    }
+  });
+  return ((perSecond / FIRST_ROUNDS) * 2 * COPY_BYTES) / 1e9;
+}
+
+/** Rounds a second of what `encode` encodes, with rounds doubled until they take long enough to be timed. */
+async function bestRate(
+  device: GPUDevice,
+  encode: (encoder: GPUCommandEncoder, rounds: number) => void,
+): Promise<number> {
+  const timeOf = async (rounds: number): Promise<number> => {
+    const encoder = device.createCommandEncoder();
+    encode(encoder, rounds);
+    const commands = encoder.finish();
+    const start = performance.now();
+    device.queue.submit([commands]);
+    await device.queue.onSubmittedWorkDone();
+    return performance.now() - start;
+  };
+  let rounds = FIRST_ROUNDS;
+  while ((await timeOf(rounds)) < LEAST_MS && rounds < 2 ** 30) rounds *= 2;
+  let leastMs = Infinity;
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    leastMs = Math.min(leastMs, await timeOf(rounds));
+  }
+  return rounds / (leastMs / 1000);
+}
+
+/** Factor and summand come at run time, so that nothing can be folded; the sums are written, so nothing is dead. */
+function multiplyAddShader(chains: number): string {
+  const names = Array.from({ length: chains }, (_, chain) => `chain${chain}`);
+  return `
+    struct Settings { rounds: u32 }
+    @group(0) @binding(0) var<uniform> settings: Settings;
+    @group(0) @binding(1) var<storage, read_write> results: array<f32>;
+
+    @compute @workgroup_size(${WORKGROUP_SIZE})
+    fn main(@builtin(global_invocation_id) id: vec3u) {
+      let start = vec4f(f32(id.x) * 1e-6);
+      let factor = vec4f(0.999 + f32(settings.rounds & 1u) * 1e-7);
+      ${names.map((name, chain) => `var ${name} = start + ${chain + 1}.0;`).join('\n')}
+      for (var round = 0u; round < settings.rounds; round++) {
+        ${names.map((name) => `${name} = ${name} * factor + start;`).join('\n')}
+      }
+      let sum = ${names.join(' + ')};
+      results[id.x] = sum.x + sum.y + sum.z + sum.w;
+    }`;
+}
