@@ -35,7 +35,7 @@ export function installPeers(folder: string, say: (line: string) => void): void 
 /** Machine, versions and adapter, by name. */
 export function describeEnvironment(
   root: string,
-  { adapter, browser }: { adapter: string; browser: string | undefined },
+  { adapter, clockStepMs, browser }: { adapter: string; clockStepMs: number; browser: string | undefined },
 ): Record<string, string> {
   const [processor] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
@@ -48,6 +48,7 @@ export function describeEnvironment(
     processor: `${processor.model.trim()}, ${cpus().length} logical cores, ${memory}`,
     system: `${type()} ${release()}`,
     ...(browser === undefined ? dawnVersion(root) : { browser: output(browser, ['--version']) }),
+    clock: `performance.now(), steps of ${Math.round(1e6 * clockStepMs) / 1000} µs`,
     handgrad: handgradVersion(root),
     node: process.version,
     ...Object.fromEntries(peers),

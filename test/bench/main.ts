@@ -49,7 +49,7 @@ async function run(options: BenchOptions, built: Built): Promise<Results> {
     date: new Date().toISOString(),
     command: ['npm run bench', ...commandLine()].join(' '),
     environment: describeEnvironment(root, {
-      adapter: description.adapter,
+      ...description,
       browser: settings.kind === 'browser' ? settings.path : undefined,
     }),
     isSoftware: description.isSoftware,
