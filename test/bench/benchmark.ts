@@ -13,22 +13,12 @@ export interface Effort {
   readonly repetitions: number;
   /** What one repetition should take at least, as far as the job has steps for it. */
   readonly repetitionMs: number;
-  /** What the float64 reference may take for one job. */
-  readonly referenceMs: number;
 }
 
-/**
- * `wide` takes the reference 6 s a step. Where everything else is slow too, checking fifty steps in one call is
- * not worth minutes; beside a GPU it is.
- */
-export function chooseEffort(isQuick: boolean, isSoftware: boolean): Effort {
-  const referenceMs = isSoftware ? 150_000 : 450_000;
-  return isQuick
-    ? { repetitions: 2, repetitionMs: 150, referenceMs }
-    : { repetitions: 5, repetitionMs: 700, referenceMs };
-}
+export const fullEffort: Effort = { repetitions: 5, repetitionMs: 700 };
+export const quickEffort: Effort = { repetitions: 2, repetitionMs: 150 };
 
-/** Relative to the float64 reference. A float32 system stays below a hundredth of this, a wrong one far above. */
+/** Relative. Summing a quarter of a million squares one by one in float32 is off by 5e-5; a wrong loss by far more. */
 const LOSS_TOLERANCE = 1e-3;
 /** Relative to the largest update: a float32 parameter keeps a small update with few digits. */
 const UPDATE_TOLERANCE = 1e-2;
@@ -61,6 +51,7 @@ interface Contender {
   readonly msPerStep: number[];
   lossDeviation: number;
   readonly updateDeviation: number;
+  readonly note: string | undefined;
   problem: string | undefined;
 }
 
@@ -70,7 +61,7 @@ export async function measureJob(
   entries: readonly SystemEntry[],
   { settings, effort, say }: { settings: HostSettings; effort: Effort; say: Say },
 ): Promise<Cell[]> {
-  const reference = new Reference(jobName, effort.referenceMs);
+  const reference = new Reference(jobName);
   const contenders: Contender[] = [];
   const cells = new Map<string, Cell>();
   try {
@@ -93,7 +84,11 @@ export async function measureJob(
   async function prepare(entry: SystemEntry): Promise<Contender | string> {
     const host = await openHost(settings, entry, jobName);
     if (typeof host === 'string') return host;
-    const made = await makeContender(host, entry, reference, effort);
+    const made = await makeContender(
+      { host, entry, sibling: siblingOf(entry, contenders) },
+      reference,
+      effort,
+    );
     if (typeof made === 'string') await host.close();
     return made;
   }
@@ -124,17 +119,18 @@ export async function askForCeilings(settings: HostSettings): Promise<Ceilings |
 
 /** Why a system takes no part, before anything is started; undefined if it does. */
 function excuse(
-  { jobs, runsOn, group, stepsPerCall }: SystemEntry,
+  entry: SystemEntry,
   jobName: JobName,
   settings: HostSettings,
   contenders: readonly Contender[],
 ): string | undefined {
+  const { jobs, runsOn, group, stepsPerCall } = entry;
   if (jobs && !jobs.includes(jobName)) return `compared on ${jobs.join(' and ')} only`;
   if (settings.kind === 'dawn' && runsOn === 'cpu' && group !== 'handgrad CPU') {
     return '--node runs the GPU side only; it needs a browser';
   }
   // One call of many steps takes as many times what a call of one step took.
-  const sibling = contenders.find(({ entry }) => entry.group === group && entry.stepsPerCall < stepsPerCall);
+  const sibling = siblingOf(entry, contenders);
   const callMs = sibling ? stepsPerCall * sibling.expectedMsPerStep : 0;
   if (callMs <= MOST_CALL_MS) return undefined;
   return (
@@ -143,28 +139,49 @@ function excuse(
   );
 }
 
+/** The same system with fewer steps per call, which has been checked already. */
+function siblingOf(
+  { group, stepsPerCall }: SystemEntry,
+  contenders: readonly Contender[],
+): Contender | undefined {
+  return contenders.find(({ entry }) => entry.group === group && entry.stepsPerCall < stepsPerCall);
+}
+
+/** What loss and parameters should be; a sentence if there is nothing to hold them against. */
+async function expectedAfter(
+  steps: number,
+  reference: Reference,
+  sibling: Contender | undefined,
+): Promise<{ loss: number; parameters: ArrayLike<number>; note?: string } | string> {
+  const parameters = await reference.parametersAfter(steps);
+  if (typeof parameters !== 'string') return { loss: Number(await reference.lossAfter(steps)), parameters };
+  if (!sibling) return `cannot be checked: ${parameters}`;
+  const trained = await train(sibling.host, steps, true);
+  if (typeof trained === 'string') return `cannot be checked: ${trained}`;
+  const note = `held against ${sibling.entry.label}, because ${parameters}`;
+  return { loss: trained.loss, parameters: fromBase64(trained.parameters ?? ''), note };
+}
+
 /** Runs a system cold, checks its numbers, warms it up, and settles how many steps a repetition takes. */
 async function makeContender(
-  host: Host,
-  entry: SystemEntry,
+  { host, entry, sibling }: Pick<Contender, 'host' | 'entry'> & { sibling: Contender | undefined },
   reference: Reference,
   effort: Effort,
 ): Promise<Contender | string> {
   const shape: JobShape = jobShapes[reference.jobName];
   const unit = entry.stepsPerCall;
   const checkSteps = roundUpTo(unit, shape.checkSteps);
-  const expected = await reference.parametersAfter(checkSteps);
+  const expected = await expectedAfter(checkSteps, reference, sibling);
   if (typeof expected === 'string') return expected;
 
   const cold = await train(host, checkSteps, true);
   if (typeof cold === 'string') return cold;
-  const loss = await reference.lossAfter(checkSteps);
   const deviations = {
-    lossDeviation: relativeDeviation(cold.loss, Number(loss)),
+    lossDeviation: relativeDeviation(cold.loss, expected.loss),
     updateDeviation: relativeUpdateDeviation(
       reference.initialParameters,
       fromBase64(cold.parameters ?? ''),
-      expected,
+      expected.parameters,
     ),
   };
   const disagreement = disagreementOf(deviations, checkSteps);
@@ -181,6 +198,7 @@ async function makeContender(
     cold: { steps: checkSteps, ms: cold.openMs + cold.trainMs },
     expectedMsPerStep: settled.ms / settled.steps,
     msPerStep: [],
+    note: expected.note,
     problem: undefined,
     ...deviations,
   };
@@ -269,7 +287,7 @@ function cellOf(job: JobName, contender: Contender): Cell {
   const { entry: system, problem, steps, cold, lossDeviation, updateDeviation } = contender;
   if (problem !== undefined) return { job, system, reason: problem };
   const figures = { steps, msPerStep: contender.msPerStep, cold, lossDeviation, updateDeviation };
-  return { job, system, figures };
+  return { job, system, figures, ...(contender.note === undefined ? {} : { note: contender.note }) };
 }
 
 function describe({ steps, cold, expectedMsPerStep, updateDeviation }: Contender): string {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chromium } from '@playwright/test';
+import { chromium, type Browser } from '@playwright/test';
 import { launchOptions } from '../support/browser.mjs';
 import { createJob, jobShapes, type JobName } from './jobs.ts';
 import type { Answer, Request } from './measuring.ts';
@@ -57,6 +57,15 @@ export async function openPlainHost(settings: HostSettings): Promise<Host> {
 
 async function openBrowser({ path, url, adapter }: HostSettings & { kind: 'browser' }): Promise<Host> {
   const browser = await chromium.launch(launchOptions(path, { adapter }));
+  try {
+    return await openPage(browser, url);
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+async function openPage(browser: Browser, url: string): Promise<Host> {
   const page = await browser.newPage();
   const crash = new Promise<never>((_resolve, reject) => {
     page.on('crash', () => reject(new Error('The page crashed.')));

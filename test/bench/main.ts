@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser, installBrowser } from '../support/browser.mjs';
-import { askForCeilings, chooseEffort, describeAdapter, measureJob } from './benchmark.ts';
+import { askForCeilings, describeAdapter, fullEffort, measureJob, quickEffort } from './benchmark.ts';
 import { buildBundle, servePage, type Built } from './builds.ts';
 import type { Ceilings } from './ceilings.ts';
 import { describeEnvironment, installPeers } from './environment.ts';
@@ -37,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function run(options: BenchOptions, built: Built): Promise<Results> {
   const { settings, description } = await chooseAdapter(built);
   say(description.adapter);
-  const effort = chooseEffort(options.quick, description.isSoftware);
+  const effort = options.quick ? quickEffort : fullEffort;
   const first = await askForCeilings(settings);
   const cells: Cell[] = [];
   for (const job of options.jobs) {

@@ -67,8 +67,12 @@ function jobSection(job: JobName, results: Results): string[] {
       ],
       cells.map((cell) => cellRow(cell, best, results)),
     ),
-    cells.flatMap(({ system, reason }) => (reason ? `- ${system.label}: ${reason}` : [])).join('\n'),
+    cells.flatMap(({ system, reason, note }) => remark(system.label, reason ?? note)).join('\n'),
   ].filter(Boolean);
+}
+
+function remark(label: string, text: string | undefined): string[] {
+  return text === undefined ? [] : [`- ${label}: ${text}`];
 }
 
 function cellRow(cell: Cell, bestMs: number | undefined, { ceilings }: Results): string[] {

@@ -10,6 +10,8 @@ export interface Cell {
   readonly figures?: Figures;
   /** Why there are no figures, as a sentence for people. */
   readonly reason?: string;
+  /** What else there is to know of the figures. */
+  readonly note?: string;
 }
 
 /** What was measured, after the results had been checked. */
