@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { jobNames, type JobName } from './jobs.ts';
 import { systemEntries, type SystemEntry } from './system-list.ts';
@@ -28,9 +30,8 @@ export function parseOptions(argv: readonly string[], defaultFolder: string): Be
     )
     .option('--quick', 'two short repetitions: to see that all of it works, not to quote', false)
     .option('--node', 'the GPU side in Node, on Dawn, for a machine with a GPU and no browser', false)
-    .option('--json <file>', 'write every figure to this file')
-    .option('--results <folder>', 'write results.md and results.svg here, whatever was left out')
-    .configureHelp({ showGlobalOptions: false })
+    .option('--json <file>', 'write every figure to this file', parseFile)
+    .option('--results <folder>', 'write results.md and results.svg here, whatever was left out', parseFolder)
     .allowExcessArguments(false)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   // Commander would print the lists in full.
@@ -68,4 +69,15 @@ function parseSystems(text: string): SystemEntry[] {
     }
   }
   return systemEntries.filter(({ id }) => names.some((name) => isNamed(id, name)));
+}
+
+/** Looked at now: twenty minutes later it would be too late. */
+function parseFolder(path: string): string {
+  if (existsSync(path)) return path;
+  throw new InvalidArgumentError(`There is no folder ${path}; make it first.`);
+}
+
+function parseFile(path: string): string {
+  parseFolder(dirname(path));
+  return path;
 }
