@@ -4,7 +4,7 @@ import { openHost, openPlainHost, type Host, type HostSettings } from './hosts.t
 import { jobShapes, type JobName, type JobShape } from './jobs.ts';
 import type { Description, Trained } from './measuring.ts';
 import { Reference } from './reference.ts';
-import type { Cell, Figures } from './results.ts';
+import { msPerStep, type Cell, type Figures } from './results.ts';
 import { relativeDeviation, relativeUpdateDeviation, roundUpTo } from './statistics.ts';
 import type { SystemEntry } from './system-list.ts';
 
@@ -33,7 +33,7 @@ const SLOW_REPETITIONS = 3;
 const MOST_CALL_MS = 60_000;
 /** Without an answer by then the system counts as stuck. */
 const ANSWER_LIMIT_MS = 300_000;
-/** A first run that long has warmed everything up. */
+/** A step that long is warm after the first run, and a repetition of one step long enough. */
 const WARM_AFTER_MS = 5000;
 const MOST_WARM_UPS = 4;
 
@@ -78,7 +78,11 @@ export async function measureJob(
   } finally {
     for (const { host } of contenders) await host.close();
   }
-  for (const contender of contenders) cells.set(contender.entry.id, cellOf(jobName, contender));
+  for (const contender of contenders) {
+    const cell = cellOf(jobName, contender);
+    cells.set(contender.entry.id, cell);
+    say(`${jobName}  ${cell.system.label}: ${cell.reason ?? `${msPerStep(cell)?.toPrecision(3)} ms a step`}`);
+  }
   return entries.flatMap(({ id }) => cells.get(id) ?? []);
 
   async function prepare(entry: SystemEntry): Promise<Contender | string> {
@@ -218,17 +222,15 @@ async function warmUp(
     return Math.min(wanted, mostSteps);
   };
   let ms = cold.trainMs;
-  if (ms > WARM_AFTER_MS) {
-    const settled = longEnough(ms);
-    return { steps: settled, ms: (ms * settled) / steps };
-  }
   for (let run = 0; run < MOST_WARM_UPS; run++) {
-    const warm = await train(host, steps, false);
-    if (typeof warm === 'string') return warm;
-    ms = warm.trainMs;
     const wanted = longEnough(ms);
-    if (wanted === steps || (run > 0 && ms > effort.repetitionMs / 2)) break;
+    const expectedMs = (ms * wanted) / steps;
+    if (expectedMs > WARM_AFTER_MS) return { steps: wanted, ms: expectedMs };
+    if (run > 1 && (wanted === steps || ms > effort.repetitionMs / 2)) break;
+    const warm = await train(host, wanted, false);
+    if (typeof warm === 'string') return warm;
     steps = wanted;
+    ms = warm.trainMs;
   }
   return { steps, ms };
 }
