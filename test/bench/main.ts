@@ -78,6 +78,7 @@ function higher(first: Ceilings | string, second: Ceilings | string): Ceilings |
   if (typeof second === 'string') return first;
   return {
     multiplyAddGflops: Math.max(first.multiplyAddGflops, second.multiplyAddGflops),
+    plainLoopGflops: Math.max(first.plainLoopGflops, second.plainLoopGflops),
     copyGigabytesPerSecond: Math.max(first.copyGigabytesPerSecond, second.copyGigabytesPerSecond),
   };
 }

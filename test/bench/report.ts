@@ -38,9 +38,10 @@ the first steps are measured, the remaining steps counted at the warm rate. GFLO
 
 function ceilingsText({ ceilings }: Results): string {
   if (typeof ceilings === 'string') return `The adapter's ceilings could not be measured: ${ceilings}`;
-  const { multiplyAddGflops, copyGigabytesPerSecond } = ceilings;
+  const { multiplyAddGflops, plainLoopGflops, copyGigabytesPerSecond } = ceilings;
   return (
-    `The adapter's own ceilings: ${figureText(multiplyAddGflops)} GFLOP/s in a pure multiply-add loop, ` +
+    `The adapter's own ceilings: ${figureText(multiplyAddGflops)} GFLOP/s in a pure multiply-add loop ` +
+    `(${figureText(plainLoopGflops)} where its body is not unrolled), ` +
     `${figureText(copyGigabytesPerSecond)} GB/s (read plus written) in a buffer copy.`
   );
 }
