@@ -83,6 +83,7 @@ async function tests(): Promise<ViteUserConfig> {
             pool: 'forks',
             include: [
               'test/{core,data,cpu,cli,worker,support}/**/*.test.ts',
+              'test/bench/*.test.ts',
               'test/*.test.ts',
               'test/shaders/*.validation.test.ts',
             ],

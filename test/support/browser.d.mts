@@ -11,7 +11,10 @@ export interface LaunchOptions {
   args: string[];
 }
 
-export function launchOptions(executablePath: string, options?: { webgpu?: boolean }): LaunchOptions;
+export function launchOptions(
+  executablePath: string,
+  options?: { webgpu?: boolean; adapter?: 'software' | 'system' },
+): LaunchOptions;
 export function findBrowser(): Promise<Browser | undefined>;
 export function installBrowser(say: (line: string) => void): Promise<Browser>;
 export function requireVulkanLoader(say: (line: string) => void): void;

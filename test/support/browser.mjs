@@ -24,14 +24,21 @@ const quietFlags = [
  */
 const softwareWebGpuFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
-/** What Playwright's `launch` takes; `webgpu: false` starts a browser that has no adapter. */
-export function launchOptions(executablePath, { webgpu = true } = {}) {
+/** The adapter of the machine's GPU where there is one; what the benchmark times. Linux wants to be asked for Vulkan. */
+const systemWebGpuFlags = ['--enable-unsafe-webgpu', '--ignore-gpu-blocklist', '--enable-features=Vulkan'];
+
+/**
+ * What Playwright's `launch` takes; `webgpu: false` starts a browser that has no adapter, `adapter: 'system'` one
+ * that has the machine's.
+ */
+export function launchOptions(executablePath, { webgpu = true, adapter = 'software' } = {}) {
+  const webGpuFlags = adapter === 'system' ? systemWebGpuFlags : softwareWebGpuFlags;
   return {
     executablePath,
     headless: true,
     // Chromium refuses to run as root with its sandbox; for everybody else the sandbox stays.
     chromiumSandbox: !isRoot,
-    args: webgpu ? [...quietFlags, ...softwareWebGpuFlags] : quietFlags,
+    args: webgpu ? [...quietFlags, ...webGpuFlags] : quietFlags,
   };
 }
 

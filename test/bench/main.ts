@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBrowser, installBrowser } from '../support/browser.mjs';
+import { askForCeilings, describeAdapter, fullEffort, measureJob, quickEffort } from './benchmark.ts';
+import { buildBundle, servePage, type Built } from './builds.ts';
+import type { Ceilings } from './ceilings.ts';
+import { describeEnvironment, installPeers } from './environment.ts';
+import type { AdapterKind, HostSettings } from './hosts.ts';
+import type { Description } from './measuring.ts';
+import { parseOptions, type BenchOptions } from './options.ts';
+import { drawPicture } from './picture.ts';
+import { renderReport } from './report.ts';
+import type { Cell, Results } from './results.ts';
+
+const folder = import.meta.dirname;
+const root = join(folder, '..', '..');
+
+/** Runs the benchmark. The table goes to standard output, progress to standard error. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const options = parseOptions(argv, folder);
+  installPeers(folder, say);
+  const built = options.node ? await buildBundle(root) : await servePage(root);
+  try {
+    const results = await run(options, built);
+    const report = renderReport(results);
+    process.stdout.write(report);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+    if (options.results) {
+      writeFileSync(join(options.results, 'results.md'), report);
+      writeFileSync(join(options.results, 'results.svg'), drawPicture(results));
+    }
+  } finally {
+    await built.close();
+  }
+}
+
+async function run(options: BenchOptions, built: Built): Promise<Results> {
+  const { settings, description } = await chooseAdapter(built);
+  say(description.adapter);
+  const effort = options.quick ? quickEffort : fullEffort;
+  const first = await askForCeilings(settings);
+  const cells: Cell[] = [];
+  for (const job of options.jobs) {
+    cells.push(...(await measureJob(job, options.systems, { settings, effort, say })));
+  }
+  // Measured again at the end: whatever else the machine did in the first seconds must not lower a ceiling.
+  const ceilings = higher(first, await askForCeilings(settings));
+  return {
+    date: new Date().toISOString(),
+    command: ['npm run bench', ...commandLine()].join(' '),
+    environment: describeEnvironment(root, {
+      ...description,
+      browser: settings.kind === 'browser' ? settings.path : undefined,
+    }),
+    isSoftware: description.isSoftware,
+    ceilings,
+    cells,
+  };
+}
+
+/** The machine's own adapter if it is hardware, else the software adapter that the tests use. */
+async function chooseAdapter(built: Built): Promise<{ settings: HostSettings; description: Description }> {
+  if ('bundle' in built) {
+    const settings = { kind: 'dawn', bundle: built.bundle } as const;
+    return { settings, description: await describeAdapter(settings) };
+  }
+  const { path } = (await findBrowser()) ?? (await installBrowser(say));
+  const withAdapter = async (adapter: AdapterKind) => {
+    const settings = { kind: 'browser', path, url: built.url, adapter } as const;
+    return { settings, description: await describeAdapter(settings) };
+  };
+  const own = await withAdapter('system');
+  return own.description.hasGpu && !own.description.isSoftware ? own : await withAdapter('software');
+}
+
+function higher(first: Ceilings | string, second: Ceilings | string): Ceilings | string {
+  if (typeof first === 'string') return second;
+  if (typeof second === 'string') return first;
+  return {
+    multiplyAddGflops: Math.max(first.multiplyAddGflops, second.multiplyAddGflops),
+    plainLoopGflops: Math.max(first.plainLoopGflops, second.plainLoopGflops),
+    copyGigabytesPerSecond: Math.max(first.copyGigabytesPerSecond, second.copyGigabytesPerSecond),
+  };
+}
+
+function commandLine(): string[] {
+  const given = process.argv.slice(2);
+  return given.length > 0 ? ['--', ...given] : [];
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

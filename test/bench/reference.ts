@@ -1,0 +1,55 @@
+import { backends, type Trainer } from '../../src/index.ts';
+import { createJob, type JobName } from './jobs.ts';
+
+/** What the float64 reference may take for one job, in milliseconds: `wide` takes it 6 s a step. */
+const BUDGET_MS = 30_000;
+/** The most steps of any job and any system. */
+const MOST_STEPS = 20_000;
+
+/** The float64 CPU path, trained as far as somebody asks: what every system's numbers are held against. */
+export class Reference {
+  readonly initialParameters: Float64Array;
+  readonly #parameters = new Map<number, Float64Array>();
+  #losses: Float64Array = new Float64Array();
+  #trainer: Trainer | undefined;
+  #spentMs = 0;
+
+  constructor(readonly jobName: JobName) {
+    this.initialParameters = createJob(jobName, 1).initialParameters;
+  }
+
+  /** The loss of the last of `steps` steps; a sentence instead where that takes too long. */
+  async lossAfter(steps: number): Promise<number | string> {
+    const problem = await this.#trainTo(steps);
+    return problem ?? this.#losses[steps - 1];
+  }
+
+  /** The parameters after `steps` steps; a sentence instead where that takes too long. */
+  async parametersAfter(steps: number): Promise<Float64Array | string> {
+    const known = this.#parameters.get(steps);
+    if (known) return known;
+    if (this.#losses.length > steps) {
+      // Past it: once more from the start.
+      this.#trainer = undefined;
+      this.#spentMs = 0;
+    }
+    const problem = await this.#trainTo(steps);
+    return problem ?? this.#parameters.get(steps) ?? 'The reference has passed this step.';
+  }
+
+  async #trainTo(steps: number): Promise<string | undefined> {
+    if (this.#trainer && this.#losses.length >= steps) return undefined;
+    const { job, data } = createJob(this.jobName, MOST_STEPS);
+    this.#trainer ??= await backends.cpu.createTrainer(job, data);
+    const trainer = this.#trainer;
+    const expectedMs = trainer.stepCount > 0 ? (this.#spentMs * steps) / trainer.stepCount : 0;
+    if (expectedMs > BUDGET_MS) {
+      const seconds = Math.round(expectedMs / 1000);
+      return `the float64 reference would take ${seconds} s for ${steps} steps`;
+    }
+    this.#spentMs += (await trainer.train(steps - trainer.stepCount)).trainMs;
+    this.#losses = await trainer.losses(0);
+    this.#parameters.set(steps, await trainer.parameters());
+    return undefined;
+  }
+}
