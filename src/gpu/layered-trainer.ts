@@ -24,6 +24,7 @@ import {
   type ForwardPass,
   type PassContext,
 } from './layered-network.ts';
+import { unmeasuredVariant } from './layered-variant.ts';
 import { readFloats } from './readback.ts';
 
 /** What one submit should keep the device busy for: long enough to hide the submit, short enough to stop. */
@@ -157,7 +158,8 @@ class LayeredTrainer implements Trainer {
     await gpu.untilLost(gpu.device.queue.onSubmittedWorkDone());
     const uploadMs = performance.now() - start;
 
-    const context = { gpu, scope, network, rowCount, parameters };
+    const variant = unmeasuredVariant(network);
+    const context = { gpu, scope, network, rowCount, parameters, variant };
     const losses = scope.storage('losses', [job.steps]);
     const forward = await createForwardPass(context, inputs);
     const backward = await createBackwardPass(context, forward, targets, job);

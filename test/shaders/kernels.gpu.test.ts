@@ -9,7 +9,7 @@ import { readAll, runKernel, withDevice } from '../support/device.ts';
 import { activationError, derivativeError } from '../support/error-analysis.ts';
 import { Random } from '../support/random.ts';
 
-/** Rows × inputs × units: 1, primes, a workgroup of 8 ± 1, tall, wide; never square. */
+/** Rows × inputs × units: 1, primes, a workgroup of 8, a block of 16 and a tile of 64 ± 1, tall, wide; never square. */
 const shapes: readonly (readonly [rows: number, inputs: number, units: number])[] = [
   [1, 1, 1],
   [1, 7, 3],
@@ -21,6 +21,9 @@ const shapes: readonly (readonly [rows: number, inputs: number, units: number])[
   [1, 1, 131],
   [257, 3, 2],
   [13, 63, 65],
+  [17, 15, 16],
+  [16, 17, 31],
+  [65, 33, 64],
 ];
 
 const WORST_CASE = 'a worst case over all orders and directions of rounding; roundings mostly cancel';
@@ -37,7 +40,7 @@ function uploadAt(scope: BufferScope, name: string, values: Float64Array, offset
   return scope.upload(name, [padded.length], padded);
 }
 
-describe('matmul.wgsl', () => {
+describe.each(['matmul', 'matmul-blocked', 'matmul-quads', 'matmul-tiled'] as const)('%s.wgsl', (kernel) => {
   const cases = shapes.flatMap((shape, i) => {
     const activation = activationNames[i % activationNames.length];
     return [true, false].map((hasBias) => ({ shape, activation, hasBias }));
@@ -68,7 +71,7 @@ describe('matmul.wgsl', () => {
         const together = new Float64Array([...weights, ...biases]);
         const preActivations = scope.storage('preActivations', [rows, units]);
         const outputs = scope.storage('activations', [rows, units]);
-        await runKernel(gpu, scope, 'matmul', {
+        await runKernel(gpu, scope, kernel, {
           params: {
             rowCount: rows,
             inputCount: inputs,
@@ -83,11 +86,11 @@ describe('matmul.wgsl', () => {
             activations: outputs,
           },
           constants: { activation: activationNames.indexOf(activation), hasBias: hasBias ? 1 : 0 },
-          invocations: [units, rows],
+          entries: [units, rows],
         });
 
         const x = await readAll(gpu, preActivations);
-        const name = `matmul ${shapeName(shape)}`;
+        const name = `${kernel} ${shapeName(shape)}`;
         const allowed = bound.data.map((sum) => (inputs + 1) * EPSILON * sum);
         expectClose(`${name} ŷ`, x, expected.data, { allowed, whyLoose: WORST_CASE });
         expectActivations(`${name} ${activation}`, activation, x, await readAll(gpu, outputs));
@@ -131,7 +134,7 @@ describe('output-gradient.wgsl', () => {
           rowLosses,
         },
         constants: { loss: lossNames.indexOf(loss), activation: activationNames.indexOf(activation) },
-        invocations: [rows, 1],
+        entries: [rows, 1],
       });
       const name = `output-gradient ${rows} × ${outputs} ${activation}`;
       expectLosses(name, { loss, f, targets, rows, outputs }, await readAll(gpu, rowLosses));
@@ -179,7 +182,7 @@ describe('mean-loss.wgsl', () => {
           step: scope.storage('step', [1]),
         },
         constants: {},
-        invocations: [1, 1] as const,
+        entries: [1, 1] as const,
       };
       for (let step = 0; step < 3; step++) await runKernel(gpu, scope, 'mean-loss', settings);
       const mean = values.reduce((sum, value) => sum + value, 0) / (rows * 3);
@@ -193,7 +196,14 @@ describe('mean-loss.wgsl', () => {
   );
 });
 
-describe('hidden-gradient.wgsl', () => {
+const hiddenGradientKernels = [
+  'hidden-gradient',
+  'hidden-gradient-blocked',
+  'hidden-gradient-quads',
+  'hidden-gradient-tiled',
+] as const;
+
+describe.each(hiddenGradientKernels)('%s.wgsl', (kernel) => {
   const cases = shapes.map((shape, i) => ({
     shape,
     activation: activationNames[i % activationNames.length],
@@ -221,7 +231,7 @@ describe('hidden-gradient.wgsl', () => {
       });
 
       const gradient = scope.storage('gradient', [rows, units]);
-      await runKernel(gpu, scope, 'hidden-gradient', {
+      await runKernel(gpu, scope, kernel, {
         params: { rowCount: rows, unitCount: units, nextUnitCount: nextUnits, nextWeightsOffset: 7 },
         buffers: {
           parameters: uploadAt(scope, 'parameters', weights, 7),
@@ -231,61 +241,97 @@ describe('hidden-gradient.wgsl', () => {
           gradient,
         },
         constants: { activation: activationNames.indexOf(activation) },
-        invocations: [units, rows],
+        entries: [units, rows],
       });
       const expected = dEdg.data.map((value, i) => value * derivatives[i]);
-      expectClose(
-        `hidden-gradient ${shapeName(shape)} ${activation}`,
-        await readAll(gpu, gradient),
-        expected,
-        {
-          allowed,
-          whyLoose: WORST_CASE,
-        },
-      );
+      expectClose(`${kernel} ${shapeName(shape)} ${activation}`, await readAll(gpu, gradient), expected, {
+        allowed,
+        whyLoose: WORST_CASE,
+      });
     }),
   );
 });
+
+/** Random input and dE/dy of a layer, and what becomes of them in float64, each with its error bound. */
+function parameterGradients([rows, inputs, units]: (typeof shapes)[number]) {
+  const random = new Random(rows + inputs * 100 + units * 10_000);
+  const input = random.floats(rows * inputs);
+  const gradient = random.floats(rows * units);
+  const [a, b] = [matrix(rows, inputs, input), matrix(rows, units, gradient)];
+  const [weights, bound] = [matrix(inputs, units), matrix(inputs, units)];
+  float64.multiplyTransposedA(a, b, weights);
+  const absolute = [a, b].map((m) => ({ ...m, data: magnitudes(m.data) }));
+  float64.multiplyTransposedA(absolute[0], absolute[1], bound);
+  const [biases, biasBound] = [matrix(1, units), matrix(1, units)];
+  float64.sumRows(b, biases);
+  float64.sumRows(absolute[1], biasBound);
+  const allowedOf = (sums: Float64Array) => sums.map((sum) => (rows + 1) * EPSILON * sum);
+  return {
+    input,
+    gradient,
+    weights: { expected: weights.data, allowed: allowedOf(bound.data) },
+    biases: { expected: biases.data, allowed: allowedOf(biasBound.data) },
+  };
+}
 
 describe('weights-gradient.wgsl and bias-gradient.wgsl', () => {
   it.each(shapes.map((shape) => ({ shape })))('agree with float64: $shape', ({ shape }) =>
     withDevice(async (gpu, scope) => {
       const [rows, inputs, units] = shape;
-      const random = new Random(rows + inputs * 100 + units * 10_000);
-      const input = random.floats(rows * inputs);
-      const gradient = random.floats(rows * units);
-
-      const [a, b] = [matrix(rows, inputs, input), matrix(rows, units, gradient)];
-      const [weights, bound] = [matrix(inputs, units), matrix(inputs, units)];
-      float64.multiplyTransposedA(a, b, weights);
-      const absolute = [a, b].map((m) => ({ ...m, data: magnitudes(m.data) }));
-      float64.multiplyTransposedA(absolute[0], absolute[1], bound);
-      const [biases, biasBound] = [matrix(1, units), matrix(1, units)];
-      float64.sumRows(b, biases);
-      float64.sumRows(absolute[1], biasBound);
-
-      const weightCount = inputs * units;
-      const gradients = scope.storage('gradients', [2 + weightCount + units]);
+      const { input, gradient, weights, biases } = parameterGradients(shape);
+      const gradients = scope.storage('gradients', [2 + inputs * units + units]);
       const uploaded = scope.upload('gradient', [rows, units], gradient);
       await runKernel(gpu, scope, 'weights-gradient', {
         params: { rowCount: rows, inputCount: inputs, unitCount: units, weightsOffset: 2 },
         buffers: { input: scope.upload('input', [rows, inputs], input), gradient: uploaded, gradients },
         constants: {},
-        invocations: [units, inputs],
+        entries: [units, inputs],
       });
       await runKernel(gpu, scope, 'bias-gradient', {
-        params: { rowCount: rows, unitCount: units, biasOffset: 2 + weightCount },
+        params: { rowCount: rows, unitCount: units, biasOffset: 2 + inputs * units },
         buffers: { gradient: uploaded, gradients },
         constants: {},
-        invocations: [units, 1],
+        entries: [units, 1],
       });
       // Two entries before the layer's own must stay untouched.
-      const expected = [0, 0, ...weights.data, ...biases.data];
-      const allowed = [0, 0, ...bound.data, ...biasBound.data].map((sum) => (rows + 1) * EPSILON * sum);
-      expectClose(`parameter gradients ${shapeName(shape)}`, await readAll(gpu, gradients), expected, {
-        allowed,
-        whyLoose: WORST_CASE,
+      const expected = [0, 0, ...weights.expected, ...biases.expected];
+      const allowed = [0, 0, ...weights.allowed, ...biases.allowed];
+      const name = `parameter gradients ${shapeName(shape)}`;
+      expectClose(name, await readAll(gpu, gradients), expected, { allowed, whyLoose: WORST_CASE });
+    }),
+  );
+});
+
+const parameterGradientKernels = [
+  'weights-gradient-blocked',
+  'weights-gradient-quads',
+  'weights-gradient-tiled',
+] as const;
+
+describe.each(parameterGradientKernels)('%s.wgsl', (kernel) => {
+  const cases = shapes.flatMap((shape) => [true, false].map((hasBias) => ({ shape, hasBias })));
+  it.each(cases)('agrees with float64: $shape, bias $hasBias', ({ shape, hasBias }) =>
+    withDevice(async (gpu, scope) => {
+      const [rows, inputs, units] = shape;
+      const { input, gradient, weights, biases } = parameterGradients(shape);
+      const biasOffset = 2 + inputs * units;
+      const gradients = scope.storage('gradients', [biasOffset + units]);
+      await runKernel(gpu, scope, kernel, {
+        params: { rowCount: rows, inputCount: inputs, unitCount: units, weightsOffset: 2, biasOffset },
+        buffers: {
+          input: scope.upload('input', [rows, inputs], input),
+          gradient: scope.upload('gradient', [rows, units], gradient),
+          gradients,
+        },
+        constants: { hasBias: hasBias ? 1 : 0 },
+        entries: [units, inputs],
       });
+      // Two entries before the layer's own must stay untouched, and those of biases it does not have.
+      const without = new Float64Array(units);
+      const expected = [0, 0, ...weights.expected, ...(hasBias ? biases.expected : without)];
+      const allowed = [0, 0, ...weights.allowed, ...(hasBias ? biases.allowed : without)];
+      const name = `${kernel} ${shapeName(shape)}`;
+      expectClose(name, await readAll(gpu, gradients), expected, { allowed, whyLoose: WORST_CASE });
     }),
   );
 });
@@ -303,7 +349,7 @@ describe('optimizer-step.wgsl', () => {
           lowParts: scope.storage('lowParts', [count]),
         },
         constants: { optimizer: optimizerNames.indexOf('sgd') },
-        invocations: [count, 1] as const,
+        entries: [count, 1] as const,
       };
       await runKernel(gpu, scope, 'optimizer-step', settings);
       const values = await readAll(gpu, parameters);
@@ -327,7 +373,7 @@ describe('optimizer-step.wgsl', () => {
           params: { parameterCount: count, learningRate },
           buffers: { gradients: scope.upload('gradients', [count], gradients), parameters, lowParts },
           constants: { optimizer: optimizerNames.indexOf(optimizer) },
-          invocations: [count, 1] as const,
+          entries: [count, 1] as const,
         };
         const steps = 200;
         for (let step = 0; step < steps; step++) await runKernel(gpu, scope, 'optimizer-step', settings);

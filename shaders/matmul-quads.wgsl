@@ -1,0 +1,113 @@
+// One layer, forward: matmul-blocked.wgsl where four invocations share the rows that they load
+//
+// Formula:  ŷ[row, unit] = Σₖ input[row, k] · weights[k, unit] + biases[unit];  g[row, unit] = f(ŷ[row, unit])
+// Reads:    input [rowCount, inputCount]; of parameters, weights [inputCount, unitCount] and biases [unitCount]
+// Writes:   preActivations ŷ and activations g, both [rowCount, unitCount]
+// Dispatch: an invocation per block of 16 rows × 16 units: x = 16 units, y = 16 rows;
+//           all of a workgroup need the same rows
+// Twin: src/core/matrix.ts (multiply, addRow, activate)
+
+enable subgroups;
+
+struct Params {
+  rowCount: u32,
+  inputCount: u32,
+  unitCount: u32,
+  weightsOffset: u32,
+  biasOffset: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read> input: array<f32>;
+@group(0) @binding(3) var<storage, read_write> preActivations: array<f32>;
+@group(0) @binding(4) var<storage, read_write> activations: array<f32>;
+
+override activation: u32;
+override hasBias: bool;
+
+// input[row, four k]; the row is given as the index of its first entry.
+fn inputs(row: u32, terms: Terms) -> vec4f {
+  let i = row + terms.k;
+  return select(vec4f(), vec4f(input[i.x], input[i.y], input[i.z], input[i.w]), terms.exist);
+}
+
+// weights[four k, four units], a column for each k
+fn weights(terms: Terms, units: vec4u) -> mat4x4f {
+  let row = params.weightsOffset + terms.k * params.unitCount;
+  return mat4x4f(
+    weightsAt(row.x + units),
+    weightsAt(row.y + units),
+    weightsAt(row.z + units),
+    weightsAt(row.w + units),
+  );
+}
+
+fn weightsAt(i: vec4u) -> vec4f {
+  return vec4f(parameters[i.x], parameters[i.y], parameters[i.z], parameters[i.w]);
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let firstUnit = BLOCK * id.x;
+  let firstRow = BLOCK * id.y;
+
+  // Of four rows that the block needs, each invocation of a quad loads one and hands it to the others.
+  let ownA = min(firstRow + lane % 4u, params.rowCount - 1u) * params.inputCount;
+  let ownB = min(firstRow + 4u + lane % 4u, params.rowCount - 1u) * params.inputCount;
+  let ownC = min(firstRow + 8u + lane % 4u, params.rowCount - 1u) * params.inputCount;
+  let ownD = min(firstRow + 12u + lane % 4u, params.rowCount - 1u) * params.inputCount;
+  let columnsA = fourFrom(firstUnit, params.unitCount);
+  let columnsB = fourFrom(firstUnit + 4u, params.unitCount);
+  let columnsC = fourFrom(firstUnit + 8u, params.unitCount);
+  let columnsD = fourFrom(firstUnit + 12u, params.unitCount);
+
+  var row0 = BlockRow(); var row1 = BlockRow(); var row2 = BlockRow(); var row3 = BlockRow();
+  var row4 = BlockRow(); var row5 = BlockRow(); var row6 = BlockRow(); var row7 = BlockRow();
+  var row8 = BlockRow(); var row9 = BlockRow(); var row10 = BlockRow(); var row11 = BlockRow();
+  var row12 = BlockRow(); var row13 = BlockRow(); var row14 = BlockRow(); var row15 = BlockRow();
+  for (var first = 0u; first < params.inputCount; first += 4u) {
+    let terms = termsFrom(first, params.inputCount);
+    let b = FourRows(
+      weights(terms, columnsA),
+      weights(terms, columnsB),
+      weights(terms, columnsC),
+      weights(terms, columnsD),
+    );
+    let aA = inputs(ownA, terms);
+    row0 += product(quadBroadcast(aA, 0u), b);
+    row1 += product(quadBroadcast(aA, 1u), b);
+    row2 += product(quadBroadcast(aA, 2u), b);
+    row3 += product(quadBroadcast(aA, 3u), b);
+    let aB = inputs(ownB, terms);
+    row4 += product(quadBroadcast(aB, 0u), b);
+    row5 += product(quadBroadcast(aB, 1u), b);
+    row6 += product(quadBroadcast(aB, 2u), b);
+    row7 += product(quadBroadcast(aB, 3u), b);
+    let aC = inputs(ownC, terms);
+    row8 += product(quadBroadcast(aC, 0u), b);
+    row9 += product(quadBroadcast(aC, 1u), b);
+    row10 += product(quadBroadcast(aC, 2u), b);
+    row11 += product(quadBroadcast(aC, 3u), b);
+    let aD = inputs(ownD, terms);
+    row12 += product(quadBroadcast(aD, 0u), b);
+    row13 += product(quadBroadcast(aD, 1u), b);
+    row14 += product(quadBroadcast(aD, 2u), b);
+    row15 += product(quadBroadcast(aD, 3u), b);
+  }
+  if (firstUnit >= params.unitCount) { return; }
+
+  let block = array<BlockRow, BLOCK>(
+    row0, row1, row2, row3, row4, row5, row6, row7, row8, row9, row10, row11, row12, row13, row14, row15
+  );
+  for (var r = 0u; r < min(BLOCK, params.rowCount - firstRow); r++) {
+    for (var u = 0u; u < min(BLOCK, params.unitCount - firstUnit); u++) {
+      let unit = firstUnit + u;
+      var sum = block[r][u / 4u][u % 4u];
+      if (hasBias) { sum += parameters[params.biasOffset + unit]; }
+      let index = (firstRow + r) * params.unitCount + unit;
+      preActivations[index] = sum;
+      activations[index] = activationValue(activation, sum);
+    }
+  }
+}

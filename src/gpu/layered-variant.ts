@@ -1,0 +1,59 @@
+import type { Network } from '../core/network.ts';
+import type { Gpu } from './device.ts';
+import { kernels, type KernelDefinition } from './kernels.ts';
+import type { KernelName } from './shaders.ts';
+
+/**
+ * Which of the kernels that compute the same a layered trainer uses. Part of its plan: they add in different
+ * orders, so the last bits differ.
+ */
+export interface LayeredVariant {
+  /** How the three products of a layer are computed: forward, dE/dŷ of the layer before, and dE/dw. */
+  readonly matmul: MatmulVariant;
+}
+
+/**
+ * - `simple`: an invocation per entry: to be read first, and the fastest for the smallest layers
+ * - `blocked`: a block of 16 × 16 entries an invocation, in registers
+ * - `quads`: the same, where four invocations hand each other what they load; needs subgroups
+ * - `tiled`: a tile of 64 × 64 entries a workgroup, in workgroup memory; for hardware, where barriers are cheap
+ */
+export type MatmulVariant = keyof typeof matmulKernels;
+
+/** The kernels of each variant, by the file's name in `shaders`. */
+export const matmulKernels = {
+  simple: { forward: 'matmul', hiddenGradient: 'hidden-gradient', weightsGradient: 'weights-gradient' },
+  blocked: {
+    forward: 'matmul-blocked',
+    hiddenGradient: 'hidden-gradient-blocked',
+    weightsGradient: 'weights-gradient-blocked',
+  },
+  quads: {
+    forward: 'matmul-quads',
+    hiddenGradient: 'hidden-gradient-quads',
+    weightsGradient: 'weights-gradient-quads',
+  },
+  tiled: {
+    forward: 'matmul-tiled',
+    hiddenGradient: 'hidden-gradient-tiled',
+    weightsGradient: 'weights-gradient-tiled',
+  },
+} as const satisfies Record<string, Record<string, KernelName>>;
+
+/** The variants that a device can run. */
+export function layeredVariants({ device }: Gpu): LayeredVariant[] {
+  return (Object.keys(matmulKernels) as MatmulVariant[])
+    .filter((matmul) => {
+      const { feature }: KernelDefinition = kernels[matmulKernels[matmul].forward];
+      return feature === undefined || device.features.has(feature);
+    })
+    .map((matmul) => ({ matmul }));
+}
+
+/** Below this many units a block is mostly edge. */
+const BLOCKED_FROM_UNITS = 8;
+
+/** A variant that runs everywhere and is never far from the best, for where nothing was measured. */
+export function unmeasuredVariant({ layers }: Network): LayeredVariant {
+  return { matmul: layers.some(({ units }) => units >= BLOCKED_FROM_UNITS) ? 'blocked' : 'simple' };
+}
