@@ -88,7 +88,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   let block = array<BlockRow, BLOCK>(
-    row0, row1, row2, row3, row4, row5, row6, row7, row8, row9, row10, row11, row12, row13, row14, row15
+    row0, row1, row2, row3, row4, row5, row6, row7,
+    row8, row9, row10, row11, row12, row13, row14, row15,
   );
   for (var r = 0u; r < min(BLOCK, params.rowCount - firstRow); r++) {
     for (var u = 0u; u < min(BLOCK, params.unitCount - firstUnit); u++) {

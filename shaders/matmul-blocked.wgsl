@@ -34,14 +34,19 @@ fn inputs(row: u32, terms: Terms) -> vec4f {
 fn weights(terms: Terms, units: vec4u) -> mat4x4f {
   let row = params.weightsOffset + terms.k * params.unitCount;
   return mat4x4f(
-    weightsAt(row.x + units),
-    weightsAt(row.y + units),
-    weightsAt(row.z + units),
-    weightsAt(row.w + units),
+    parametersAt(row.x + units),
+    parametersAt(row.y + units),
+    parametersAt(row.z + units),
+    parametersAt(row.w + units),
   );
 }
 
-fn weightsAt(i: vec4u) -> vec4f {
+fn biases(units: vec4u) -> vec4f {
+  if (!hasBias) { return vec4f(); }
+  return parametersAt(params.biasOffset + units);
+}
+
+fn parametersAt(i: vec4u) -> vec4f {
   return vec4f(parameters[i.x], parameters[i.y], parameters[i.z], parameters[i.w]);
 }
 
@@ -61,10 +66,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let columnsC = fourFrom(firstUnit + 8u, params.unitCount);
   let columnsD = fourFrom(firstUnit + 12u, params.unitCount);
 
-  var row0 = BlockRow(); var row1 = BlockRow(); var row2 = BlockRow(); var row3 = BlockRow();
-  var row4 = BlockRow(); var row5 = BlockRow(); var row6 = BlockRow(); var row7 = BlockRow();
-  var row8 = BlockRow(); var row9 = BlockRow(); var row10 = BlockRow(); var row11 = BlockRow();
-  var row12 = BlockRow(); var row13 = BlockRow(); var row14 = BlockRow(); var row15 = BlockRow();
+  let start = BlockRow(biases(columnsA), biases(columnsB), biases(columnsC), biases(columnsD));
+  var row0 = start; var row1 = start; var row2 = start; var row3 = start;
+  var row4 = start; var row5 = start; var row6 = start; var row7 = start;
+  var row8 = start; var row9 = start; var row10 = start; var row11 = start;
+  var row12 = start; var row13 = start; var row14 = start; var row15 = start;
   for (var first = 0u; first < params.inputCount; first += 4u) {
     let terms = termsFrom(first, params.inputCount);
     let b = FourRows(
@@ -92,14 +98,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   let block = array<BlockRow, BLOCK>(
-    row0, row1, row2, row3, row4, row5, row6, row7, row8, row9, row10, row11, row12, row13, row14, row15
+    row0, row1, row2, row3, row4, row5, row6, row7,
+    row8, row9, row10, row11, row12, row13, row14, row15,
   );
   for (var r = 0u; r < min(BLOCK, params.rowCount - firstRow); r++) {
     for (var u = 0u; u < min(BLOCK, params.unitCount - firstUnit); u++) {
-      let unit = firstUnit + u;
-      var sum = block[r][u / 4u][u % 4u];
-      if (hasBias) { sum += parameters[params.biasOffset + unit]; }
-      let index = (firstRow + r) * params.unitCount + unit;
+      let sum = block[r][u / 4u][u % 4u];
+      let index = (firstRow + r) * params.unitCount + firstUnit + u;
       preActivations[index] = sum;
       activations[index] = activationValue(activation, sum);
     }

@@ -47,7 +47,7 @@ const parametersGradient = {
 
 /** How the three products of a layer are spread over invocations: `shaders/lib/blocks.wgsl`, and tiles. */
 const blocked = { workgroupSize: [8, 1], block: [16, 16], isFlat: true } as const;
-const quads = { workgroupSize: [8, 1], block: [16, 16], feature: 'subgroups' } as const;
+const quads = { workgroupSize: [8, 1], block: [16, 32], feature: 'subgroups' } as const;
 const tiled = { workgroupSize: [16, 16], block: [4, 4] } as const;
 
 /** Every kernel in `shaders/`. */

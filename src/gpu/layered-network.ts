@@ -7,7 +7,7 @@ import { optimizerNames } from '../core/optimizers.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
-import { matmulKernels, type LayeredVariant } from './layered-variant.ts';
+import { kernelsFor, type LayeredVariant } from './layered-variant.ts';
 
 /** The matrices one layer computes on the way forward, [rowCount, units] each. */
 interface LayerBuffers {
@@ -63,7 +63,7 @@ export async function createForwardPass(context: PassContext, inputs: GpuBuffer)
   });
   const dispatches = await Promise.all(
     layers.map(({ layer, ...buffers }) =>
-      createDispatch(gpu, scope, matmulKernels[variant.matmul].forward, {
+      createDispatch(gpu, scope, kernelsFor(variant, layer.units).forward, {
         params: {
           rowCount,
           inputCount: layer.inputCount,
@@ -131,7 +131,7 @@ function parameterGradients(
   const { inputCount, units, weightsOffset, biasOffset, bias } = layer;
   const params = { rowCount, inputCount, unitCount: units, weightsOffset };
   const buffers = { input, gradient, gradients };
-  const name = matmulKernels[variant.matmul].weightsGradient;
+  const name = kernelsFor(variant, units).weightsGradient;
   if (name !== 'weights-gradient') {
     const both = createDispatch(gpu, scope, name, {
       params: { ...params, biasOffset: biasOffset ?? 0 },
@@ -166,7 +166,7 @@ function hiddenGradient(
 ): Promise<Dispatch> {
   const { layer, preActivations, activations } = layers[index];
   const next = layers[index + 1].layer;
-  return createDispatch(gpu, scope, matmulKernels[variant.matmul].hiddenGradient, {
+  return createDispatch(gpu, scope, kernelsFor(variant, layer.units).hiddenGradient, {
     params: {
       rowCount,
       unitCount: layer.units,

@@ -15,13 +15,13 @@ export interface LayeredVariant {
 /**
  * - `simple`: an invocation per entry: to be read first, and the fastest for the smallest layers
  * - `blocked`: a block of 16 × 16 entries an invocation, in registers
- * - `quads`: the same, where four invocations hand each other what they load; needs subgroups
+ * - `quads`: of 32 × 16, where four invocations hand each other what they load; needs subgroups; narrow layers blocked
  * - `tiled`: a tile of 64 × 64 entries a workgroup, in workgroup memory; for hardware, where barriers are cheap
  */
 export type MatmulVariant = keyof typeof matmulKernels;
 
 /** The kernels of each variant, by the file's name in `shaders`. */
-export const matmulKernels = {
+const matmulKernels = {
   simple: { forward: 'matmul', hiddenGradient: 'hidden-gradient', weightsGradient: 'weights-gradient' },
   blocked: {
     forward: 'matmul-blocked',
@@ -39,6 +39,14 @@ export const matmulKernels = {
     weightsGradient: 'weights-gradient-tiled',
   },
 } as const satisfies Record<string, Record<string, KernelName>>;
+
+/** Below this many units a workgroup of quads has invocations without work. */
+const QUADS_FROM_UNITS = 128;
+
+/** The kernels for a product that is `units` wide. */
+export function kernelsFor({ matmul }: LayeredVariant, units: number) {
+  return matmulKernels[matmul === 'quads' && units < QUADS_FROM_UNITS ? 'blocked' : matmul];
+}
 
 /** The variants that a device can run. */
 export function layeredVariants({ device }: Gpu): LayeredVariant[] {

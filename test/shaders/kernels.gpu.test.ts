@@ -5,33 +5,10 @@ import { float64, matrix } from '../../src/core/matrix.ts';
 import { optimizerNames, optimizers } from '../../src/core/optimizers.ts';
 import type { BufferScope, GpuBuffer } from '../../src/gpu/buffers.ts';
 import { expectClose, OPERATION_ERROR as EPSILON } from '../support/close.ts';
-import { readAll, runKernel, withDevice } from '../support/device.ts';
+import { readAll, runKernel, runnable, withDevice } from '../support/device.ts';
 import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { magnitudes, shapeName, shapes, WORST_CASE } from '../support/products.ts';
 import { Random } from '../support/random.ts';
-
-/** Rows × inputs × units: 1, primes, a workgroup of 8, a block of 16 and a tile of 64 ± 1, tall, wide; never square. */
-const shapes: readonly (readonly [rows: number, inputs: number, units: number])[] = [
-  [1, 1, 1],
-  [1, 7, 3],
-  [4, 2, 3],
-  [7, 9, 8],
-  [8, 7, 9],
-  [9, 8, 7],
-  [2, 130, 1],
-  [1, 1, 131],
-  [257, 3, 2],
-  [13, 63, 65],
-  [17, 15, 16],
-  [16, 17, 31],
-  [65, 33, 64],
-];
-
-const WORST_CASE = 'a worst case over all orders and directions of rounding; roundings mostly cancel';
-
-const shapeName = ([rows, inputs, units]: (typeof shapes)[number]) => `${rows} × ${inputs} × ${units}`;
-
-/** Sums of magnitudes, for the error bound of a dot product: n roundings of Σ|a·b|. */
-const magnitudes = (values: Float64Array) => values.map(Math.abs);
 
 /** A buffer in front of which, and behind which, other parameters lie. */
 function uploadAt(scope: BufferScope, name: string, values: Float64Array, offset: number): GpuBuffer {
@@ -40,7 +17,9 @@ function uploadAt(scope: BufferScope, name: string, values: Float64Array, offset
   return scope.upload(name, [padded.length], padded);
 }
 
-describe.each(['matmul', 'matmul-blocked', 'matmul-quads', 'matmul-tiled'] as const)('%s.wgsl', (kernel) => {
+const forwardKernels = await runnable('matmul', 'matmul-blocked', 'matmul-quads', 'matmul-tiled');
+
+describe.each(forwardKernels)('%s.wgsl', (kernel) => {
   const cases = shapes.flatMap((shape, i) => {
     const activation = activationNames[i % activationNames.length];
     return [true, false].map((hasBias) => ({ shape, activation, hasBias }));
@@ -196,12 +175,12 @@ describe('mean-loss.wgsl', () => {
   );
 });
 
-const hiddenGradientKernels = [
+const hiddenGradientKernels = await runnable(
   'hidden-gradient',
   'hidden-gradient-blocked',
   'hidden-gradient-quads',
   'hidden-gradient-tiled',
-] as const;
+);
 
 describe.each(hiddenGradientKernels)('%s.wgsl', (kernel) => {
   const cases = shapes.map((shape, i) => ({
@@ -248,90 +227,6 @@ describe.each(hiddenGradientKernels)('%s.wgsl', (kernel) => {
         allowed,
         whyLoose: WORST_CASE,
       });
-    }),
-  );
-});
-
-/** Random input and dE/dy of a layer, and what becomes of them in float64, each with its error bound. */
-function parameterGradients([rows, inputs, units]: (typeof shapes)[number]) {
-  const random = new Random(rows + inputs * 100 + units * 10_000);
-  const input = random.floats(rows * inputs);
-  const gradient = random.floats(rows * units);
-  const [a, b] = [matrix(rows, inputs, input), matrix(rows, units, gradient)];
-  const [weights, bound] = [matrix(inputs, units), matrix(inputs, units)];
-  float64.multiplyTransposedA(a, b, weights);
-  const absolute = [a, b].map((m) => ({ ...m, data: magnitudes(m.data) }));
-  float64.multiplyTransposedA(absolute[0], absolute[1], bound);
-  const [biases, biasBound] = [matrix(1, units), matrix(1, units)];
-  float64.sumRows(b, biases);
-  float64.sumRows(absolute[1], biasBound);
-  const allowedOf = (sums: Float64Array) => sums.map((sum) => (rows + 1) * EPSILON * sum);
-  return {
-    input,
-    gradient,
-    weights: { expected: weights.data, allowed: allowedOf(bound.data) },
-    biases: { expected: biases.data, allowed: allowedOf(biasBound.data) },
-  };
-}
-
-describe('weights-gradient.wgsl and bias-gradient.wgsl', () => {
-  it.each(shapes.map((shape) => ({ shape })))('agree with float64: $shape', ({ shape }) =>
-    withDevice(async (gpu, scope) => {
-      const [rows, inputs, units] = shape;
-      const { input, gradient, weights, biases } = parameterGradients(shape);
-      const gradients = scope.storage('gradients', [2 + inputs * units + units]);
-      const uploaded = scope.upload('gradient', [rows, units], gradient);
-      await runKernel(gpu, scope, 'weights-gradient', {
-        params: { rowCount: rows, inputCount: inputs, unitCount: units, weightsOffset: 2 },
-        buffers: { input: scope.upload('input', [rows, inputs], input), gradient: uploaded, gradients },
-        constants: {},
-        entries: [units, inputs],
-      });
-      await runKernel(gpu, scope, 'bias-gradient', {
-        params: { rowCount: rows, unitCount: units, biasOffset: 2 + inputs * units },
-        buffers: { gradient: uploaded, gradients },
-        constants: {},
-        entries: [units, 1],
-      });
-      // Two entries before the layer's own must stay untouched.
-      const expected = [0, 0, ...weights.expected, ...biases.expected];
-      const allowed = [0, 0, ...weights.allowed, ...biases.allowed];
-      const name = `parameter gradients ${shapeName(shape)}`;
-      expectClose(name, await readAll(gpu, gradients), expected, { allowed, whyLoose: WORST_CASE });
-    }),
-  );
-});
-
-const parameterGradientKernels = [
-  'weights-gradient-blocked',
-  'weights-gradient-quads',
-  'weights-gradient-tiled',
-] as const;
-
-describe.each(parameterGradientKernels)('%s.wgsl', (kernel) => {
-  const cases = shapes.flatMap((shape) => [true, false].map((hasBias) => ({ shape, hasBias })));
-  it.each(cases)('agrees with float64: $shape, bias $hasBias', ({ shape, hasBias }) =>
-    withDevice(async (gpu, scope) => {
-      const [rows, inputs, units] = shape;
-      const { input, gradient, weights, biases } = parameterGradients(shape);
-      const biasOffset = 2 + inputs * units;
-      const gradients = scope.storage('gradients', [biasOffset + units]);
-      await runKernel(gpu, scope, kernel, {
-        params: { rowCount: rows, inputCount: inputs, unitCount: units, weightsOffset: 2, biasOffset },
-        buffers: {
-          input: scope.upload('input', [rows, inputs], input),
-          gradient: scope.upload('gradient', [rows, units], gradient),
-          gradients,
-        },
-        constants: { hasBias: hasBias ? 1 : 0 },
-        entries: [units, inputs],
-      });
-      // Two entries before the layer's own must stay untouched, and those of biases it does not have.
-      const without = new Float64Array(units);
-      const expected = [0, 0, ...weights.expected, ...(hasBias ? biases.expected : without)];
-      const allowed = [0, 0, ...weights.allowed, ...(hasBias ? biases.allowed : without)];
-      const name = `${kernel} ${shapeName(shape)}`;
-      expectClose(name, await readAll(gpu, gradients), expected, { allowed, whyLoose: WORST_CASE });
     }),
   );
 });
