@@ -4,8 +4,8 @@
 // Reads:    nextGradient dE/dy [rowCount, nextUnitCount]; of parameters, the next layer's weights w
 //           [unitCount, nextUnitCount]; preActivations ŷ and activations g [rowCount, unitCount]
 // Writes:   gradient dE/dŷ [rowCount, unitCount]
-// Dispatch: an invocation per block of 16 rows × 16 units, one after the other along the units: a narrow layer
-//           would leave most of a grid idle
+// Dispatch: an invocation per block of 16 rows × 16 units, counted along the units and then down the rows:
+//           in a grid a narrow layer would leave most invocations idle
 // Twin: src/cpu/backprop.ts (#hiddenGradient)
 
 struct Params {
@@ -42,10 +42,12 @@ fn weightsAt(i: vec4u) -> vec4f {
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  // Above 524,280 blocks the workgroups go on in the second dimension.
+  let position = id.x + id.y * grid.x * 8u;
   let blocksAcross = (params.unitCount + BLOCK - 1u) / BLOCK;
-  let firstUnit = BLOCK * (id.x % blocksAcross);
-  let firstRow = BLOCK * (id.x / blocksAcross);
+  let firstUnit = BLOCK * (position % blocksAcross);
+  let firstRow = BLOCK * (position / blocksAcross);
   if (firstRow >= params.rowCount) { return; }
 
   let rowsA = fourFrom(firstRow, params.rowCount) * params.nextUnitCount;

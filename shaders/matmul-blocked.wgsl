@@ -3,8 +3,8 @@
 // Formula:  ŷ[row, unit] = Σₖ input[row, k] · weights[k, unit] + biases[unit];  g[row, unit] = f(ŷ[row, unit])
 // Reads:    input [rowCount, inputCount]; of parameters, weights [inputCount, unitCount] and biases [unitCount]
 // Writes:   preActivations ŷ and activations g, both [rowCount, unitCount]
-// Dispatch: an invocation per block of 16 rows × 16 units, one after the other along the units: a narrow layer
-//           would leave most of a grid idle
+// Dispatch: an invocation per block of 16 rows × 16 units, counted along the units and then down the rows:
+//           in a grid a narrow layer would leave most invocations idle
 // Twin: src/core/matrix.ts (multiply, addRow, activate)
 
 struct Params {
@@ -51,10 +51,12 @@ fn parametersAt(i: vec4u) -> vec4f {
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  // Above 524,280 blocks the workgroups go on in the second dimension.
+  let position = id.x + id.y * grid.x * 8u;
   let blocksAcross = (params.unitCount + BLOCK - 1u) / BLOCK;
-  let firstUnit = BLOCK * (id.x % blocksAcross);
-  let firstRow = BLOCK * (id.x / blocksAcross);
+  let firstUnit = BLOCK * (position % blocksAcross);
+  let firstRow = BLOCK * (position / blocksAcross);
   if (firstRow >= params.rowCount) { return; }
 
   let rowsA = fourFrom(firstRow, params.rowCount) * params.inputCount;

@@ -4,8 +4,8 @@
 //           dE/dbias[unit] = Σ over rows of dE/dy[row, unit]: of a weight whose input is always 1
 // Reads:    input [rowCount, inputCount]; gradient dE/dy [rowCount, unitCount]
 // Writes:   of gradients, the layer's weights [inputCount, unitCount] and biases [unitCount]
-// Dispatch: an invocation per block of 16 inputs × 16 units, one after the other along the units: a narrow layer
-//           would leave most of a grid idle
+// Dispatch: an invocation per block of 16 inputs × 16 units, counted along the units and then down the inputs:
+//           in a grid a narrow layer would leave most invocations idle
 // Twin: src/core/matrix.ts (multiplyTransposedA, sumRows)
 
 struct Params {
@@ -45,10 +45,12 @@ fn gradientsAt(i: vec4u) -> vec4f {
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  // Above 524,280 blocks the workgroups go on in the second dimension.
+  let position = id.x + id.y * grid.x * 8u;
   let blocksAcross = (params.unitCount + BLOCK - 1u) / BLOCK;
-  let firstUnit = BLOCK * (id.x % blocksAcross);
-  let firstInput = BLOCK * (id.x / blocksAcross);
+  let firstUnit = BLOCK * (position % blocksAcross);
+  let firstInput = BLOCK * (position / blocksAcross);
   if (firstInput >= params.inputCount) { return; }
 
   let rowsA = fourFrom(firstInput, params.inputCount);

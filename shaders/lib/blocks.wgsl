@@ -1,5 +1,6 @@
-// A block of 16 × 16 entries of a matrix product A · B, kept in registers by one invocation: what is loaded once
-// serves 16 entries. The sum over k goes on four terms at a time, so that 4×4 matrices do the arithmetic.
+// A block of 16 × 16 or 32 × 16 entries of a matrix product A · B, kept in registers by one invocation: what is
+// loaded once serves a whole row or column of it. Four terms of the sum over k at a time, so that 4×4 matrices do
+// the arithmetic.
 // Twin: src/core/matrix.ts (multiply)
 
 const BLOCK = 16u;

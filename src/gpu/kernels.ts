@@ -159,7 +159,7 @@ export function encode(pass: GPUComputePassEncoder, { pipeline, bindGroup, workg
   pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
 }
 
-/** `optimizer-step.wgsl` runs on past the limit of one dimension into the second; the others are refused there. */
+/** What is counted in one dimension runs on past its limit into the second; the others are refused there. */
 function workgroupsFor(
   { workgroupSize, block = [1, 1], isFlat }: KernelDefinition,
   entries: readonly [x: number, y: number],

@@ -158,7 +158,7 @@ class LayeredTrainer implements Trainer {
     await gpu.untilLost(gpu.device.queue.onSubmittedWorkDone());
     const uploadMs = performance.now() - start;
 
-    const variant = unmeasuredVariant(network);
+    const variant = unmeasuredVariant(gpu, network);
     const context = { gpu, scope, network, rowCount, parameters, variant };
     const losses = scope.storage('losses', [job.steps]);
     const forward = await createForwardPass(context, inputs);

@@ -61,7 +61,9 @@ export function layeredVariants({ device }: Gpu): LayeredVariant[] {
 /** Below this many units a block is mostly edge. */
 const BLOCKED_FROM_UNITS = 8;
 
-/** A variant that runs everywhere and is never far from the best, for where nothing was measured. */
-export function unmeasuredVariant({ layers }: Network): LayeredVariant {
-  return { matmul: layers.some(({ units }) => units >= BLOCKED_FROM_UNITS) ? 'blocked' : 'simple' };
+/** A variant that every device can run, for where nothing was measured. */
+export function unmeasuredVariant({ adapter }: Gpu, { layers }: Network): LayeredVariant {
+  if (layers.every(({ units }) => units < BLOCKED_FROM_UNITS)) return { matmul: 'simple' };
+  // A processor takes barriers badly, a GPU has no registers for a whole block.
+  return { matmul: adapter.isFallback ? 'blocked' : 'tiled' };
 }
