@@ -43,12 +43,9 @@ export type { Sample } from './data/samples/sample.ts';
 export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export {
-  LEAST_REPETITIONS,
-  measure,
   MOST_PREDICTED_ROWS,
   trainOnce,
   TrainingSession,
-  type Measurement,
   type Recovery,
   type RunResult,
   type RunTiming,
@@ -56,6 +53,7 @@ export {
 } from './training-session.ts';
 
 // Measure
+export { LEAST_REPETITIONS, measure, type Measurement } from './measurement.ts';
 export {
   benchJobNames,
   benchShapes,

@@ -53,19 +53,6 @@ export interface RunResult {
 /** A result holds the predictions of this many rows at most. */
 export const MOST_PREDICTED_ROWS = 1000;
 
-/** Warm repetitions of one run. */
-export interface Measurement {
-  /** Training wall time of each repetition, in the order they ran. */
-  readonly trainMs: readonly number[];
-  readonly medianMs: number;
-  /** Fastest and slowest. */
-  readonly rangeMs: readonly [number, number];
-  readonly stepsPerSecond: number;
-}
-
-/** Fewer repetitions give no median worth the name. */
-export const LEAST_REPETITIONS = 5;
-
 /** How a session is opened. */
 export interface SessionOptions {
   /** One strategy of the GPU only; the best for the job if left out. */
@@ -90,6 +77,8 @@ export interface Recovery {
 
 /** How often a run is kept while it trains, in milliseconds: what a lost device can cost. */
 const KEEP_EVERY_MS = 1000;
+/** The first time sooner, and then twice as late each time: a run that diverges mostly does so at once. */
+const FIRST_KEEP_MS = 100;
 /** A device lost more often than this is not worth another try. */
 const MOST_RECOVERIES = 3;
 
@@ -103,7 +92,6 @@ export class TrainingSession {
   /** Losses before this step are kept by the session alone: another trainer computed them. */
   #trainerFirstStep = 0;
   readonly #kept = new KeptLosses();
-  #keeping: Promise<void> = Promise.resolve();
   #isTraining = false;
   /** The device was lost, and no other could be had. */
   #isGivenUp = false;
@@ -179,21 +167,19 @@ export class TrainingSession {
 
   /** @returns false if the device was lost and the run stands at its last snapshot */
   async #trainUntilLost(end: number, signal?: AbortSignal): Promise<boolean> {
-    const diverged = new AbortController();
+    const [diverged, over] = [new AbortController(), new AbortController()];
     const anySignal = AbortSignal.any([diverged.signal, ...(signal ? [signal] : [])]);
-    const timer = setInterval(() => {
-      this.#keeping = this.#keeping.then(() => this.#keep()).then(() => this.divergence && diverged.abort());
-      // Awaited below; a lost device fails here as well as there.
-      this.#keeping.catch(() => {});
-    }, KEEP_EVERY_MS);
+    const keeping = this.#keepUntil(over.signal, diverged);
+    // Awaited below; a lost device fails here as well as there.
+    keeping.catch(() => {});
     const start = performance.now();
     try {
       const timing = await this.#trainer.train(end - this.stepCount, anySignal);
       this.#trainMs += timing.trainMs;
       if (timing.gpuMs !== null) this.#gpuMs = (this.#gpuMs ?? 0) + timing.gpuMs;
       timing.chunkMs.forEach((chunks, i) => (this.#chunkMs[i] = (this.#chunkMs[i] ?? 0) + chunks));
-      clearInterval(timer);
-      await this.#keeping;
+      over.abort();
+      await keeping;
       await this.#keep();
       return true;
     } catch (error) {
@@ -202,7 +188,17 @@ export class TrainingSession {
       await this.#recover(error);
       return false;
     } finally {
-      clearInterval(timer);
+      over.abort();
+    }
+  }
+
+  /** Keeps the run every now and then until `over` is aborted; ends it where it diverges. */
+  async #keepUntil(over: AbortSignal, diverged: AbortController): Promise<void> {
+    for (let waitMs = FIRST_KEEP_MS; ; waitMs = Math.min(2 * waitMs, KEEP_EVERY_MS)) {
+      await delay(waitMs, over);
+      if (over.aborted) return;
+      await this.#keep();
+      if (this.divergence) diverged.abort();
     }
   }
 
@@ -235,7 +231,6 @@ export class TrainingSession {
       throw new DeviceLostError(`${loss.message} No other could be had (${why}) ${standing}`);
     }
     this.#isGivenUp = false;
-    this.#keeping = Promise.resolve();
     this.#trainerFirstStep = snapshot.step;
     const recovery = { lostAtStep, resumedFromStep: snapshot.step, recoveryMs: performance.now() - start };
     this.recoveries.push(recovery);
@@ -323,6 +318,20 @@ interface Opening {
   readonly options: SessionOptions;
 }
 
+/** Waits, but not beyond the abort of `signal`. */
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
+
 /** A run before its first step. */
 function startOf({ plan, initialParameters }: Trainer, { steps }: TrainingJob): Snapshot {
   return {
@@ -352,48 +361,4 @@ export async function trainOnce(
   } finally {
     session.dispose();
   }
-}
-
-/** How to repeat a run. */
-export interface MeasureOptions {
-  /** At least 5, which is also the default. */
-  readonly repetitions?: number;
-  /** Called after each with the count so far; 0 after the warm-up. */
-  readonly onRepetition?: (count: number) => unknown;
-  readonly signal?: AbortSignal;
-  /** As it stands in the result that is to be measured; chosen for the job if left out. */
-  readonly plan?: Plan;
-}
-
-/**
- * Trains the whole job over and over on a warm backend: one run to warm up, not counted, then the repetitions.
- *
- * @throws the signal's reason once it is aborted
- */
-export async function measure(
-  backend: Backend['name'],
-  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
-  { repetitions = LEAST_REPETITIONS, onRepetition, signal, plan }: MeasureOptions = {},
-): Promise<Measurement> {
-  const trainMs: number[] = [];
-  for (let repetition = 0; repetition <= Math.max(repetitions, LEAST_REPETITIONS); repetition++) {
-    const trainer = await backends[backend].createTrainer(job, data, plan);
-    try {
-      const timing = await trainer.train(job.steps, signal);
-      signal?.throwIfAborted();
-      if (repetition > 0) trainMs.push(timing.trainMs);
-    } finally {
-      trainer.dispose();
-    }
-    onRepetition?.(repetition);
-  }
-  const sorted = trainMs.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const medianMs = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return {
-    trainMs,
-    medianMs,
-    rangeMs: [sorted[0], sorted[sorted.length - 1]],
-    stepsPerSecond: job.steps / (medianMs / 1000),
-  };
 }

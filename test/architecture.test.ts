@@ -17,8 +17,10 @@ const allowedImports: Record<string, readonly string[]> = {
   'backends.ts': ['cpu', 'gpu', 'core'],
   'training-session.ts': ['backends.ts', 'core'],
   'self-test.ts': ['training-session.ts', 'backends.ts', 'cpu', 'gpu', 'core'],
+  'measurement.ts': ['backends.ts', 'core'],
   'path-times.ts': ['backends.ts', 'core'],
   'index.ts': [
+    'measurement.ts',
     'path-times.ts',
     'self-test.ts',
     'training-session.ts',

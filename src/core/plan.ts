@@ -11,10 +11,18 @@ export type GpuStrategy = (typeof gpuStrategies)[number];
 export type Plan =
   /** Float64 on the CPU. */
   | { readonly strategy: 'reference' }
-  /** Kernel by kernel. */
-  | { readonly strategy: 'layered' }
+  /** Kernel by kernel, its products by one of several kernels that compute the same. */
+  | { readonly strategy: 'layered'; readonly matmul: MatmulVariant }
   /** Straight-line code for this one network, its rows shared among `lanes` invocations. */
   | { readonly strategy: 'unrolled'; readonly lanes: number; readonly sharing: Sharing };
+
+/**
+ * - `simple`: an invocation per entry: to be read first, and the fastest for the smallest layers
+ * - `blocked`: a block of 16 × 16 entries an invocation, in registers
+ * - `quads`: of 32 × 16, where four invocations hand each other what they load; needs subgroups; narrow layers blocked
+ * - `tiled`: a tile of 64 × 64 entries a workgroup, in workgroup memory; for hardware, where barriers are cheap
+ */
+export type MatmulVariant = 'simple' | 'blocked' | 'quads' | 'tiled';
 
 /** How lanes add up their sums: one lane has nobody to share with. */
 export type Sharing = 'none' | 'subgroup' | 'workgroup';
@@ -49,7 +57,8 @@ export function requireFitting(snapshot: Snapshot, parameterCount: number, steps
 
 /** A plan in a few words. */
 export function describePlan(plan: Plan): string {
-  if (plan.strategy !== 'unrolled') return plan.strategy;
+  if (plan.strategy === 'reference') return plan.strategy;
+  if (plan.strategy === 'layered') return `${plan.strategy}, ${plan.matmul} products`;
   const lanes = plan.lanes === 1 ? '1 lane' : `${plan.lanes} lanes by ${plan.sharing}`;
   return `${plan.strategy}, ${lanes}`;
 }

@@ -1,5 +1,5 @@
-import type { Resident, Stepping } from './stepping.ts';
 import { stepRates } from './step-rates.ts';
+import type { Resident, Stepping } from './stepping.ts';
 
 /** What one submit should keep the device busy for: long enough to hide the submit, short enough to stop. */
 const CHUNK_MS = 12;
@@ -19,6 +19,7 @@ export class Chunks {
   readonly #mostSteps: number;
   readonly #recordRate: (stepMs: number) => void;
   #busyUntil = 0;
+  #last = { steps: 0, busyMs: 0 };
 
   constructor(resident: Resident, { plan, firstChunkSteps, mostChunkSteps }: Stepping) {
     const rates = stepRates(resident, plan);
@@ -38,12 +39,19 @@ export class Chunks {
     const now = performance.now();
     const busyMs = now - Math.max(submittedAt, this.#busyUntil);
     this.#busyUntil = now;
-    const stepMs = Math.max(busyMs, 0.01) / steps;
-    this.#recordRate(stepMs);
-    const grown = Math.min(CHUNK_MS / stepMs, MOST_GROWTH * this.steps, this.#mostSteps);
+    // With the one before: the host may hear of both at once, and the second would seem to have taken no time.
+    const both = { steps: steps + this.#last.steps, busyMs: busyMs + this.#last.busyMs };
+    this.#last = { steps, busyMs };
+    const wanted = (CHUNK_MS * both.steps) / Math.max(both.busyMs, 0.1);
+    const grown = Math.min(wanted, MOST_GROWTH * this.steps, this.#mostSteps);
     // A short last submit says little about a long one.
     if (!this.isTimed || steps >= this.steps / 2) this.steps = Math.max(1, Math.floor(grown));
     this.isTimed = true;
     return busyMs;
+  }
+
+  /** To be called when a whole stretch of submits is over. */
+  stretchFinished(steps: number, trainMs: number): void {
+    if (steps > 0) this.#recordRate(trainMs / steps);
   }
 }

@@ -1,9 +1,10 @@
 import { RefusalError } from '../core/errors.ts';
 import { validateJob, type Backend } from '../core/job.ts';
+import { layOutNetwork } from '../core/network.ts';
 import { openGpu } from './device.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { planJob } from './planner.ts';
-import { createStepping, plansOf, strategyRefusal } from './strategies.ts';
+import { plansOf, strategyRefusal } from './strategies.ts';
 
 /** On the GPU, by the strategy the plan names. */
 export const gpuBackend: Backend = {
@@ -14,7 +15,8 @@ export const gpuBackend: Backend = {
       return `The GPU path trains 1 network at a time; the job has ${job.networks.length}. Run them one by one.`;
     }
     const gpu = await openGpu();
-    const refusals = (plan ? [plan] : plansOf(gpu)).map((each) => strategyRefusal(gpu, job, data, each));
+    const plans = plan ? [plan] : plansOf(gpu, layOutNetwork(data.inputCount, job.layers));
+    const refusals = plans.map((each) => strategyRefusal(gpu, job, data, each));
     return refusals.includes(undefined) ? undefined : refusals[0];
   },
 
@@ -32,6 +34,6 @@ export const gpuBackend: Backend = {
     const refusal = await this.refusal(job, data, plan);
     if (refusal) throw new RefusalError(refusal);
     const chosen = plan ?? (await planJob(gpu, job, data, undefined)).plan;
-    return createGpuTrainer(gpu, job, data, createStepping(chosen));
+    return createGpuTrainer(gpu, job, data, chosen);
   },
 };

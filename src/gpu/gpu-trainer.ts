@@ -10,7 +10,8 @@ import { GpuClock } from './gpu-clock.ts';
 import { encode, type Dispatch } from './kernels.ts';
 import { createForwardPass } from './layered-network.ts';
 import { readFloats } from './readback.ts';
-import type { CreateStepping, Resident, Stepping } from './stepping.ts';
+import type { Resident, Stepping } from './stepping.ts';
+import { createStepping, matmulOf } from './strategies.ts';
 
 /** Predicting is done this many rows at a time, so that a table of any length fits. */
 const ROWS_A_PREDICTION = 65_536;
@@ -22,20 +23,26 @@ export function createGpuTrainer(
   gpu: Gpu,
   job: TrainingJob,
   data: TrainingData,
-  createStepping: CreateStepping,
+  plan: Plan,
 ): Promise<Trainer> {
   return withinMemory(gpu, async (scope) => {
     const start = performance.now();
-    const resident = upload(gpu, scope, job, data);
+    const matmul = matmulOf(gpu, job, data, plan);
+    const resident = { ...upload(gpu, scope, job, data), matmul };
     await gpu.untilLost(gpu.device.queue.onSubmittedWorkDone());
     const uploadMs = performance.now() - start;
-    const stepping = await createStepping(resident);
+    const stepping = await createStepping(plan)(resident);
     const setupMs = performance.now() - start - uploadMs;
     return new GpuTrainer(resident, stepping, { setupMs, uploadMs });
   });
 }
 
-function upload(gpu: Gpu, scope: BufferScope, job: TrainingJob, data: TrainingData): Resident {
+function upload(
+  gpu: Gpu,
+  scope: BufferScope,
+  job: TrainingJob,
+  data: TrainingData,
+): Omit<Resident, 'matmul'> {
   const network = layOutNetwork(data.inputCount, job.layers);
   const { parameterCount, inputCount, outputCount } = network;
   const { rowCount } = data;
@@ -108,6 +115,7 @@ class GpuTrainer implements Trainer {
     }
     await Promise.all(inFlight);
     const trainMs = performance.now() - start;
+    this.#chunks.stretchFinished(this.stepCount - firstStep, trainMs);
     const gpuMs = this.#isDisposed ? null : ((await this.#clock?.elapsedMs()) ?? null);
     return { steps: this.stepCount - firstStep, trainMs, gpuMs, chunkMs };
   }

@@ -12,17 +12,50 @@ export interface KernelDefinition {
   /** `override`s, fixed for a pipeline. */
   readonly constants: readonly string[];
   readonly workgroupSize: readonly [x: number, y: number];
+  /** Entries of the output that one invocation computes, where it is more than one. */
+  readonly block?: readonly [x: number, y: number];
+  /** Whether blocks are counted row by row, in the first dimension alone. */
+  readonly isFlat?: boolean;
+  /** The WebGPU feature without which the kernel does not compile. */
+  readonly feature?: GPUFeatureName;
 }
+
+const matmul = {
+  params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
+  buffers: { parameters: 'read', input: 'read', preActivations: 'write', activations: 'write' },
+  constants: ['activation', 'hasBias'],
+} as const;
+
+const hiddenGradient = {
+  params: { rowCount: 'u32', unitCount: 'u32', nextUnitCount: 'u32', nextWeightsOffset: 'u32' },
+  buffers: {
+    parameters: 'read',
+    nextGradient: 'read',
+    preActivations: 'read',
+    activations: 'read',
+    gradient: 'write',
+  },
+  constants: ['activation'],
+} as const;
+
+/** Of weights and biases together; the simple kernels keep them apart. */
+const parametersGradient = {
+  params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
+  buffers: { input: 'read', gradient: 'read', gradients: 'write' },
+  constants: ['hasBias'],
+} as const;
+
+/** How the three products of a layer are spread over invocations: `shaders/lib/blocks.wgsl`, and tiles. */
+const blocked = { workgroupSize: [8, 1], block: [16, 16], isFlat: true } as const;
+const quads = { workgroupSize: [8, 1], block: [16, 32], feature: 'subgroups' } as const;
+const tiled = { workgroupSize: [16, 16], block: [4, 4] } as const;
 
 /** Every kernel in `shaders/`. */
 export const kernels = {
-  matmul: {
-    libraries: ['activations'],
-    params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
-    buffers: { parameters: 'read', input: 'read', preActivations: 'write', activations: 'write' },
-    constants: ['activation', 'hasBias'],
-    workgroupSize: [8, 8],
-  },
+  matmul: { ...matmul, libraries: ['activations'], workgroupSize: [8, 8] },
+  'matmul-blocked': { ...matmul, libraries: ['activations', 'blocks'], ...blocked },
+  'matmul-quads': { ...matmul, libraries: ['activations', 'blocks'], ...quads },
+  'matmul-tiled': { ...matmul, libraries: ['activations'], ...tiled },
   'output-gradient': {
     libraries: ['activations', 'losses'],
     params: { rowCount: 'u32', outputCount: 'u32', scale: 'f32' },
@@ -43,19 +76,10 @@ export const kernels = {
     constants: [],
     workgroupSize: [64, 1],
   },
-  'hidden-gradient': {
-    libraries: ['activations'],
-    params: { rowCount: 'u32', unitCount: 'u32', nextUnitCount: 'u32', nextWeightsOffset: 'u32' },
-    buffers: {
-      parameters: 'read',
-      nextGradient: 'read',
-      preActivations: 'read',
-      activations: 'read',
-      gradient: 'write',
-    },
-    constants: ['activation'],
-    workgroupSize: [8, 8],
-  },
+  'hidden-gradient': { ...hiddenGradient, libraries: ['activations'], workgroupSize: [8, 8] },
+  'hidden-gradient-blocked': { ...hiddenGradient, libraries: ['activations', 'blocks'], ...blocked },
+  'hidden-gradient-quads': { ...hiddenGradient, libraries: ['activations', 'blocks'], ...quads },
+  'hidden-gradient-tiled': { ...hiddenGradient, libraries: ['activations'], ...tiled },
   'weights-gradient': {
     libraries: [],
     params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32' },
@@ -63,6 +87,9 @@ export const kernels = {
     constants: [],
     workgroupSize: [8, 8],
   },
+  'weights-gradient-blocked': { ...parametersGradient, libraries: ['blocks'], ...blocked },
+  'weights-gradient-quads': { ...parametersGradient, libraries: ['blocks'], ...quads },
+  'weights-gradient-tiled': { ...parametersGradient, libraries: [], ...tiled },
   'bias-gradient': {
     libraries: [],
     params: { rowCount: 'u32', unitCount: 'u32', biasOffset: 'u32' },
@@ -93,8 +120,8 @@ export interface DispatchSettings<Name extends KernelName> {
   readonly params: Readonly<Record<keyof Kernels[Name]['params'], number>>;
   readonly buffers: Readonly<Record<keyof Kernels[Name]['buffers'], GpuBuffer>>;
   readonly constants: Readonly<Record<Kernels[Name]['constants'][number], number>>;
-  /** Invocations wanted; rounded up to whole workgroups. */
-  readonly invocations: readonly [x: number, y: number];
+  /** Entries of the output, one an invocation or a block of them; rounded up to whole workgroups. */
+  readonly entries: readonly [x: number, y: number];
 }
 
 /** The same for a kernel known only when the program runs. */
@@ -102,7 +129,7 @@ interface LooseSettings {
   readonly params: Readonly<Record<string, number>>;
   readonly buffers: Readonly<Record<string, GpuBuffer>>;
   readonly constants: Readonly<Record<string, number>>;
-  readonly invocations: readonly [x: number, y: number];
+  readonly entries: readonly [x: number, y: number];
 }
 
 /** A kernel with its source: one of `kernels`, or one that was written for a job. */
@@ -144,7 +171,7 @@ export async function dispatchKernel(
   gpu: Gpu,
   scope: BufferScope,
   kernel: Kernel,
-  { params, buffers, constants, invocations }: LooseSettings,
+  { params, buffers, constants, entries }: LooseSettings,
 ): Promise<Dispatch> {
   const { definition, file } = kernel;
   const pipeline = await gpu.untilLost(pipelineFor(gpu.device, kernel, constants));
@@ -160,7 +187,7 @@ export async function dispatchKernel(
       })),
     ],
   });
-  const workgroups = workgroupsFor(definition, invocations);
+  const workgroups = workgroupsFor(definition, entries);
   return { definition, params: paramsBuffer, pipeline, bindGroup, workgroups };
 }
 
@@ -180,11 +207,13 @@ export function encode(pass: GPUComputePassEncoder, { pipeline, bindGroup, workg
   pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
 }
 
-/** `optimizer-step.wgsl` runs on past the limit of one dimension into the second; the others are refused there. */
+/** What is counted in one dimension runs on past its limit into the second; the others are refused there. */
 function workgroupsFor(
-  { workgroupSize }: KernelDefinition,
-  [x, y]: readonly [number, number],
+  { workgroupSize, block = [1, 1], isFlat }: KernelDefinition,
+  entries: readonly [x: number, y: number],
 ): [number, number] {
+  const [across, down] = [Math.ceil(entries[0] / block[0]), Math.ceil(entries[1] / block[1])];
+  const [x, y] = isFlat ? [across * down, 1] : [across, down];
   const columns = Math.ceil(x / workgroupSize[0]);
   const rows = Math.ceil(y / workgroupSize[1]);
   if (columns <= MAX_WORKGROUPS) return [columns, rows];

@@ -4,9 +4,11 @@ import type { TrainingJob } from '../core/job.ts';
 import { lossNames } from '../core/losses.ts';
 import type { Layer, Network } from '../core/network.ts';
 import { optimizerNames } from '../core/optimizers.ts';
+import type { MatmulVariant } from '../core/plan.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
+import { kernelsFor } from './matmul-variants.ts';
 
 /** The matrices one layer computes on the way forward, [rowCount, units] each. */
 interface LayerBuffers {
@@ -19,7 +21,7 @@ interface LayerBuffers {
 /** Every layer's forward kernel over a given number of rows. */
 export interface ForwardPass {
   readonly layers: readonly LayerBuffers[];
-  /** Layer by layer, first to last: `matmul.wgsl`. */
+  /** Layer by layer, first to last: `matmul.wgsl` or one of its variants. */
   readonly dispatches: readonly Dispatch[];
   /** The network's output, [rowCount, outputCount]. */
   readonly predictions: GpuBuffer;
@@ -45,11 +47,13 @@ export interface PassContext {
   readonly rowCount: number;
   /** Weights and biases, [parameterCount], in the layout of `layOutNetwork`. */
   readonly parameters: GpuBuffer;
+  /** Which of the kernels that compute the same are used. */
+  readonly matmul: MatmulVariant;
 }
 
 /** Makes the forward kernels for `inputs` [rowCount, inputCount]. */
 export async function createForwardPass(context: PassContext, inputs: GpuBuffer): Promise<ForwardPass> {
-  const { gpu, scope, network, rowCount, parameters } = context;
+  const { gpu, scope, network, rowCount, parameters, matmul } = context;
   let input = inputs;
   const layers = network.layers.map((layer, index): LayerBuffers => {
     const preActivations = scope.storage(`layer ${index} preActivations`, [rowCount, layer.units]);
@@ -60,7 +64,7 @@ export async function createForwardPass(context: PassContext, inputs: GpuBuffer)
   });
   const dispatches = await Promise.all(
     layers.map(({ layer, ...buffers }) =>
-      createDispatch(gpu, scope, 'matmul', {
+      createDispatch(gpu, scope, kernelsFor(matmul, layer.units).forward, {
         params: {
           rowCount,
           inputCount: layer.inputCount,
@@ -70,7 +74,7 @@ export async function createForwardPass(context: PassContext, inputs: GpuBuffer)
         },
         buffers: { parameters, ...buffers },
         constants: { activation: activationIndex(layer.activation), hasBias: layer.bias ? 1 : 0 },
-        invocations: [layer.units, rowCount],
+        entries: [layer.units, rowCount],
       }),
     ),
   );
@@ -102,7 +106,7 @@ export async function createBackwardPass(
       rowLosses,
     },
     constants: { loss: lossNames.indexOf(job.loss), activation: activationIndex(output.layer.activation) },
-    invocations: [rowCount, 1],
+    entries: [rowCount, 1],
   });
 
   const dispatches: Promise<Dispatch>[] = [];
@@ -118,40 +122,52 @@ export async function createBackwardPass(
   };
 }
 
-/** dE/dw and dE/dbias of one layer from its dE/dy. */
+/** dE/dw and dE/dbias of one layer from its dE/dy: one kernel for both, or two simple ones. */
 function parameterGradients(
-  { gpu, scope, rowCount }: PassContext,
+  { gpu, scope, rowCount, matmul }: PassContext,
   { layer, input }: LayerBuffers,
   gradient: GpuBuffer,
   gradients: GpuBuffer,
 ): Promise<Dispatch>[] {
-  const { inputCount, units, weightsOffset, biasOffset } = layer;
-  const weights = createDispatch(gpu, scope, 'weights-gradient', {
-    params: { rowCount, inputCount, unitCount: units, weightsOffset },
-    buffers: { input, gradient, gradients },
+  const { inputCount, units, weightsOffset, biasOffset, bias } = layer;
+  const params = { rowCount, inputCount, unitCount: units, weightsOffset };
+  const buffers = { input, gradient, gradients };
+  const name = kernelsFor(matmul, units).weightsGradient;
+  if (name !== 'weights-gradient') {
+    const both = createDispatch(gpu, scope, name, {
+      params: { ...params, biasOffset: biasOffset ?? 0 },
+      buffers,
+      constants: { hasBias: bias ? 1 : 0 },
+      entries: [units, inputCount],
+    });
+    return [both];
+  }
+  const weights = createDispatch(gpu, scope, name, {
+    params,
+    buffers,
     constants: {},
-    invocations: [units, inputCount],
+    entries: [units, inputCount],
   });
   if (biasOffset === undefined) return [weights];
   const biases = createDispatch(gpu, scope, 'bias-gradient', {
     params: { rowCount, unitCount: units, biasOffset },
     buffers: { gradient, gradients },
     constants: {},
-    invocations: [units, 1],
+    entries: [units, 1],
   });
   return [weights, biases];
 }
 
 /** dE/dŷ of the hidden layer `index` from the layer after it. */
 function hiddenGradient(
-  { gpu, scope, rowCount, parameters }: PassContext,
+  { gpu, scope, rowCount, parameters, matmul }: PassContext,
   layers: readonly LayerBuffers[],
   layerGradients: readonly GpuBuffer[],
   index: number,
 ): Promise<Dispatch> {
   const { layer, preActivations, activations } = layers[index];
   const next = layers[index + 1].layer;
-  return createDispatch(gpu, scope, 'hidden-gradient', {
+  return createDispatch(gpu, scope, kernelsFor(matmul, layer.units).hiddenGradient, {
     params: {
       rowCount,
       unitCount: layer.units,
@@ -166,7 +182,7 @@ function hiddenGradient(
       gradient: layerGradients[index],
     },
     constants: { activation: activationIndex(layer.activation) },
-    invocations: [layer.units, rowCount],
+    entries: [layer.units, rowCount],
   });
 }
 
@@ -181,7 +197,7 @@ export function createMeanLoss(
     params: { rowCount, scale: 1 / (rowCount * network.outputCount) },
     buffers: { rowLosses, losses, step },
     constants: {},
-    invocations: [1, 1],
+    entries: [1, 1],
   });
 }
 
@@ -197,7 +213,7 @@ export function createOptimizerStep(
     params: { parameterCount, learningRate: job.networks[0].learningRate },
     buffers: { gradients, parameters, lowParts },
     constants: { optimizer: optimizerNames.indexOf(job.optimizer) },
-    invocations: [parameterCount, 1],
+    entries: [parameterCount, 1],
   });
 }
 

@@ -1,7 +1,9 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
+import type { MatmulVariant, Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
+import { canRun } from './matmul-variants.ts';
 import type { Resident, Stepping } from './stepping.ts';
 import { encode, MAX_GRID_ROWS, type Dispatch } from './kernels.ts';
 import {
@@ -18,8 +20,18 @@ const FIRST_CHUNK_STEPS = 1;
 /** Encoding more than this many steps into one command buffer gains nothing and holds memory. */
 const MOST_CHUNK_STEPS = 500;
 
+export type LayeredPlan = Extract<Plan, { strategy: 'layered' }>;
+
 /** Why this strategy cannot run the job; undefined if it can. */
-export function layeredRefusal(gpu: Gpu, job: TrainingJob, data: TrainingData): string | undefined {
+export function layeredRefusal(
+  gpu: Gpu,
+  job: TrainingJob,
+  data: TrainingData,
+  matmul?: MatmulVariant,
+): string | undefined {
+  if (matmul !== undefined && !canRun(gpu, matmul)) {
+    return `The plan's kernels (${matmul}) need subgroups, which this adapter does not have. Plan anew for it.`;
+  }
   for (const [what, count] of [
     ['rows', data.rowCount],
     ['inputs', data.inputCount],
@@ -70,24 +82,24 @@ interface StepKernels {
 
 /** Kernel by kernel on the GPU: any size, and what a reader should read first. */
 export class LayeredStepping implements Stepping {
-  readonly plan = { strategy: 'layered' } as const;
   readonly firstChunkSteps = FIRST_CHUNK_STEPS;
   readonly mostChunkSteps = MOST_CHUNK_STEPS;
 
   private constructor(
+    readonly plan: LayeredPlan,
     private readonly gpu: Gpu,
     private readonly kernels: StepKernels,
     private readonly step: GpuBuffer,
   ) {}
 
-  static async create(resident: Resident): Promise<LayeredStepping> {
+  static async create(resident: Resident, plan: LayeredPlan): Promise<LayeredStepping> {
     const { gpu, scope, job, inputs, targets, losses, lowParts } = resident;
     const step = scope.storage('step', [1]);
     const forward = await createForwardPass(resident, inputs);
     const backward = await createBackwardPass(resident, forward, targets, job);
     const meanLoss = await createMeanLoss(resident, backward.rowLosses, losses, step);
     const optimizerStep = await createOptimizerStep(resident, backward.gradients, lowParts, job);
-    return new LayeredStepping(gpu, { forward, backward, meanLoss, optimizerStep }, step);
+    return new LayeredStepping(plan, gpu, { forward, backward, meanLoss, optimizerStep }, step);
   }
 
   /** The step loop: `count` whole steps, nothing created, nothing read back. The device counts them. */

@@ -1,10 +1,10 @@
 import { RefusalError } from '../core/errors.ts';
 import type { PlannedJob, PlanEstimate, Trainer, TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
-import { describePlan, type GpuStrategy, type Plan } from '../core/plan.ts';
+import { describePlan, type GpuStrategy, type MatmulVariant, type Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
 import { stepRates } from './step-rates.ts';
-import { createStepping, plansOf, strategyRefusal } from './strategies.ts';
+import { plansOf, strategyRefusal } from './strategies.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { statementCount, stepsKernel } from './unrolled-shader.ts';
 
@@ -14,8 +14,9 @@ import { statementCount, stepsKernel } from './unrolled-shader.ts';
  */
 interface TypicalRates {
   readonly dispatchMs: number;
-  readonly layeredMultiplicationsAMs: number;
-  readonly layeredCompileMs: number;
+  /** By the kernels for products. */
+  readonly layeredMultiplicationsAMs: Readonly<Record<MatmulVariant, number>>;
+  readonly layeredCompileMs: Readonly<Record<MatmulVariant, number>>;
   /** One operation of straight-line code, one after the other. */
   readonly unrolledOperationMs: number;
   readonly statementCompileMs: number;
@@ -24,20 +25,22 @@ interface TypicalRates {
 /** Measured on SwiftShader, 2 cores: notebook and iris for the straight-line code, 1,024³ for the kernels. */
 const SOFTWARE: TypicalRates = {
   dispatchMs: 0.03,
-  layeredMultiplicationsAMs: 2e6,
-  layeredCompileMs: 60,
+  layeredMultiplicationsAMs: { simple: 1.4e5, blocked: 2.2e6, quads: 3.3e6, tiled: 4e5 },
+  layeredCompileMs: { simple: 60, blocked: 900, quads: 1200, tiled: 700 },
   unrolledOperationMs: 1.1e-6,
   statementCompileMs: 0.8,
 };
 /** From figures of others for desktop GPUs; a run replaces them by what it measures. */
 const HARDWARE: TypicalRates = {
   dispatchMs: 0.03,
-  layeredMultiplicationsAMs: 5e8,
-  layeredCompileMs: 60,
+  layeredMultiplicationsAMs: { simple: 5e7, blocked: 2e8, quads: 2e8, tiled: 1e9 },
+  layeredCompileMs: { simple: 60, blocked: 200, quads: 200, tiled: 200 },
   unrolledOperationMs: 3e-6,
   statementCompileMs: 0.8,
 };
 
+/** Units and rows a block of each kernel takes. */
+const BLOCKS: Readonly<Record<MatmulVariant, number>> = { simple: 1, blocked: 16, quads: 16, tiled: 64 };
 /** An activation with its derivative, counted in multiplications. */
 const ACTIVATION_OPERATIONS = 30;
 /** An update with its compensation, counted in multiplications. */
@@ -47,6 +50,8 @@ const UPDATE_OPERATIONS = 9;
 const TRIED_WITHIN = 4;
 /** A try may cost this share of what the run is expected to take. */
 const TRY_SHARE = 0.2;
+/** A plan that ran here is left only for one that is estimated to take less than its time by this factor. */
+const MEASURED_BEFORE = 2;
 /** Steps are tried for about this long, in milliseconds. */
 const TRY_MS = 20;
 
@@ -65,7 +70,7 @@ export async function planJob(
   wanted: GpuStrategy | undefined,
 ): Promise<PlannedJob> {
   const refusals: string[] = [];
-  const plans = plansOf(gpu).filter((plan) => {
+  const plans = plansOf(gpu, layOutNetwork(data.inputCount, job.layers)).filter((plan) => {
     if (wanted && plan.strategy !== wanted) return false;
     const refusal = strategyRefusal(gpu, job, data, plan);
     if (refusal) refusals.push(refusal);
@@ -84,8 +89,10 @@ export async function planJob(
   return { plan: estimates[0].plan, reason: reasonFor(job, estimates, wanted), estimates };
 }
 
+/** The fastest first; what has run here goes before an estimate that promises little more. */
 function byTotal(a: PlanEstimate, b: PlanEstimate): number {
-  return a.totalMs - b.totalMs;
+  const sure = ({ totalMs, isMeasured }: PlanEstimate) => (isMeasured ? totalMs / MEASURED_BEFORE : totalMs);
+  return sure(a) - sure(b);
 }
 
 function estimate(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): PlanEstimate {
@@ -116,19 +123,29 @@ function typicalStepMs(plan: Plan, { network, rowCount, typical }: Guess): numbe
     const rowGroups = Math.ceil(rowCount / plan.lanes);
     return (rowGroups * rowOperations + UPDATE_OPERATIONS * parameterCount) * typical.unrolledOperationMs;
   }
-  const dispatches = 4 * layers.length + 2;
-  return dispatches * typical.dispatchMs + (rowCount * rowOperations) / typical.layeredMultiplicationsAMs;
+  if (plan.strategy !== 'layered') return Infinity;
+  const dispatches = (plan.matmul === 'simple' ? 4 : 3) * layers.length + 2;
+  // A block computes its edge whether there is something or not.
+  const block = BLOCKS[plan.matmul];
+  const padded = layers.reduce((sum, { inputCount, units }) => sum + inputCount * roundedUp(units, block), 0);
+  const multiplications = roundedUp(rowCount, block) * (3 * padded + ACTIVATION_OPERATIONS * unitCount);
+  return dispatches * typical.dispatchMs + multiplications / typical.layeredMultiplicationsAMs[plan.matmul];
+}
+
+function roundedUp(count: number, block: number): number {
+  return block * Math.ceil(count / block);
 }
 
 function typicalCompileMs(plan: Plan, { network, rowCount, job, typical }: Guess): number {
-  if (plan.strategy !== 'unrolled') return typical.layeredCompileMs;
+  if (plan.strategy === 'layered') return typical.layeredCompileMs[plan.matmul];
+  if (plan.strategy !== 'unrolled') return Infinity;
   const { lanes, sharing } = plan;
   return typical.statementCompileMs * statementCount(stepsKernel({ network, job, rowCount, lanes, sharing }));
 }
 
 /** Trains a few steps and forgets them: their rate is remembered. */
 async function tryOut(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): Promise<void> {
-  const trainer: Trainer = await createGpuTrainer(gpu, job, data, createStepping(plan));
+  const trainer: Trainer = await createGpuTrainer(gpu, job, data, plan);
   try {
     const start = performance.now();
     for (let steps = 1; performance.now() - start < TRY_MS && trainer.stepCount < job.steps; steps *= 2) {

@@ -44,7 +44,7 @@ export async function testArithmetic(): Promise<ArithmeticTest> {
       params: { count: COUNT, additionCount: ADDITIONS, change: CHANGE },
       buffers: { x, exponentials, builtInExponentials, compensated },
       constants: {},
-      invocations: [COUNT, 1],
+      entries: [COUNT, 1],
     });
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();

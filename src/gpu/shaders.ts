@@ -2,20 +2,31 @@ import { activationNames } from '../core/activations.ts';
 import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
+import hiddenGradientBlocked from '../../shaders/hidden-gradient-blocked.wgsl?raw';
+import hiddenGradientQuads from '../../shaders/hidden-gradient-quads.wgsl?raw';
+import hiddenGradientTiled from '../../shaders/hidden-gradient-tiled.wgsl?raw';
 import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
 import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
+import blocksLibrary from '../../shaders/lib/blocks.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
+import matmulBlocked from '../../shaders/matmul-blocked.wgsl?raw';
+import matmulQuads from '../../shaders/matmul-quads.wgsl?raw';
+import matmulTiled from '../../shaders/matmul-tiled.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
 import meanLoss from '../../shaders/mean-loss.wgsl?raw';
 import optimizerStep from '../../shaders/optimizer-step.wgsl?raw';
 import outputGradient from '../../shaders/output-gradient.wgsl?raw';
 import selfTest from '../../shaders/self-test.wgsl?raw';
+import weightsGradientBlocked from '../../shaders/weights-gradient-blocked.wgsl?raw';
+import weightsGradientQuads from '../../shaders/weights-gradient-quads.wgsl?raw';
+import weightsGradientTiled from '../../shaders/weights-gradient-tiled.wgsl?raw';
 import weightsGradient from '../../shaders/weights-gradient.wgsl?raw';
 
 /** Functions a kernel can use, by the file's name in `shaders/lib`. */
 export const libraries = {
   activations: activationsLibrary,
+  blocks: blocksLibrary,
   losses: lossesLibrary,
   optimizers: optimizersLibrary,
 } as const;
@@ -24,12 +35,21 @@ export const libraries = {
 export const kernelSources = {
   'bias-gradient': biasGradient,
   'hidden-gradient': hiddenGradient,
+  'hidden-gradient-blocked': hiddenGradientBlocked,
+  'hidden-gradient-quads': hiddenGradientQuads,
+  'hidden-gradient-tiled': hiddenGradientTiled,
   matmul,
+  'matmul-blocked': matmulBlocked,
+  'matmul-quads': matmulQuads,
+  'matmul-tiled': matmulTiled,
   'mean-loss': meanLoss,
   'optimizer-step': optimizerStep,
   'output-gradient': outputGradient,
   'self-test': selfTest,
   'weights-gradient': weightsGradient,
+  'weights-gradient-blocked': weightsGradientBlocked,
+  'weights-gradient-quads': weightsGradientQuads,
+  'weights-gradient-tiled': weightsGradientTiled,
 } as const;
 
 export type LibraryName = keyof typeof libraries;
@@ -55,13 +75,12 @@ export const shaderConstants: ReadonlyMap<string, number> = new Map([
 /** The libraries a shader uses, behind the constants they need, before the shader itself. */
 export function composeShader(file: string, source: string, used: readonly LibraryName[]): ComposedShader {
   const constants = [...shaderConstants].map(([name, value]) => `const ${name} = ${value}u;\n`).join('');
-  // WGSL wants its enable directives before everything else.
-  const directives = /^(enable \w+;\n)*/.exec(source)?.[0] ?? '';
+  // WGSL wants directives before everything else.
+  const directives = source.match(/^enable .*;\n/gm) ?? [];
   const parts = [
-    { file, text: directives },
-    { file: 'constants', text: constants },
+    { file: 'constants', text: directives.join('') + constants },
     ...used.map((name) => ({ file: `shaders/lib/${name}.wgsl`, text: libraries[name] })),
-    { file, text: source.slice(directives.length) },
+    { file, text: source.replace(/^(?=enable )/gm, '// ') },
   ].map(({ file: name, text }) => ({ file: name, text, lineCount: text.split('\n').length - 1 }));
   return {
     code: parts.map(({ text }) => text).join(''),

@@ -1,13 +1,16 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
-import type { Plan } from '../core/plan.ts';
+import { layOutNetwork, type Network } from '../core/network.ts';
+import type { MatmulVariant, Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
+import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
 import type { CreateStepping } from './stepping.ts';
 import { unrolledPlans, unrolledRefusal, UnrolledStepping } from './unrolled-trainer.ts';
 
-/** Every plan worth considering on this adapter. */
-export function plansOf(gpu: Gpu): Plan[] {
-  return [{ strategy: 'layered' }, ...unrolledPlans(gpu)];
+/** Every plan worth considering for a network on this adapter. */
+export function plansOf(gpu: Gpu, network: Network): Plan[] {
+  const layered = matmulVariants(gpu, network).map((matmul) => ({ strategy: 'layered' as const, matmul }));
+  return [...layered, ...unrolledPlans(gpu)];
 }
 
 /** Why a plan cannot run the job, with the number and what to do; undefined if it can. */
@@ -21,12 +24,19 @@ export function strategyRefusal(
     return 'The GPU path does not know the strategy reference, which is float64 on the CPU. Use the CPU path.';
   }
   // What the layered kernels cannot hold, they cannot predict with either.
-  const refusal = layeredRefusal(gpu, job, data);
+  const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
   return refusal ?? (plan.strategy === 'unrolled' ? unrolledRefusal(gpu, job, data, plan) : undefined);
 }
 
 /** How the steps of a plan are taken. */
 export function createStepping(plan: Plan): CreateStepping {
   if (plan.strategy === 'unrolled') return (resident) => UnrolledStepping.create(resident, plan);
-  return (resident) => LayeredStepping.create(resident);
+  if (plan.strategy === 'layered') return (resident) => LayeredStepping.create(resident, plan);
+  throw new Error(`there is no stepping for ${plan.strategy}`);
+}
+
+/** The product kernels a trainer predicts with: those it trains with, where it has any. */
+export function matmulOf(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): MatmulVariant {
+  if (plan.strategy === 'layered') return plan.matmul;
+  return unmeasuredVariant(gpu, layOutNetwork(data.inputCount, job.layers));
 }

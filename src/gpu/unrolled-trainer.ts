@@ -94,7 +94,7 @@ export class UnrolledStepping implements Stepping {
       params: paramsOf(resident, 0, 0),
       buffers: { inputs, targets, parameters, lowParts, losses },
       constants: {},
-      invocations: [lanes, 1],
+      entries: [lanes, 1],
     });
     return new UnrolledStepping(plan, resident, shape, steps);
   }
@@ -120,7 +120,7 @@ export class UnrolledStepping implements Stepping {
       params: paramsOf(this.resident, 0, 1),
       buffers: { inputs, targets, parameters, lowParts, gradients },
       constants: {},
-      invocations: [this.shape.lanes, 1],
+      entries: [this.shape.lanes, 1],
     });
     return { dispatches: [dispatch], gradients };
   }

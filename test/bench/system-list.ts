@@ -1,7 +1,7 @@
 import type { JobName } from './jobs.ts';
 
 /** The strategies of handgrad's GPU path; a new one is one more word. */
-const gpuStrategies = ['layered'] as const;
+const gpuStrategies = ['layered', 'unrolled', 'fused'] as const;
 /** Steps in one `jit` of jax-js. */
 const stepsPerJit = [1, 10, 50] as const;
 

@@ -101,7 +101,7 @@ describe('notebook --backend gpu', () => {
       const { stdout } = await handgrad(args, { env });
       expect(stdout.match(/^Final weights:$/gm)).toHaveLength(2);
       expect(stdout).toMatch(/\nTiming +cpu · reference +gpu · unrolled\n/);
-      expect(stdout).toMatch(/\nPlan: unrolled, .* for 300 steps .*next layered: /);
+      expect(stdout).toMatch(/\nPlan: unrolled, .* for 300 steps .*next layered, simple products: /);
       expect(stdout).toMatch(/\nratio +1 × +\S+ ×\n/);
       expect(stdout).toMatch(/\nVerdict: the GPU agrees with float64\.\n$/);
     },

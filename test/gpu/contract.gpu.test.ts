@@ -16,7 +16,7 @@ import { orData, smallJob, type NamedJob } from '../support/jobs.ts';
 
 /** One contract, held by the CPU path and by every strategy of the GPU that this adapter runs. */
 const gpuPlans: readonly Plan[] = [
-  { strategy: 'layered' },
+  { strategy: 'layered', matmul: 'simple' },
   ...unrolledPlans(await openGpu()),
   // Adapters without subgroups share rows this way; 3 divides neither rows nor parameters.
   { strategy: 'unrolled', lanes: 3, sharing: 'workgroup' },

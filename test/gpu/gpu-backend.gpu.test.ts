@@ -93,7 +93,10 @@ describe('a lost device', () => {
     'while a trainer is made, %i ms in: a typed error, and nothing stays allocated',
     async (ms) => {
       const { device } = await openGpu();
-      const created = gpuBackend.createTrainer(withSteps(10_000), orData, { strategy: 'layered' });
+      const created = gpuBackend.createTrainer(withSteps(10_000), orData, {
+        strategy: 'layered',
+        matmul: 'simple',
+      });
       setTimeout(() => device.destroy(), ms);
       const trainer = await created.catch((error: unknown) => error);
       if (trainer instanceof Error) expect(trainer).toBeInstanceOf(DeviceLostError);
@@ -104,7 +107,10 @@ describe('a lost device', () => {
   );
 
   it('ends the running training with a typed error; the next trainer gets a new device', async () => {
-    const trainer = await gpuBackend.createTrainer(withSteps(10_000), orData, { strategy: 'layered' });
+    const trainer = await gpuBackend.createTrainer(withSteps(10_000), orData, {
+      strategy: 'layered',
+      matmul: 'simple',
+    });
     const training = trainer.train(10_000);
     const { device } = await openGpu();
     setTimeout(() => device.destroy(), 30);

@@ -10,7 +10,10 @@ import { trainOnce, TrainingSession } from '../../src/training-session.ts';
 import { layersOf, orData } from '../support/jobs.ts';
 
 const withSteps = (steps: number): TrainingJob => ({ ...notebookJob, steps });
-const plans: readonly Plan[] = [{ strategy: 'layered' }, { strategy: 'unrolled', lanes: 1, sharing: 'none' }];
+const plans: readonly Plan[] = [
+  { strategy: 'layered', matmul: 'simple' },
+  { strategy: 'unrolled', lanes: 1, sharing: 'none' },
+];
 
 async function loseDevice(): Promise<void> {
   const { device } = await openGpu();
@@ -52,7 +55,7 @@ describe('a device that is lost again and again', () => {
   it('is given up after three times; the CPU goes on from the snapshot', async () => {
     const job = withSteps(200_000);
     const session = await TrainingSession.open('gpu', job, orData, {
-      plan: { strategy: 'layered' },
+      plan: { strategy: 'layered', matmul: 'simple' },
       onRecovery: () => setTimeout(() => void loseDevice(), 100),
     });
     setTimeout(() => void loseDevice(), 1500);
@@ -87,7 +90,7 @@ describe('a run that diverges', () => {
   const networks = [{ seed: 1, learningRate: 40 }];
 
   it.each(['cpu', 'gpu'] as const)('stops and names the step and the cause (%s)', async (backend) => {
-    const job = { ...withSteps(20_000_000), layers, networks };
+    const job = { ...withSteps(2 ** 25), layers, networks };
     const reference = await cpuBackend.createTrainer({ ...job, steps: 400 }, orData);
     await reference.train(400);
     // In float32 a loss overflows where float64 passes the largest float32.
@@ -122,8 +125,8 @@ describe('a run that diverges', () => {
 describe('a strategy that is asked for', () => {
   it('is used, with its reason', async () => {
     const { plan, planned } = await trainOnce('gpu', withSteps(20), orData, { strategy: 'layered' });
-    expect(plan).toEqual({ strategy: 'layered' });
-    expect(planned.reason).toMatch(/^layered: .* for 20 steps .*as asked for\.$/);
+    expect(plan.strategy).toBe('layered');
+    expect(planned.reason).toMatch(/^layered, simple products: .* for 20 steps /);
   });
 
   it('is refused where it cannot run the job', async () => {

@@ -5,30 +5,10 @@ import { float64, matrix } from '../../src/core/matrix.ts';
 import { optimizerNames, optimizers } from '../../src/core/optimizers.ts';
 import type { BufferScope, GpuBuffer } from '../../src/gpu/buffers.ts';
 import { expectClose, OPERATION_ERROR as EPSILON } from '../support/close.ts';
-import { readAll, runKernel, withDevice } from '../support/device.ts';
+import { readAll, runKernel, runnable, withDevice } from '../support/device.ts';
 import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { magnitudes, shapeName, shapes, WORST_CASE } from '../support/products.ts';
 import { Random } from '../support/random.ts';
-
-/** Rows × inputs × units: 1, primes, a workgroup of 8 ± 1, tall, wide; never square. */
-const shapes: readonly (readonly [rows: number, inputs: number, units: number])[] = [
-  [1, 1, 1],
-  [1, 7, 3],
-  [4, 2, 3],
-  [7, 9, 8],
-  [8, 7, 9],
-  [9, 8, 7],
-  [2, 130, 1],
-  [1, 1, 131],
-  [257, 3, 2],
-  [13, 63, 65],
-];
-
-const WORST_CASE = 'a worst case over all orders and directions of rounding; roundings mostly cancel';
-
-const shapeName = ([rows, inputs, units]: (typeof shapes)[number]) => `${rows} × ${inputs} × ${units}`;
-
-/** Sums of magnitudes, for the error bound of a dot product: n roundings of Σ|a·b|. */
-const magnitudes = (values: Float64Array) => values.map(Math.abs);
 
 /** A buffer in front of which, and behind which, other parameters lie. */
 function uploadAt(scope: BufferScope, name: string, values: Float64Array, offset: number): GpuBuffer {
@@ -37,7 +17,9 @@ function uploadAt(scope: BufferScope, name: string, values: Float64Array, offset
   return scope.upload(name, [padded.length], padded);
 }
 
-describe('matmul.wgsl', () => {
+const forwardKernels = await runnable('matmul', 'matmul-blocked', 'matmul-quads', 'matmul-tiled');
+
+describe.each(forwardKernels)('%s.wgsl', (kernel) => {
   const cases = shapes.flatMap((shape, i) => {
     const activation = activationNames[i % activationNames.length];
     return [true, false].map((hasBias) => ({ shape, activation, hasBias }));
@@ -68,7 +50,7 @@ describe('matmul.wgsl', () => {
         const together = new Float64Array([...weights, ...biases]);
         const preActivations = scope.storage('preActivations', [rows, units]);
         const outputs = scope.storage('activations', [rows, units]);
-        await runKernel(gpu, scope, 'matmul', {
+        await runKernel(gpu, scope, kernel, {
           params: {
             rowCount: rows,
             inputCount: inputs,
@@ -83,11 +65,11 @@ describe('matmul.wgsl', () => {
             activations: outputs,
           },
           constants: { activation: activationNames.indexOf(activation), hasBias: hasBias ? 1 : 0 },
-          invocations: [units, rows],
+          entries: [units, rows],
         });
 
         const x = await readAll(gpu, preActivations);
-        const name = `matmul ${shapeName(shape)}`;
+        const name = `${kernel} ${shapeName(shape)}`;
         const allowed = bound.data.map((sum) => (inputs + 1) * EPSILON * sum);
         expectClose(`${name} ŷ`, x, expected.data, { allowed, whyLoose: WORST_CASE });
         expectActivations(`${name} ${activation}`, activation, x, await readAll(gpu, outputs));
@@ -131,7 +113,7 @@ describe('output-gradient.wgsl', () => {
           rowLosses,
         },
         constants: { loss: lossNames.indexOf(loss), activation: activationNames.indexOf(activation) },
-        invocations: [rows, 1],
+        entries: [rows, 1],
       });
       const name = `output-gradient ${rows} × ${outputs} ${activation}`;
       expectLosses(name, { loss, f, targets, rows, outputs }, await readAll(gpu, rowLosses));
@@ -179,7 +161,7 @@ describe('mean-loss.wgsl', () => {
           step: scope.storage('step', [1]),
         },
         constants: {},
-        invocations: [1, 1] as const,
+        entries: [1, 1] as const,
       };
       for (let step = 0; step < 3; step++) await runKernel(gpu, scope, 'mean-loss', settings);
       const mean = values.reduce((sum, value) => sum + value, 0) / (rows * 3);
@@ -193,7 +175,14 @@ describe('mean-loss.wgsl', () => {
   );
 });
 
-describe('hidden-gradient.wgsl', () => {
+const hiddenGradientKernels = await runnable(
+  'hidden-gradient',
+  'hidden-gradient-blocked',
+  'hidden-gradient-quads',
+  'hidden-gradient-tiled',
+);
+
+describe.each(hiddenGradientKernels)('%s.wgsl', (kernel) => {
   const cases = shapes.map((shape, i) => ({
     shape,
     activation: activationNames[i % activationNames.length],
@@ -221,7 +210,7 @@ describe('hidden-gradient.wgsl', () => {
       });
 
       const gradient = scope.storage('gradient', [rows, units]);
-      await runKernel(gpu, scope, 'hidden-gradient', {
+      await runKernel(gpu, scope, kernel, {
         params: { rowCount: rows, unitCount: units, nextUnitCount: nextUnits, nextWeightsOffset: 7 },
         buffers: {
           parameters: uploadAt(scope, 'parameters', weights, 7),
@@ -231,58 +220,10 @@ describe('hidden-gradient.wgsl', () => {
           gradient,
         },
         constants: { activation: activationNames.indexOf(activation) },
-        invocations: [units, rows],
+        entries: [units, rows],
       });
       const expected = dEdg.data.map((value, i) => value * derivatives[i]);
-      expectClose(
-        `hidden-gradient ${shapeName(shape)} ${activation}`,
-        await readAll(gpu, gradient),
-        expected,
-        {
-          allowed,
-          whyLoose: WORST_CASE,
-        },
-      );
-    }),
-  );
-});
-
-describe('weights-gradient.wgsl and bias-gradient.wgsl', () => {
-  it.each(shapes.map((shape) => ({ shape })))('agree with float64: $shape', ({ shape }) =>
-    withDevice(async (gpu, scope) => {
-      const [rows, inputs, units] = shape;
-      const random = new Random(rows + inputs * 100 + units * 10_000);
-      const input = random.floats(rows * inputs);
-      const gradient = random.floats(rows * units);
-
-      const [a, b] = [matrix(rows, inputs, input), matrix(rows, units, gradient)];
-      const [weights, bound] = [matrix(inputs, units), matrix(inputs, units)];
-      float64.multiplyTransposedA(a, b, weights);
-      const absolute = [a, b].map((m) => ({ ...m, data: magnitudes(m.data) }));
-      float64.multiplyTransposedA(absolute[0], absolute[1], bound);
-      const [biases, biasBound] = [matrix(1, units), matrix(1, units)];
-      float64.sumRows(b, biases);
-      float64.sumRows(absolute[1], biasBound);
-
-      const weightCount = inputs * units;
-      const gradients = scope.storage('gradients', [2 + weightCount + units]);
-      const uploaded = scope.upload('gradient', [rows, units], gradient);
-      await runKernel(gpu, scope, 'weights-gradient', {
-        params: { rowCount: rows, inputCount: inputs, unitCount: units, weightsOffset: 2 },
-        buffers: { input: scope.upload('input', [rows, inputs], input), gradient: uploaded, gradients },
-        constants: {},
-        invocations: [units, inputs],
-      });
-      await runKernel(gpu, scope, 'bias-gradient', {
-        params: { rowCount: rows, unitCount: units, biasOffset: 2 + weightCount },
-        buffers: { gradient: uploaded, gradients },
-        constants: {},
-        invocations: [units, 1],
-      });
-      // Two entries before the layer's own must stay untouched.
-      const expected = [0, 0, ...weights.data, ...biases.data];
-      const allowed = [0, 0, ...bound.data, ...biasBound.data].map((sum) => (rows + 1) * EPSILON * sum);
-      expectClose(`parameter gradients ${shapeName(shape)}`, await readAll(gpu, gradients), expected, {
+      expectClose(`${kernel} ${shapeName(shape)} ${activation}`, await readAll(gpu, gradient), expected, {
         allowed,
         whyLoose: WORST_CASE,
       });
@@ -303,7 +244,7 @@ describe('optimizer-step.wgsl', () => {
           lowParts: scope.storage('lowParts', [count]),
         },
         constants: { optimizer: optimizerNames.indexOf('sgd') },
-        invocations: [count, 1] as const,
+        entries: [count, 1] as const,
       };
       await runKernel(gpu, scope, 'optimizer-step', settings);
       const values = await readAll(gpu, parameters);
@@ -327,7 +268,7 @@ describe('optimizer-step.wgsl', () => {
           params: { parameterCount: count, learningRate },
           buffers: { gradients: scope.upload('gradients', [count], gradients), parameters, lowParts },
           constants: { optimizer: optimizerNames.indexOf(optimizer) },
-          invocations: [count, 1] as const,
+          entries: [count, 1] as const,
         };
         const steps = 200;
         for (let step = 0; step < steps; step++) await runKernel(gpu, scope, 'optimizer-step', settings);

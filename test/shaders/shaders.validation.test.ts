@@ -11,7 +11,7 @@ let device: GPUDevice;
 beforeAll(async () => {
   const adapter = await dawn.requestAdapter();
   if (!adapter) throw new Error('Dawn offers no null adapter');
-  device = await adapter.requestDevice();
+  device = await adapter.requestDevice({ requiredFeatures: ['subgroups'] });
 });
 afterAll(() => device.destroy());
 

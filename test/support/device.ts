@@ -1,6 +1,12 @@
 import { openGpu, type Gpu } from '../../src/gpu/device.ts';
 import { BufferScope, type GpuBuffer } from '../../src/gpu/buffers.ts';
-import { createDispatch, encode, type DispatchSettings } from '../../src/gpu/kernels.ts';
+import {
+  createDispatch,
+  encode,
+  kernels,
+  type DispatchSettings,
+  type KernelDefinition,
+} from '../../src/gpu/kernels.ts';
 import { readFloats } from '../../src/gpu/readback.ts';
 import type { KernelName } from '../../src/gpu/shaders.ts';
 
@@ -13,6 +19,15 @@ export async function withDevice<T>(use: (gpu: Gpu, scope: BufferScope) => Promi
   const fault = await gpu.device.popErrorScope();
   if (fault) throw new Error(fault.message);
   return outcome;
+}
+
+/** The kernels that this adapter can run: some need a feature that not every one has. */
+export async function runnable<Name extends KernelName>(...names: readonly Name[]): Promise<Name[]> {
+  const { device } = await openGpu();
+  return names.filter((name) => {
+    const { feature }: KernelDefinition = kernels[name];
+    return feature === undefined || device.features.has(feature);
+  });
 }
 
 /** Runs one kernel once. */
