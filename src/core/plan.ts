@@ -14,7 +14,9 @@ export type Plan =
   /** Kernel by kernel. */
   | { readonly strategy: 'layered' }
   /** Straight-line code for this one network, its rows shared among `lanes` invocations. */
-  | { readonly strategy: 'unrolled'; readonly lanes: number; readonly sharing: Sharing };
+  | { readonly strategy: 'unrolled'; readonly lanes: number; readonly sharing: Sharing }
+  /** Many steps in one dispatch of one workgroup, `tile` rows at a time in its memory. */
+  | { readonly strategy: 'fused'; readonly tile: number };
 
 /** How lanes add up their sums: one lane has nobody to share with. */
 export type Sharing = 'none' | 'subgroup' | 'workgroup';
@@ -49,6 +51,7 @@ export function requireFitting(snapshot: Snapshot, parameterCount: number, steps
 
 /** A plan in a few words. */
 export function describePlan(plan: Plan): string {
+  if (plan.strategy === 'fused') return `fused, tiles of ${plan.tile} rows`;
   if (plan.strategy !== 'unrolled') return plan.strategy;
   const lanes = plan.lanes === 1 ? '1 lane' : `${plan.lanes} lanes by ${plan.sharing}`;
   return `${plan.strategy}, ${lanes}`;

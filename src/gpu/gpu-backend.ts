@@ -2,6 +2,7 @@ import { RefusalError } from '../core/errors.ts';
 import { validateJob, type Backend, type TrainingData, type TrainingJob } from '../core/job.ts';
 import type { Plan } from '../core/plan.ts';
 import { openGpu, type Gpu } from './device.ts';
+import { FusedStepping, fusedRefusal } from './fused-trainer.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
 import type { CreateStepping } from './stepping.ts';
@@ -32,10 +33,12 @@ export const gpuBackend: Backend = {
 };
 
 function strategyRefusal(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): string | undefined {
-  return plan.strategy === 'unrolled' ? unrolledRefusal(gpu, job, data, plan) : undefined;
+  if (plan.strategy === 'unrolled') return unrolledRefusal(gpu, job, data, plan);
+  return plan.strategy === 'fused' ? fusedRefusal(gpu, job, data, plan) : undefined;
 }
 
 function steppingOf(plan: Plan): CreateStepping {
   if (plan.strategy === 'unrolled') return (resident) => UnrolledStepping.create(resident, plan);
+  if (plan.strategy === 'fused') return (resident) => FusedStepping.create(resident, plan);
   return (resident) => LayeredStepping.create(resident);
 }

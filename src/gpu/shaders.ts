@@ -2,6 +2,7 @@ import { activationNames } from '../core/activations.ts';
 import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
+import fusedTraining from '../../shaders/fused-training.wgsl?raw';
 import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
 import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
@@ -22,6 +23,7 @@ export const libraries = {
 /** One kernel a file, by the file's name in `shaders`. */
 export const kernelSources = {
   'bias-gradient': biasGradient,
+  'fused-training': fusedTraining,
   'hidden-gradient': hiddenGradient,
   matmul,
   'mean-loss': meanLoss,
