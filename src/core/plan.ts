@@ -14,7 +14,9 @@ export type Plan =
   /** Kernel by kernel, its products by one of several kernels that compute the same. */
   | { readonly strategy: 'layered'; readonly matmul: MatmulVariant }
   /** Straight-line code for this one network, its rows shared among `lanes` invocations. */
-  | { readonly strategy: 'unrolled'; readonly lanes: number; readonly sharing: Sharing };
+  | { readonly strategy: 'unrolled'; readonly lanes: number; readonly sharing: Sharing }
+  /** Many steps in one dispatch of one workgroup, `tile` rows at a time in its memory. */
+  | { readonly strategy: 'fused'; readonly tile: number };
 
 /**
  * - `simple`: an invocation per entry: to be read first, and the fastest for the smallest layers
@@ -59,6 +61,7 @@ export function requireFitting(snapshot: Snapshot, parameterCount: number, steps
 export function describePlan(plan: Plan): string {
   if (plan.strategy === 'reference') return plan.strategy;
   if (plan.strategy === 'layered') return `${plan.strategy}, ${plan.matmul} products`;
+  if (plan.strategy === 'fused') return `${plan.strategy}, tiles of ${plan.tile} rows`;
   const lanes = plan.lanes === 1 ? '1 lane' : `${plan.lanes} lanes by ${plan.sharing}`;
   return `${plan.strategy}, ${lanes}`;
 }

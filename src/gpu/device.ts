@@ -26,7 +26,11 @@ export interface Gpu {
 /** Optional features handgrad uses where an adapter has them. */
 const USEFUL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 /** Limits taken as high as the adapter goes; everything else keeps WebGPU's defaults. */
-const RAISED_LIMITS = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+const RAISED_LIMITS = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+] as const;
 
 let gpuInUse: Promise<Gpu> | undefined;
 

@@ -1,6 +1,5 @@
 import { RefusalError } from '../core/errors.ts';
 import { validateJob, type Backend } from '../core/job.ts';
-import { layOutNetwork } from '../core/network.ts';
 import { openGpu } from './device.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { planJob } from './planner.ts';
@@ -15,7 +14,7 @@ export const gpuBackend: Backend = {
       return `The GPU path trains 1 network at a time; the job has ${job.networks.length}. Run them one by one.`;
     }
     const gpu = await openGpu();
-    const plans = plan ? [plan] : plansOf(gpu, layOutNetwork(data.inputCount, job.layers));
+    const plans = plan ? [plan] : plansOf(gpu, job, data);
     const refusals = plans.map((each) => strategyRefusal(gpu, job, data, each));
     return refusals.includes(undefined) ? undefined : refusals[0];
   },

@@ -111,6 +111,32 @@ export const kernels = {
     constants: [],
     workgroupSize: [64, 1],
   },
+  'fused-training': {
+    libraries: ['activations', 'losses', 'optimizers'],
+    params: { firstStep: 'u32', stepCount: 'u32', rowCount: 'u32', learningRate: 'f32', scale: 'f32' },
+    buffers: {
+      inputs: 'read',
+      targets: 'read',
+      layers: 'read',
+      parameters: 'write',
+      lowParts: 'write',
+      gradients: 'write',
+      losses: 'write',
+    },
+    constants: [
+      'invocationCount',
+      'memoryLength',
+      'tileQuads',
+      'layerCount',
+      'hiddenActivation',
+      'outputActivation',
+      'loss',
+      'optimizer',
+      'updates',
+    ],
+    // As many as the layout says; one workgroup.
+    workgroupSize: [1, 1],
+  },
 } as const satisfies Record<KernelName, KernelDefinition>;
 
 type Kernels = typeof kernels;

@@ -20,6 +20,10 @@ interface TypicalRates {
   /** One operation of straight-line code, one after the other. */
   readonly unrolledOperationMs: number;
   readonly statementCompileMs: number;
+  readonly fusedMultiplicationsAMs: number;
+  readonly fusedCompileMs: number;
+  /** One tile's two barriers. */
+  readonly tileMs: number;
 }
 
 /** Measured on SwiftShader, 2 cores: notebook and iris for the straight-line code, 1,024³ for the kernels. */
@@ -29,6 +33,9 @@ const SOFTWARE: TypicalRates = {
   layeredCompileMs: { simple: 60, blocked: 900, quads: 1200, tiled: 700 },
   unrolledOperationMs: 1.1e-6,
   statementCompileMs: 0.8,
+  fusedMultiplicationsAMs: 4e5,
+  fusedCompileMs: 4000,
+  tileMs: 0.06,
 };
 /** From figures of others for desktop GPUs; a run replaces them by what it measures. */
 const HARDWARE: TypicalRates = {
@@ -37,6 +44,9 @@ const HARDWARE: TypicalRates = {
   layeredCompileMs: { simple: 60, blocked: 200, quads: 200, tiled: 200 },
   unrolledOperationMs: 3e-6,
   statementCompileMs: 0.8,
+  fusedMultiplicationsAMs: 2e6,
+  fusedCompileMs: 500,
+  tileMs: 0.001,
 };
 
 /** Units and rows a block of each kernel takes. */
@@ -70,7 +80,7 @@ export async function planJob(
   wanted: GpuStrategy | undefined,
 ): Promise<PlannedJob> {
   const refusals: string[] = [];
-  const plans = plansOf(gpu, layOutNetwork(data.inputCount, job.layers)).filter((plan) => {
+  const plans = plansOf(gpu, job, data).filter((plan) => {
     if (wanted && plan.strategy !== wanted) return false;
     const refusal = strategyRefusal(gpu, job, data, plan);
     if (refusal) refusals.push(refusal);
@@ -123,6 +133,10 @@ function typicalStepMs(plan: Plan, { network, rowCount, typical }: Guess): numbe
     const rowGroups = Math.ceil(rowCount / plan.lanes);
     return (rowGroups * rowOperations + UPDATE_OPERATIONS * parameterCount) * typical.unrolledOperationMs;
   }
+  if (plan.strategy === 'fused') {
+    const tiles = Math.ceil(rowCount / plan.tile);
+    return tiles * typical.tileMs + (rowCount * rowOperations) / typical.fusedMultiplicationsAMs;
+  }
   if (plan.strategy !== 'layered') return Infinity;
   const dispatches = (plan.matmul === 'simple' ? 4 : 3) * layers.length + 2;
   // A block computes its edge whether there is something or not.
@@ -138,6 +152,7 @@ function roundedUp(count: number, block: number): number {
 
 function typicalCompileMs(plan: Plan, { network, rowCount, job, typical }: Guess): number {
   if (plan.strategy === 'layered') return typical.layeredCompileMs[plan.matmul];
+  if (plan.strategy === 'fused') return typical.fusedCompileMs;
   if (plan.strategy !== 'unrolled') return Infinity;
   const { lanes, sharing } = plan;
   return typical.statementCompileMs * statementCount(stepsKernel({ network, job, rowCount, lanes, sharing }));

@@ -2,6 +2,7 @@ import { activationNames } from '../core/activations.ts';
 import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
+import fusedTraining from '../../shaders/fused-training.wgsl?raw';
 import hiddenGradientBlocked from '../../shaders/hidden-gradient-blocked.wgsl?raw';
 import hiddenGradientQuads from '../../shaders/hidden-gradient-quads.wgsl?raw';
 import hiddenGradientTiled from '../../shaders/hidden-gradient-tiled.wgsl?raw';
@@ -34,6 +35,7 @@ export const libraries = {
 /** One kernel a file, by the file's name in `shaders`. */
 export const kernelSources = {
   'bias-gradient': biasGradient,
+  'fused-training': fusedTraining,
   'hidden-gradient': hiddenGradient,
   'hidden-gradient-blocked': hiddenGradientBlocked,
   'hidden-gradient-quads': hiddenGradientQuads,

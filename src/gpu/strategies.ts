@@ -1,16 +1,18 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
-import { layOutNetwork, type Network } from '../core/network.ts';
+import { layOutNetwork } from '../core/network.ts';
 import type { MatmulVariant, Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
+import { fusedPlans, fusedRefusal, FusedStepping } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
 import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
 import type { CreateStepping } from './stepping.ts';
 import { unrolledPlans, unrolledRefusal, UnrolledStepping } from './unrolled-trainer.ts';
 
-/** Every plan worth considering for a network on this adapter. */
-export function plansOf(gpu: Gpu, network: Network): Plan[] {
+/** Every plan worth considering for a job on this adapter. */
+export function plansOf(gpu: Gpu, job: TrainingJob, data: TrainingData): Plan[] {
+  const network = layOutNetwork(data.inputCount, job.layers);
   const layered = matmulVariants(gpu, network).map((matmul) => ({ strategy: 'layered' as const, matmul }));
-  return [...layered, ...unrolledPlans(gpu)];
+  return [...layered, ...unrolledPlans(gpu), ...fusedPlans(gpu, job, data)];
 }
 
 /** Why a plan cannot run the job, with the number and what to do; undefined if it can. */
@@ -25,12 +27,15 @@ export function strategyRefusal(
   }
   // What the layered kernels cannot hold, they cannot predict with either.
   const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
-  return refusal ?? (plan.strategy === 'unrolled' ? unrolledRefusal(gpu, job, data, plan) : undefined);
+  if (refusal) return refusal;
+  if (plan.strategy === 'unrolled') return unrolledRefusal(gpu, job, data, plan);
+  return plan.strategy === 'fused' ? fusedRefusal(gpu, job, data, plan) : undefined;
 }
 
 /** How the steps of a plan are taken. */
 export function createStepping(plan: Plan): CreateStepping {
   if (plan.strategy === 'unrolled') return (resident) => UnrolledStepping.create(resident, plan);
+  if (plan.strategy === 'fused') return (resident) => FusedStepping.create(resident, plan);
   if (plan.strategy === 'layered') return (resident) => LayeredStepping.create(resident, plan);
   throw new Error(`there is no stepping for ${plan.strategy}`);
 }

@@ -9,6 +9,7 @@ import { validateRun } from '../../src/cpu/validate-run.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
 import { openGpu } from '../../src/gpu/device.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { fusedPlans } from '../../src/gpu/fused-trainer.ts';
 import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
@@ -20,6 +21,9 @@ const gpuPlans: readonly Plan[] = [
   ...unrolledPlans(await openGpu()),
   // Adapters without subgroups share rows this way; 3 divides neither rows nor parameters.
   { strategy: 'unrolled', lanes: 3, sharing: 'workgroup' },
+  // The last of several tiles is rarely full; and as few rows as there can be.
+  { strategy: 'fused', tile: 24 },
+  ...fusedPlans(await openGpu(), notebookJob, orData),
 ];
 const paths = [
   { name: 'cpu', backend: cpuBackend, plan: { strategy: 'reference' } as Plan },

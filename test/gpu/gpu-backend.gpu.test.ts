@@ -82,6 +82,24 @@ describe('what it does not take', () => {
     expect(allocatedBytes()).toBe(0);
   });
 
+  it('a network beyond the workgroup’s memory: what it needs, what there is and what to use', async () => {
+    const limit = (await openGpu()).device.limits.maxComputeWorkgroupStorageSize;
+    const job = { ...notebookJob, layers: layersOf([256, 64, 1], 'sigmoid') };
+    const created = gpuBackend.createTrainer(job, orData, { strategy: 'fused', tile: 8 });
+    await expect(created).rejects.toThrow(RefusalError);
+    await expect(created).rejects.toThrow(
+      `at most ${limit.toLocaleString('en-US')} bytes of workgroup memory; [2, 256, 64, 1] with tiles of 8 rows`,
+    );
+    await expect(created).rejects.toThrow(/needs [\d,]+\. Use the layered path, or narrower layers\./);
+  });
+
+  it('a plan for tiles the kernel does not know', async () => {
+    const plan = (tile: number) => gpuBackend.createTrainer(notebookJob, orData, { strategy: 'fused', tile });
+    await expect(plan(12)).rejects.toThrow('in tiles of 8, 16, 24, …; the plan asks for 12');
+    await expect(plan(0)).rejects.toThrow('asks for 0');
+    expect(allocatedBytes()).toBe(0);
+  });
+
   it('nonsense settings, before anything is allocated', async () => {
     await expect(gpuBackend.createTrainer(withSteps(0), orData)).rejects.toThrow(InputError);
     expect(allocatedBytes()).toBe(0);
