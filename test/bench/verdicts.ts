@@ -53,7 +53,7 @@ export function judgeResults(results: Results): Verdict[] {
   const verdicts = requirements
     .filter(({ job }) => jobs.has(job))
     .map((requirement) => judge(requirement, results));
-  return jobs.has('wide') ? [...verdicts, judgeCeiling('wide', results)] : verdicts;
+  return jobs.has('wide') ? [...verdicts, ...judgeCeilings('wide', results)] : verdicts;
 }
 
 /** Floating-point operations of a step over its time, in 10⁹ a second. */
@@ -82,14 +82,22 @@ function judge({ job, faster, slower, atLeast, atMost }: Requirement, { cells }:
   return { claim, accepted, measured: ratioText(ratio), outcome: passes ? 'pass' : 'miss' };
 }
 
-function judgeCeiling(job: JobName, { cells, ceilings }: Results): Verdict {
-  const claim = `${job}: share of the multiply-add ceiling that handgrad GPU reaches`;
+/**
+ * Against both loops: with one multiply-add a sum in each round, which is how the floor was set and on a software
+ * adapter mostly times the loop's own jump, and written out, which is what the adapter can really do.
+ */
+function judgeCeilings(job: JobName, { cells, ceilings }: Results): Verdict[] {
   const accepted = `≥ ${percentText(LEAST_SHARE_OF_CEILING)}`;
   const best = fastest(cells, job, ({ system }) => system.group === 'handgrad GPU');
-  if (!best || typeof ceilings === 'string') return { claim, accepted, ...notMeasured };
-  const share = gflops(job, best.ms) / ceilings.multiplyAddGflops;
-  const outcome = share >= LEAST_SHARE_OF_CEILING ? 'pass' : 'miss';
-  return { claim, accepted, measured: percentText(share), outcome };
+  return (['plainLoopGflops', 'multiplyAddGflops'] as const).map((loop) => {
+    const which =
+      loop === 'plainLoopGflops' ? 'a plain multiply-add loop' : 'a multiply-add loop written out';
+    const claim = `${job}: share of ${which} that handgrad GPU reaches`;
+    if (!best || typeof ceilings === 'string') return { claim, accepted, ...notMeasured };
+    const share = gflops(job, best.ms) / ceilings[loop];
+    const outcome = share >= LEAST_SHARE_OF_CEILING ? 'pass' : 'miss';
+    return { claim, accepted, measured: percentText(share), outcome };
+  });
 }
 
 const notMeasured = { measured: undefined, outcome: 'not measured' } as const;
