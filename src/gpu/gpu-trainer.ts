@@ -106,28 +106,34 @@ class GpuTrainer implements Trainer {
     const inFlight: Promise<void>[] = [];
     while (this.stepCount < end && !signal?.aborted && !this.#isDisposed) {
       const count = Math.min(this.#chunks.steps, end - this.stepCount);
-      const submitted = this.#submitSteps(count).then((ms) => countDuration(chunkMs, ms));
+      const isLast = this.stepCount + count === end;
+      const submitted = this.#submitSteps(count, isLast).then((ms) => countDuration(chunkMs, ms));
       // Awaited below; the first to fail ends the loop, and the others must not count as unhandled.
       submitted.catch(() => {});
       inFlight.push(submitted);
       // Until it is known how long a step takes, a second submit could make a pause wait for minutes.
       if (inFlight.length >= (this.#chunks.isTimed ? SUBMITS_IN_FLIGHT : 1)) await inFlight.shift();
     }
+    const isComplete = this.stepCount === end && inFlight.length > 0;
+    // Asked for together with the end of the work: both answers come at once.
+    const elapsed = isComplete ? this.#clock?.elapsedMs() : undefined;
+    elapsed?.catch(() => {});
     await Promise.all(inFlight);
     const trainMs = performance.now() - start;
     this.#chunks.stretchFinished(this.stepCount - firstStep, trainMs);
-    const gpuMs = this.#isDisposed ? null : ((await this.#clock?.elapsedMs()) ?? null);
+    const gpuMs = this.#isDisposed ? null : ((await (elapsed ?? this.#clock?.elapsedMs())) ?? null);
     return { steps: this.stepCount - firstStep, trainMs, gpuMs, chunkMs };
   }
 
   /** `count` whole steps in one submit; returns how long the device was busy with them, in milliseconds. */
-  async #submitSteps(count: number): Promise<number> {
+  async #submitSteps(count: number, isLast: boolean): Promise<number> {
     const { device } = this.#gpu;
     const encoder = device.createCommandEncoder({ label: `${count} steps` });
     const timing = this.#clock && { timestampWrites: this.#clock.timestampWrites() };
     const pass = encoder.beginComputePass({ label: 'training', ...timing });
     this.#stepping.encodeSteps(pass, this.stepCount, count);
     pass.end();
+    if (isLast) this.#clock?.encodeReadout(encoder);
 
     const submittedAt = performance.now();
     device.queue.submit([encoder.finish()]);
