@@ -12,7 +12,10 @@ import { unrolledPlans, unrolledRefusal, UnrolledStepping } from './unrolled-tra
 export function plansOf(gpu: Gpu, job: TrainingJob, data: TrainingData): Plan[] {
   const network = layOutNetwork(data.inputCount, job.layers);
   const layered = matmulVariants(gpu, network).map((matmul) => ({ strategy: 'layered' as const, matmul }));
-  return [...layered, ...unrolledPlans(gpu), ...fusedPlans(gpu, job, data)];
+  const fused = fusedPlans(gpu, job, data);
+  // Where none fits, the smallest stands for all: its refusal says by how much.
+  if (fused.length === 0) fused.push({ strategy: 'fused', tile: 8 });
+  return [...layered, ...unrolledPlans(gpu), ...fused];
 }
 
 /** Why a plan cannot run the job, with the number and what to do; undefined if it can. */

@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JobShape } from '../../src/core/bench-jobs.ts';
+import { drawJob } from '../../src/core/bench-jobs.ts';
+import { describePlan } from '../../src/core/plan.ts';
+import { allocatedBytes } from '../../src/gpu/buffers.ts';
+import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
+
+afterEach(() => expect(allocatedBytes()).toBe(0));
+
+const shape = (widths: number[], rowCount: number): JobShape => ({
+  widths,
+  rowCount,
+  bias: true,
+  learningRate: 0.1,
+});
+
+describe('the planner', () => {
+  it('minimises compiling plus steps: a short run of a small network is not written out', async () => {
+    const short = drawJob(shape([5, 7, 2], 19), 3);
+    const long = drawJob(shape([5, 7, 2], 19), 200_000);
+    const [few, many] = [
+      await gpuBackend.plan(short.job, short.data),
+      await gpuBackend.plan(long.job, long.data),
+    ];
+    expect(few.plan).toEqual({ strategy: 'layered', matmul: 'simple' });
+    expect(many.plan.strategy).toBe('unrolled');
+    for (const { plan, estimates } of [few, many]) {
+      expect(estimates[0].plan).toEqual(plan);
+      for (const { compileMs, stepMs, totalMs } of estimates) {
+        expect(Number.isFinite(totalMs) && compileMs >= 0 && stepMs > 0).toBe(true);
+      }
+      expect(new Set(estimates.map((estimate) => estimate.plan.strategy)).size).toBe(3);
+    }
+  });
+
+  it('says the strategy, the figures and the next best', async () => {
+    const { job, data } = drawJob(shape([4, 6, 1], 33), 100_000);
+    const { plan, reason } = await gpuBackend.plan(job, data);
+    expect(reason.startsWith(`${describePlan(plan)}: `)).toBe(true);
+    expect(reason).toMatch(/ for 100,000 steps \(.* a step\); next (layered|fused), .*: .*\.$/);
+  });
+
+  it('knows what has run here: measured, compiled, and not left for a small promise', async () => {
+    const { job, data } = drawJob(shape([3, 4, 1], 17), 5000);
+    const first = await gpuBackend.plan(job, data);
+    expect(first.estimates[0].isMeasured).toBe(false);
+    const trainer = await gpuBackend.createTrainer(job, data, first.plan);
+    await trainer.train(5000);
+    trainer.dispose();
+    const second = await gpuBackend.plan(job, data);
+    expect(second.plan).toEqual(first.plan);
+    expect(second.estimates[0]).toMatchObject({ isMeasured: true, compileMs: 0 });
+  });
+
+  it('tries the kernels of a long run out and takes what was measured', async () => {
+    const { job, data } = drawJob(shape([40, 130, 3], 65), 60_000);
+    const { plan, estimates } = await gpuBackend.plan(job, data);
+    const tried = estimates.filter(({ isMeasured }) => isMeasured);
+    console.log(estimates.map((e) => `${describePlan(e.plan)} ${e.isMeasured} ${e.stepMs}`).join('\n'));
+    expect(tried.length).toBeGreaterThan(1);
+    expect(plan).toEqual(tried.toSorted((a, b) => a.totalMs - b.totalMs)[0].plan);
+  });
+
+  it('refuses a strategy that cannot run the job, and a job that none can', async () => {
+    const { job, data } = drawJob(shape([64, 300, 10], 8), 10);
+    await expect(gpuBackend.plan(job, data, 'unrolled')).rejects.toThrow('Use the layered or the fused path');
+    await expect(gpuBackend.plan(job, data, 'fused')).rejects.toThrow(
+      /workgroup memory; \[64, 300, 10\] .*needs [\d,]+\. Use .*the layered path, or narrower layers/,
+    );
+    const layered = await gpuBackend.plan(job, data, 'layered');
+    expect(layered.plan.strategy).toBe('layered');
+  });
+});
