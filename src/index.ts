@@ -42,6 +42,7 @@ export type { Sample } from './data/samples/sample.ts';
 // Train
 export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
+export { layeredDispatches } from './gpu/dispatch-count.ts';
 export {
   MOST_PREDICTED_ROWS,
   trainOnce,

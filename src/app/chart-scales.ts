@@ -14,6 +14,16 @@ export function pointsOf(curve: LossCurve | undefined, length: number, isLog: bo
   });
 }
 
+/** At most `pointCount` points, each the largest of as many neighbours. */
+export function largestOf({ steps, losses }: LossCurve, pointCount: number): LossCurve {
+  const stride = Math.max(1, Math.ceil(steps.length / pointCount));
+  const starts = steps.map((_, index) => index).filter((index) => index % stride === 0);
+  return {
+    steps: starts.map((start) => steps[start]),
+    losses: starts.map((start) => Math.max(...losses.slice(start, start + stride))),
+  };
+}
+
 export function linearRange(_: unknown, least: number | null, most: number | null): [number, number] {
   if (least === null || most === null) return [0, 1];
   const room = (most - least || Math.abs(most) || 1) * 0.08;

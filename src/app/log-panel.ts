@@ -40,7 +40,7 @@ class LogPanel extends PageElement {
           (run) =>
             html`<div>
               <h3 class=${run.path}>${runLabel(state, run)}</h3>
-              <pre data-path=${run.path}>${run.report?.log.join('\n')}</pre>
+              <pre data-run=${run.key}>${run.report?.log.join('\n')}</pre>
             </div>`,
         )}
       </div>

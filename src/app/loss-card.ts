@@ -3,12 +3,19 @@ import './loss-chart.ts';
 import type { LossScale } from './loss-chart.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Run } from './page-state.ts';
-import { runLabel } from './sentences.ts';
+import type { Run, RunKey } from './page-state.ts';
+import { comparedRuns, runLabel } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
 /** Rows of the table behind the chart. */
 const LISTED_STEPS = 10;
+
+/** How each run is drawn in the legend; as in the chart. */
+const strokes: Record<RunKey, { width: number; dashes: string }> = {
+  gpu: { width: 2.5, dashes: 'none' },
+  kernels: { width: 1, dashes: 'none' },
+  cpu: { width: 2.5, dashes: '6 5' },
+};
 
 /** The loss: the chart, its legend, and a table of it for those who cannot see the chart. */
 class LossCard extends PageElement {
@@ -70,7 +77,10 @@ class LossCard extends PageElement {
         margin-right: 6px;
         vertical-align: middle;
         stroke: currentColor;
-        stroke-width: 2.5;
+      }
+      circle {
+        fill: var(--card);
+        stroke-width: 1.5;
       }
       @media (pointer: coarse), (max-width: 719px) {
         .switch label {
@@ -128,20 +138,26 @@ class LossCard extends PageElement {
   }
 
   #renderLegend(run: Run) {
-    const dashes = run.path === 'cpu' ? '6 5' : 'none';
+    const { width, dashes } = strokes[run.key];
+    const line = svg`<path d="M0 4H28" stroke-width=${width} stroke-dasharray=${dashes} />`;
+    const ring = run.key === 'kernels' ? svg`<circle cx="14" cy="4" r="3.2" />` : nothing;
     return html`<span class=${run.path}>
-      <svg viewBox="0 0 28 8" aria-hidden="true">${svg`<path d="M0 4H28" stroke-dasharray=${dashes} />`}</svg
-      >${runLabel(this.page.state, run)}
+      <svg viewBox="0 0 28 8" aria-hidden="true">${line}${ring}</svg>${runLabel(this.page.state, run)}
     </span>`;
   }
 
   #describeDifference(): string {
-    const { comparison, isComparing } = this.page.state;
-    if (comparison) {
-      const largest = Math.max(...comparison.difference.losses);
-      return `Strip: difference of the curves, at most ${significant(largest)}`;
+    const { state } = this.page;
+    const compared = comparedRuns(state);
+    if (compared.length === 0) {
+      return state.isComparing ? 'Strip: difference from float64, once the runs are there' : '';
     }
-    return isComparing ? 'Strip: difference of the curves, once both are there' : '';
+    const figures = compared.map(({ run, comparison }) => {
+      const figure = significant(Math.max(...comparison.difference.losses));
+      const drawn = run.key === 'kernels' ? 'dashed' : 'line';
+      return compared.length > 1 ? `${figure} (${run.report?.plan.strategy}, ${drawn})` : figure;
+    });
+    return `Strip: difference from float64, at most ${figures.join(', ')}`;
   }
 
   #renderList() {

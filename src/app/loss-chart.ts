@@ -1,10 +1,11 @@
 import { css, html, unsafeCSS } from 'lit';
 import uPlot from 'uplot';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
-import { linearRange, logRange, logSplits, pointsOf, tick, tickOf } from './chart-scales.ts';
+import { largestOf, linearRange, logRange, logSplits, pointsOf, tick, tickOf } from './chart-scales.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Path, Run, Topic } from './page-state.ts';
+import type { Path, Run, RunKey, Topic } from './page-state.ts';
+import { runLabel } from './sentences.ts';
 import { baseStyles } from './styles.ts';
 
 /** At most this often the curves are drawn again while they grow. */
@@ -14,7 +15,15 @@ const DIFFERENCE_HEIGHT = 64;
 
 export type LossScale = 'linear' | 'log';
 
-/** The loss of each run over its steps, and under it the difference of the two curves. */
+/** From the lowest to the topmost: where the curves lie on one another, line, dashes and rings still show. */
+const drawnKeys: readonly RunKey[] = ['gpu', 'cpu', 'kernels'];
+/** A ring about every so many pixels. */
+const RING_EVERY_PX = 48;
+const RING_SIZE = 7;
+/** Of the differences, the largest about every so many pixels is drawn. */
+const LARGEST_OF_PX = 4;
+
+/** The loss of each run over its steps, and under it how far the GPU's curves are from float64. */
 class LossChart extends PageElement {
   static override properties = { ...PageElement.properties, scale: {} };
 
@@ -76,7 +85,7 @@ class LossChart extends PageElement {
       <div
         class="difference"
         role="img"
-        aria-label="Difference of the two curves"
+        aria-label="Difference of the GPU’s loss from float64"
         ?hidden=${!this.page.state.isComparing}
       ></div>
     `;
@@ -101,25 +110,29 @@ class LossChart extends PageElement {
     const look = readLook(this);
     const size = { width: this.clientWidth, steps };
     const loss = lossOptions(look, { ...size, height: lossBox.clientHeight, scale: this.scale });
-    this.#loss = new uPlot(loss, [[], [], []], lossBox);
+    this.#loss = new uPlot(loss, [[], [], [], []], lossBox);
     if (!this.page.state.isComparing) return;
     const difference = differenceOptions(look, { ...size, height: DIFFERENCE_HEIGHT });
-    this.#difference = new uPlot(difference, [[], []], differenceBox);
+    this.#difference = new uPlot(difference, [[], [], []], differenceBox);
   }
 
   #redraw(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { runs, comparison } = this.page.state;
-    const curves = [runs.gpu?.curve, runs.cpu?.curve];
+    const { runs, comparisons } = this.page.state;
+    const curves = drawnKeys.map((key) => runs[key]?.curve);
     const isLog = this.scale === 'log';
     const longest = curves.reduce((a, b) => ((a?.steps.length ?? 0) >= (b?.steps.length ?? 0) ? a : b));
     const steps = [...(longest?.steps ?? [])];
     this.#loss?.setData([steps, ...curves.map((curve) => pointsOf(curve, steps.length, isLog))]);
-    const difference = comparison?.difference;
+    const pointCount = Math.ceil(this.clientWidth / LARGEST_OF_PX);
+    const differences = [comparisons.gpu, comparisons.kernels].map(
+      (comparison) => comparison && largestOf(comparison.difference, pointCount),
+    );
+    const differenceSteps = [...((differences[0] ?? differences[1])?.steps ?? [])];
     this.#difference?.setData([
-      [...(difference?.steps ?? [])],
-      pointsOf(difference, difference?.steps.length ?? 0, false),
+      differenceSteps,
+      ...differences.map((difference) => pointsOf(difference, differenceSteps.length, false)),
     ]);
   }
 
@@ -139,8 +152,8 @@ class LossChart extends PageElement {
     const { state } = this.page;
     const parts = state.shownRuns
       .filter(({ curve }) => curve.losses.length > 0)
-      .map((run) => describeRun(run));
-    return `Loss over steps. ${parts.map((part, i) => `${state.label(state.shownRuns[i].path)}: ${part}`).join(' ')}`;
+      .map((run) => `${runLabel(state, run)}: ${describeRun(run)}`);
+    return `Loss over steps. ${parts.join(' ')}`;
   }
 }
 
@@ -188,6 +201,12 @@ function lossOptions(look: Look, size: Size & { scale: LossScale }): uPlot.Optio
       {},
       { label: 'GPU', stroke: colours.gpu, width: 2.5, points: { show: showAlone } },
       { label: 'CPU', stroke: colours.cpu, width: 2, dash: [6, 6], points: { show: showAlone } },
+      {
+        label: 'GPU, kernel by kernel',
+        stroke: colours.gpu,
+        width: 1,
+        points: { size: RING_SIZE, stroke: colours.gpu, fill: colours.card, width: 1.5, filter: ringPlaces },
+      },
     ],
     axes: [
       stepAxis(look, size),
@@ -207,7 +226,11 @@ function differenceOptions(look: Look, size: Size): uPlot.Options {
   return {
     ...frame(look, size),
     scales: { x: { time: false, range: [0, size.steps] }, y: { range: (_, __, most) => [0, most || 1] } },
-    series: [{}, { stroke: colours.muted, fill: colours.line, width: 1, points: { show: false } }],
+    series: [
+      {},
+      { stroke: colours.muted, fill: colours.line, width: 1, points: { show: false } },
+      { stroke: colours.ink, width: 1, dash: [4, 4], points: { show: false } },
+    ],
     axes: [
       { ...axis(look), size: 8, values: () => [], ticks: { show: false }, grid: { show: false } },
       {
@@ -260,6 +283,18 @@ function stepAxis(look: Look, { width }: Size): uPlot.Axis {
       .toSorted((a, b) => a - b),
     values: (_, splits) => splits.map((step) => count(step)),
   };
+}
+
+/** Where the rings of a curve are: evenly, and not on top of its ends. */
+function ringPlaces(plot: uPlot, seriesIndex: number): number[] {
+  const values = plot.data[seriesIndex];
+  const stride = Math.max(
+    1,
+    Math.round((RING_EVERY_PX * values.length * devicePixelRatio) / plot.bbox.width),
+  );
+  const places: number[] = [];
+  for (let i = Math.floor(stride / 2); i < values.length; i += stride) if (values[i] !== null) places.push(i);
+  return places;
 }
 
 /** A single point has no line to be seen by. */

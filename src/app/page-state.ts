@@ -1,6 +1,7 @@
 import {
   notebookJob,
   type GpuAvailability,
+  type GpuStrategy,
   type GradientCheck,
   type Measurement,
   type TrainingJob,
@@ -18,13 +19,23 @@ import {
 export type Path = 'cpu' | 'gpu';
 export const paths: readonly Path[] = ['cpu', 'gpu'];
 
+/** The runs a page can hold: one a path, and beside what the GPU path chose its kernels one by one. */
+export type RunKey = 'cpu' | 'kernels' | 'gpu';
+export type GpuKey = Exclude<RunKey, 'cpu'>;
+/** In the order they are shown. */
+const runKeys: readonly RunKey[] = ['cpu', 'kernels', 'gpu'];
+export const gpuKeys: readonly GpuKey[] = ['kernels', 'gpu'];
+
 /** What the worker is doing for the page. */
 export type Activity =
   'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring';
 
 /** One run as the page knows it; replaced, never changed, except for its growing curve. */
 export interface Run {
+  readonly key: RunKey;
   readonly path: Path;
+  /** Asked for; undefined where the planner chooses, and on the CPU. */
+  readonly strategy: GpuStrategy | undefined;
   readonly job: TrainingJob;
   /** The worker's number for it; undefined until its trainer is made. */
   readonly id: number | undefined;
@@ -66,10 +77,11 @@ interface Fields {
   activity: Activity;
   /** More about the activity: `repetition 3 of 5`. */
   activityNote: string;
-  /** Two runs are or will be held against each other: their difference gets its place. */
+  /** Runs are or will be held against float64: their difference gets its place. */
   isComparing: boolean;
-  runs: Readonly<Partial<Record<Path, Run>>>;
-  comparison: Comparison | undefined;
+  runs: Readonly<Partial<Record<RunKey, Run>>>;
+  /** Of each GPU run that was held against float64. */
+  comparisons: Readonly<Partial<Record<GpuKey, Comparison>>>;
   /** One sentence on what went wrong. */
   error: string | undefined;
   /** The worker is gone: nothing can be trained. */
@@ -92,7 +104,7 @@ export class PageState implements Readonly<Fields> {
   declare readonly activityNote: string;
   declare readonly isComparing: boolean;
   declare readonly runs: Fields['runs'];
-  declare readonly comparison: Fields['comparison'];
+  declare readonly comparisons: Fields['comparisons'];
   declare readonly error: string | undefined;
   declare readonly isBroken: boolean;
   declare readonly announcement: string;
@@ -113,7 +125,7 @@ export class PageState implements Readonly<Fields> {
       activityNote: '',
       isComparing: false,
       runs: {},
-      comparison: undefined,
+      comparisons: {},
       error: undefined,
       isBroken: false,
       announcement: '',
@@ -140,9 +152,9 @@ export class PageState implements Readonly<Fields> {
     else this.update({ settingsText, settingsErrors: errors });
   }
 
-  updateRun(path: Path, changes: Partial<Run>, topic: Topic = 'change'): void {
-    const run = this.runs[path];
-    if (run) this.update({ runs: { ...this.runs, [path]: { ...run, ...changes } } }, topic);
+  updateRun(key: RunKey, changes: Partial<Run>, topic: Topic = 'change'): void {
+    const run = this.runs[key];
+    if (run) this.update({ runs: { ...this.runs, [key]: { ...run, ...changes } } }, topic);
   }
 
   get outputCount(): number {
@@ -174,18 +186,13 @@ export class PageState implements Readonly<Fields> {
   }
 
   get shownRuns(): Run[] {
-    return paths.flatMap((path) => this.runs[path] ?? []);
+    return runKeys.flatMap((key) => this.runs[key] ?? []);
   }
 
   /** The runs on the page are those the notebook recorded. */
   get isNotebook(): boolean {
     const job = this.shownRuns[0]?.job ?? this.job;
     return this.table?.isSample === true && sameJob(job, notebookJob);
-  }
-
-  /** What a path is called where there is little room. */
-  shortLabel(path: Path): string {
-    return this.label(path).replace(/ \(.*/, '');
   }
 
   /** How the page calls a path here. */

@@ -4,8 +4,8 @@ import type { OpenTable, RunReport } from '../worker/client.ts';
 import { cell, count, withDecimals } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { chooseColumns, trackSizes, type PredictionColumns } from './prediction-columns.ts';
-import type { Path, Run } from './page-state.ts';
-import { runLabel } from './sentences.ts';
+import type { Run, RunKey } from './page-state.ts';
+import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
 const DECIMALS = 6;
@@ -27,6 +27,7 @@ class PredictionsPanel extends PageElement {
     css`
       .switch {
         margin-bottom: 12px;
+        max-width: 100%;
       }
       .scroll {
         --room: 16px;
@@ -90,6 +91,13 @@ class PredictionsPanel extends PageElement {
         tr {
           grid-template-columns: var(--narrow-columns);
         }
+        .switch label {
+          flex: 1;
+          padding: 4px 8px;
+          line-height: 16px;
+          text-align: center;
+          white-space: normal;
+        }
         /* They are in the table above; here they would push the error out of sight. */
         .input {
           display: none;
@@ -111,7 +119,7 @@ class PredictionsPanel extends PageElement {
     `,
   ];
 
-  declare private chosen: Path | undefined;
+  declare private chosen: RunKey | undefined;
   declare private shownRows: number;
   #report: RunReport | undefined;
   #table: OpenTable | undefined;
@@ -185,7 +193,7 @@ class PredictionsPanel extends PageElement {
 
   get #shownRun(): Run | undefined {
     const runs = this.page.state.shownRuns.filter(({ report }) => report);
-    return runs.find(({ path }) => path === this.chosen) ?? runs[runs.length - 1];
+    return runs.find(({ key }) => key === this.chosen) ?? runs[runs.length - 1];
   }
 
   #renderChoice(shown: Run) {
@@ -201,8 +209,8 @@ class PredictionsPanel extends PageElement {
                 type="radio"
                 name="run"
                 .checked=${run === shown}
-                @change=${() => (this.chosen = run.path)}
-              />${runLabel(state, run)}
+                @change=${() => (this.chosen = run.key)}
+              />${shortRunLabel(state, run)}
             </label>`,
         )}
     </fieldset>`;

@@ -1,6 +1,7 @@
 import { css, html } from 'lit';
 import { PageElement } from './page-element.ts';
-import { timingSentence, verdictSentence } from './sentences.ts';
+import { verdictSentence } from './sentences.ts';
+import { timingSentence } from './timing-sentences.ts';
 import './verdict-mark.ts';
 import { baseStyles } from './styles.ts';
 
@@ -33,6 +34,9 @@ class ResultCard extends PageElement {
       .both p {
         min-height: 40px;
       }
+      .three p {
+        min-height: 60px;
+      }
       @media (max-width: 719px) {
         .card {
           min-height: 196px;
@@ -44,6 +48,9 @@ class ResultCard extends PageElement {
         .both {
           min-height: 252px;
         }
+        .three {
+          min-height: 352px;
+        }
         p {
           min-height: 40px;
         }
@@ -54,8 +61,12 @@ class ResultCard extends PageElement {
   override render() {
     const { state } = this.page;
     const verdict = verdictSentence(state);
+    const isOfThree = state.shownRuns.length === 3 || (state.isComparing && state.table?.isSample);
     return html`
-      <section class="card ${state.isComparing ? 'both' : ''}" aria-label="Result">
+      <section
+        class="card ${state.isComparing ? 'both' : ''} ${isOfThree ? 'three' : ''}"
+        aria-label="Result"
+      >
         <div class="line">
           <h2>Verdict</h2>
           <p class="number"><verdict-mark .holds=${verdict.holds}></verdict-mark>${verdict.text}</p>

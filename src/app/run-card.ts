@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit';
 import { count, timeLeft } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { paths, type Path } from './page-state.ts';
+import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
 /** The path, Train, and how far it has come. On a phone path and Train stay at the bottom, under the thumb. */
@@ -252,7 +253,7 @@ class RunCard extends PageElement {
     if (activity === 'comparing') return 'Comparing with float64 …';
     if (activity === 'checking') return 'Checking the gradients …';
     if (!run) return `${count(state.job.steps)} steps`;
-    const which = state.shownRuns.length > 1 && !run.isOver ? `${state.shortLabel(run.path)}: ` : '';
+    const which = state.shownRuns.length > 1 && !run.isOver ? `${shortRunLabel(state, run)}: ` : '';
     const steps = `${which}${count(run.stepCount)} / ${count(run.job.steps)} steps`;
     if (activity === 'opening') return `${steps} · starting …`;
     if (activity === 'paused') return `${steps} · paused`;

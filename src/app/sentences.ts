@@ -1,7 +1,7 @@
 import { notebookRecord } from '../index.ts';
-import { count, duration, ratio, significant, stepRate } from './format.ts';
-import type { RunReport } from '../worker/client.ts';
-import type { PageState, Run } from './page-state.ts';
+import type { Comparison, RunReport } from '../worker/client.ts';
+import { count, significant } from './format.ts';
+import { gpuKeys, type PageState, type Run } from './page-state.ts';
 
 /** A sentence that says whether something holds, or that nothing can be said yet. */
 export interface Judgement {
@@ -9,10 +9,6 @@ export interface Judgement {
   readonly text: string;
 }
 
-/** Two times closer than this are the same for all the clock can say. */
-const SAME_WITHIN = 1.05;
-/** Parameters × rows below which a GPU has more waiting than computing to do in a step. */
-const SMALL_WORK = 1e6;
 /** What the notebook's float64 and ours may differ by: both round, in another order. */
 export const RECORD_TOLERANCE = 1e-12;
 
@@ -25,10 +21,15 @@ export function sentenceOf(error: unknown): string {
     : `Something unexpected went wrong (${error.name}: ${error.message}). Reload the page to start over.`;
 }
 
-/** `CPU · float64`, `GPU · layered`. */
+/** `CPU · float64`, `GPU · layered`; until a run says what the planner chose, the path alone. */
 export function runLabel(state: PageState, run: Run): string {
-  const strategy = run.path === 'cpu' ? 'float64' : run.report?.plan.strategy;
+  const strategy = run.path === 'cpu' ? 'float64' : (run.report?.plan.strategy ?? run.strategy);
   return [state.label(run.path), strategy].filter(Boolean).join(' · ');
+}
+
+/** The same where there is little room: `WebGPU · layered`. */
+export function shortRunLabel(state: PageState, run: Run): string {
+  return runLabel(state, run).replace(/ \([^)]*\)/, '');
 }
 
 /** The verdict, with a word on a loss that rose: numbers that hold can still be of a run that did not learn. */
@@ -42,13 +43,13 @@ export function verdictSentence(state: PageState): Judgement {
 }
 
 function verdictOf(state: PageState): Judgement {
-  const { comparison, shownRuns, activity } = state;
-  if (activity === 'comparing')
-    return { holds: undefined, text: 'Holding the two runs against each other …' };
+  const { shownRuns, activity } = state;
+  if (activity === 'comparing') return { holds: undefined, text: 'Holding the GPU against float64 …' };
   const diverged = shownRuns.find(({ report }) => report && !isFiniteReport(report));
   if (diverged) return divergedSentence(diverged);
-  if (comparison) return comparisonSentence(state);
-  const [run] = shownRuns;
+  if (comparedRuns(state).length > 0) return comparisonSentence(state);
+  // What was stopped says more than what was finished before it.
+  const run = shownRuns.find(({ report, job }) => report && report.steps < job.steps) ?? shownRuns[0];
   if (!run?.report || state.isTraining) return { holds: undefined, text: 'Training; the verdict follows.' };
   if (run.report.steps < run.job.steps) {
     const steps = `${count(run.report.steps)} of ${count(run.job.steps)} steps`;
@@ -85,22 +86,53 @@ export function recordDifference(run: Run): number {
   );
 }
 
-/** The sentence on two runs that were held against each other. */
+/** A GPU run with what came of holding it against float64. */
+export interface ComparedRun {
+  readonly run: Run;
+  readonly comparison: Comparison;
+}
+
+export function comparedRuns({ runs, comparisons }: PageState): ComparedRun[] {
+  return gpuKeys.flatMap((key) => {
+    const [run, comparison] = [runs[key], comparisons[key]];
+    return run && comparison ? [{ run, comparison }] : [];
+  });
+}
+
+/** The sentence on the GPU runs that were held against float64. */
 export function comparisonSentence(state: PageState): Judgement {
-  const { comparison } = state;
-  if (!comparison) return { holds: undefined, text: '' };
-  const { verdict } = comparison;
-  const loss =
-    `its loss within ${significant(verdict.loss)}, relative (at step ${count(verdict.lossStep)}; ` +
-    `${significant(verdict.allowedLoss)} allowed)`;
-  const parameters =
-    `its parameters within ${significant(verdict.parameter)} ` +
-    `(${significant(verdict.allowedParameter)} allowed)`;
-  if (verdict.holds === undefined) {
-    return { holds: undefined, text: `The two runs cannot be judged: ${verdict.reason}.` };
+  const compared = comparedRuns(state);
+  const undecided = compared.find(({ comparison }) => comparison.verdict.holds === undefined);
+  if (undecided) {
+    const { reason } = undecided.comparison.verdict;
+    return { holds: undefined, text: `The runs cannot be judged: ${reason}.` };
   }
-  const says = verdict.holds ? 'agrees with' : 'departs from';
-  return { holds: verdict.holds, text: `${state.label('gpu')} ${says} float64: ${loss}, ${parameters}.` };
+  const departing = compared.filter(({ comparison }) => comparison.verdict.holds === false);
+  const told = departing.length > 0 ? departing : compared;
+  if (told.length === 0) return { holds: undefined, text: '' };
+  const holds = departing.length === 0;
+  const [verb, preposition] = holds ? ['agree', 'with'] : ['depart', 'from'];
+  const name = state.label('gpu');
+  // Of two runs of which one holds, the label tells which does not.
+  const isOneOfTwo = told.length < compared.length;
+  const who = isOneOfTwo ? runLabel(state, told[0].run) : name;
+  const subject = told.length > 1 ? `Both ${name} runs ${verb}` : `${who} ${verb}s`;
+  const whose = told.length > 1 ? 'their' : 'its';
+  const rest = isOneOfTwo ? ' The other GPU run agrees with it.' : '';
+  return { holds, text: `${subject} ${preposition} float64: ${differences(told, whose)}.${rest}` };
+}
+
+/** The largest of what was found. */
+function differences(compared: readonly ComparedRun[], whose: string): string {
+  const verdicts = compared.map(({ comparison }) => comparison.verdict);
+  const byLoss = verdicts.reduce((a, b) => (b.loss > a.loss ? b : a));
+  const byParameter = verdicts.reduce((a, b) => (b.parameter > a.parameter ? b : a));
+  const losses = compared.length > 1 ? 'losses' : 'loss';
+  return (
+    `${whose} ${losses} within ${significant(byLoss.loss)}, relative (at step ${count(byLoss.lossStep)}; ` +
+    `${significant(byLoss.allowedLoss)} allowed), ${whose} parameters within ` +
+    `${significant(byParameter.parameter)} (${significant(byParameter.allowedParameter)} allowed)`
+  );
 }
 
 function recordSentence(run: Run): Judgement {
@@ -138,73 +170,4 @@ export function gradientSentence({ gradientCheck, report }: Run): Judgement {
   const figures = `${significant(difference)} of the largest (${significant(allowed)} allowed; ${extent})`;
   const says = holds ? 'agree with finite differences, within' : 'depart from finite differences by';
   return { holds, text: `The gradients ${says} ${figures}.` };
-}
-
-/** Training times of both paths that may be set against each other; measured ones where both are. */
-export function comparableTimes(
-  state: PageState,
-): { cpuMs: number; gpuMs: number; isWarm: boolean } | undefined {
-  const { cpu, gpu } = state.runs;
-  if (!cpu?.report || !gpu?.report || !cpu.isOver || !gpu.isOver) return undefined;
-  if (cpu.measurement && gpu.measurement) {
-    return { cpuMs: cpu.measurement.medianMs, gpuMs: gpu.measurement.medianMs, isWarm: true };
-  }
-  if (cpu.report.steps !== gpu.report.steps) return undefined;
-  return { cpuMs: cpu.report.timing.trainMs, gpuMs: gpu.report.timing.trainMs, isWarm: false };
-}
-
-/** The one sentence of timing. */
-export function timingSentence(state: PageState): string {
-  const times = comparableTimes(state);
-  if (times) return bothSentence(state, times);
-  const run = state.shownRuns.find(({ isOver, report }) => isOver && report);
-  if (!run?.report || state.isTraining) return 'The timing follows.';
-  return aloneSentence(state, run);
-}
-
-function bothSentence(
-  state: PageState,
-  { cpuMs, gpuMs, isWarm }: { cpuMs: number; gpuMs: number; isWarm: boolean },
-): string {
-  const { clockMs, gpu } = state;
-  const isSoftware = gpu?.kind === 'software';
-  const gpuName = isSoftware ? 'the software adapter' : 'the GPU';
-  const factor = Math.max(cpuMs, gpuMs) / Math.min(cpuMs, gpuMs);
-  const steps = count(state.shownRuns[0]?.report?.steps ?? 0);
-  const [fast, slow] = cpuMs <= gpuMs ? [cpuMs, gpuMs] : [gpuMs, cpuMs];
-  const basis = isWarm ? 'warm, medians' : 'first runs';
-  const figures = `${duration(fast, clockMs)} against ${duration(slow, clockMs)} for ${steps} steps, ${basis}`;
-  const caveat = isSoftware ? ' Through a software adapter that says nothing about a GPU.' : '';
-  if (!(factor > SAME_WITHIN)) return `CPU and ${gpuName} take the same time: ${figures}.${caveat}`;
-  if (gpuMs < cpuMs) return `Here ${gpuName} is ${ratio(factor)} faster: ${figures}.${caveat}`;
-  const isSmall = workPerStep(state) < SMALL_WORK;
-  const reason = isSmall && !isSoftware ? 'One network this small cannot fill a GPU: here' : 'Here';
-  return `${reason} the CPU is ${ratio(factor)} faster: ${figures}.${caveat}`;
-}
-
-/** Parameters × rows: what a step has to do. */
-function workPerStep({ shownRuns, table }: PageState): number {
-  const parameterCount = shownRuns[0]?.report?.network.parameterCount ?? 0;
-  return parameterCount * (table?.table.rowCount ?? 0);
-}
-
-function aloneSentence(state: PageState, run: Run): string {
-  const { clockMs, gpu } = state;
-  const { report, measurement } = run;
-  if (!report) return '';
-  const { trainMs, stepsPerSecond } = report.timing;
-  const on =
-    run.path === 'cpu'
-      ? 'on the CPU'
-      : gpu?.kind === 'software'
-        ? 'through the software adapter'
-        : 'on the GPU';
-  const caveat =
-    run.path === 'gpu' && gpu?.kind === 'software' ? ' Its timings say nothing about a GPU.' : '';
-  if (measurement) {
-    const rate = stepRate(measurement.stepsPerSecond, measurement.medianMs, clockMs);
-    return `${count(run.job.steps)} steps take ${duration(measurement.medianMs, clockMs)} ${on}, warm: ${rate}.${caveat}`;
-  }
-  const rate = stepRate(stepsPerSecond, trainMs, clockMs);
-  return `${count(report.steps)} steps took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
 }

@@ -5,8 +5,9 @@ import './field-term.ts';
 import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Run } from './page-state.ts';
-import { comparableTimes, runLabel } from './sentences.ts';
+import { runLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
+import { comparableTimes, speedOf } from './timing-sentences.ts';
 
 /** Browsers round the GPU's own clock to this, whatever the page's clock does. */
 const GPU_CLOCK_MS = 0.1;
@@ -26,7 +27,7 @@ const runColumns: readonly (readonly [string, string])[] = [
     'From the press of Train to the final loss in hand, all of this included, pauses left out.',
   ],
   ['steps/s', 'Steps divided by the training time.'],
-  ['speed', 'How many times as fast as the slower of the two paths.'],
+  ['speed', 'How many times as fast as the slowest run.'],
 ];
 
 const warmColumn = [
@@ -191,12 +192,9 @@ class TimingPanel extends PageElement {
     ];
   }
 
-  /** How many times as fast as the slower path: the one direction, here and in the sentence. */
-  #speed(run: Run): string {
+  #speed({ key }: Run): string {
     const times = comparableTimes(this.page.state);
-    if (!times) return '—';
-    const slower = Math.max(times.cpuMs, times.gpuMs);
-    return ratio(slower / (run.path === 'cpu' ? times.cpuMs : times.gpuMs));
+    return times ? ratio(speedOf(times, key)) : '—';
   }
 
   #describeMeasuring(): string {
@@ -220,11 +218,10 @@ class TimingPanel extends PageElement {
     if (runs.some(({ report }) => report && report.timing.gpuMs !== null)) {
       notes.push(`The GPU’s own clock is read in steps of ${clockResolution(GPU_CLOCK_MS)}.`);
     }
-    if (runs.length === 2) {
-      const warm = comparableTimes(this.page.state)?.isWarm
-        ? 'warm medians'
-        : 'the training times of these first runs';
-      notes.push(`Speed is relative to the slower path, by ${warm}.`);
+    const times = comparableTimes(this.page.state);
+    if (times) {
+      const basis = times.isWarm ? 'warm medians' : 'the training times of these first runs';
+      notes.push(`Speed is relative to the slowest run, by ${basis}.`);
     }
     return notes;
   }

@@ -1,12 +1,14 @@
 import { LEAST_REPETITIONS, type TrainingJob } from '../index.ts';
-import { callback, type RunProgress, type TrainingClient } from '../worker/client.ts';
+import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count, significant } from './format.ts';
-import type { PageState, Path, Run } from './page-state.ts';
-import { sentenceOf, comparisonSentence } from './sentences.ts';
+import { gpuKeys, type GpuKey, type PageState, type Run, type RunKey } from './page-state.ts';
+import { comparisonSentence, runLabel, sentenceOf } from './sentences.ts';
 import { sameJob } from './settings.ts';
 
 /** Runs are held against each other, without being asked, where that takes less than about this long. */
 const UNASKED_MS = 1500;
+/** Compare adds the sample's run kernel by kernel where it is expected to take less than this. */
+const MOST_KERNELS_MS = 60_000;
 
 /** What a pause waits for: how many more steps to train; 0 ends the run. */
 type Resume = (steps: number) => void;
@@ -73,40 +75,59 @@ export class TrainingControl {
     for (const { id } of this.#state.shownRuns) if (id !== undefined) void this.#client.closeRun(id);
     this.#state.update({
       runs: {},
-      comparison: undefined,
+      comparisons: {},
       isComparing: false,
       activity: 'idle',
       error: undefined,
     });
   }
 
-  /** Both paths, one after the other, and then one held against the other. */
+  /**
+   * Both paths, one after the other; on the sample also kernel by kernel, which shows what a dispatch costs. Then each
+   * GPU run is held against float64.
+   */
   compare(): void {
     const { job, gpu } = this.#state;
     if (!gpu || gpu.kind === 'none') return;
     this.#start(async () => {
-      this.#state.update({ isComparing: true, comparison: undefined });
+      this.#state.update({ isComparing: true, comparisons: {} });
       const reference = await this.#run('cpu', job, Infinity);
       if (reference?.stepCount !== job.steps) return;
       const run = await this.#run('gpu', job, Infinity);
-      if (run?.stepCount === job.steps) await this.#judge();
+      if (run?.stepCount !== job.steps) return;
+      if (this.#hasKernelsBeside(run)) {
+        const kernels = await this.#run('kernels', job, Infinity);
+        if (kernels?.stepCount !== job.steps) return;
+      } else {
+        this.#forget('kernels');
+      }
+      await this.#judge();
     });
+  }
+
+  /** A run kernel by kernel shows something new, and does not take long. */
+  #hasKernelsBeside({ report }: Run): boolean {
+    if (!this.#state.table?.isSample || !report || report.plan.strategy === 'layered') return false;
+    const layered = report.planned.estimates.find(({ plan }) => plan.strategy === 'layered');
+    return layered === undefined || layered.totalMs < MOST_KERNELS_MS;
   }
 
   /** Repeats every finished run warm. */
   measure(): void {
     this.#start(async () => {
-      for (const { path, id } of this.#state.shownRuns) {
+      for (const run of this.#state.shownRuns) {
+        const { key, id } = run;
         if (id === undefined) continue;
+        const label = runLabel(this.#state, run);
         const say = (repetitions: number) => {
           const which = `${Math.min(repetitions + 1, LEAST_REPETITIONS)} of ${LEAST_REPETITIONS}`;
-          const activityNote = `${this.#state.label(path)}: repetition ${which}`;
+          const activityNote = `${label}: repetition ${which}`;
           this.#state.update({ activityNote });
         };
-        this.#state.update({ activity: 'measuring', activityNote: `${this.#state.label(path)}: warming up` });
+        this.#state.update({ activity: 'measuring', activityNote: `${label}: warming up` });
         this.#busyWith = id;
         const measurement = await this.#client.measure(id, LEAST_REPETITIONS, callback(say));
-        this.#state.updateRun(path, { measurement });
+        this.#state.updateRun(key, { measurement });
       }
       this.#state.update({ announcement: 'Measured.' });
     });
@@ -117,7 +138,7 @@ export class TrainingControl {
     if (run) this.#start(() => this.#checkGradients(run));
   }
 
-  /** Holds the two runs on the page against each other, where they were not already. */
+  /** Holds the GPU runs on the page against float64, where they were not already. */
   judge(): void {
     this.#start(() => this.#judge());
   }
@@ -140,7 +161,7 @@ export class TrainingControl {
       })
       .finally(() => {
         this.#busyWith = undefined;
-        const isComparing = state.comparison !== undefined;
+        const isComparing = Object.keys(state.comparisons).length > 0;
         state.update({ activity: 'idle', activityNote: '', isComparing });
       });
   }
@@ -149,118 +170,133 @@ export class TrainingControl {
     this.#state.update({ isComparing: false });
     const run = await this.#run(this.#state.path, job, steps);
     if (!run?.report || run.stepCount < job.steps || !Number.isFinite(run.report.finalLoss)) return;
-    const { cpu, gpu } = this.#state.runs;
-    const isComparable = cpu?.stepCount === job.steps && gpu?.stepCount === job.steps;
+    const { cpu } = this.#state.runs;
     // The rounded reference takes about four times as long as the reference.
-    if (isComparable && 4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS) await this.#judge();
+    if (cpu && this.#comparableKeys.length > 0 && 4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS)
+      await this.#judge();
     else await this.#checkGradients(run);
   }
 
   /** @returns the run when it is over; undefined if it failed or was stopped before its first step */
-  async #run(path: Path, job: TrainingJob, firstSteps: number): Promise<Run | undefined> {
+  async #run(key: RunKey, job: TrainingJob, firstSteps: number): Promise<Run | undefined> {
     const state = this.#state;
-    this.#makeRoom(path, job);
+    const { path, strategy } = this.#makeRoom(key, job);
     state.update({ activity: 'opening', announcement: `Training starts on the ${state.label(path)}.` });
     try {
-      const id = await this.#client.openRun(path, job);
-      state.updateRun(path, { id });
+      const id = await this.#client.openRun(path, job, strategy);
+      state.updateRun(key, { id });
       for (let steps = firstSteps; steps > 0 && !this.#isStopping;) {
-        await this.#train(path, id, steps);
-        if ((state.runs[path]?.stepCount ?? 0) >= job.steps || this.#isStopping) break;
+        await this.#train(key, id, steps);
+        if ((state.runs[key]?.stepCount ?? 0) >= job.steps || this.#isStopping) break;
         state.update({ activity: 'paused' });
         steps = await new Promise<number>((resolve) => (this.#resume = resolve));
         this.#resume = undefined;
       }
-      return this.#end(path);
+      return this.#end(key);
     } catch (error) {
-      this.#forget(path);
+      this.#forget(key);
       throw error;
     }
   }
 
-  async #train(path: Path, id: number, steps: number): Promise<void> {
+  async #train(key: RunKey, id: number, steps: number): Promise<void> {
     const state = this.#state;
-    const run = state.runs[path];
+    const run = state.runs[key];
     if (!run) return;
     state.update({ activity: 'running' });
     const start = performance.now();
     const firstStep = run.stepCount;
     let isReported = false;
     const onProgress = ({ stepCount, curve }: RunProgress) => {
-      const shown = state.runs[path];
+      const shown = state.runs[key];
       if (isReported || !shown) return;
       const msPerStep = (performance.now() - start) / (stepCount - firstStep);
       const msLeft = stepCount > firstStep ? (run.job.steps - stepCount) * msPerStep : undefined;
-      state.updateRun(path, { stepCount, curve: extended(shown.curve, curve), msLeft }, 'progress');
+      state.updateRun(key, { stepCount, curve: extended(shown.curve, curve), msLeft }, 'progress');
     };
     const most = Math.min(steps, run.job.steps - firstStep);
     await this.#client.train(id, most, callback(onProgress));
     state.update({ activity: 'ending' });
     const report = await this.#client.report(id);
     isReported = true;
-    state.updateRun(path, { report, stepCount: report.steps, curve: report.curve, msLeft: undefined });
+    state.updateRun(key, { report, stepCount: report.steps, curve: report.curve, msLeft: undefined });
   }
 
-  #end(path: Path): Run | undefined {
+  #end(key: RunKey): Run | undefined {
     const state = this.#state;
-    const run = state.runs[path];
+    const run = state.runs[key];
     if (!run?.report || run.stepCount === 0) {
-      this.#forget(path);
+      this.#forget(key);
       return undefined;
     }
     const what = run.stepCount < run.job.steps ? 'stopped after' : 'finished';
     const loss = significant(run.report.finalLoss);
-    state.updateRun(path, { isOver: true });
+    state.updateRun(key, { isOver: true });
     state.update({
-      announcement: `${state.label(path)} ${what} ${count(run.stepCount)} steps; the loss is ${loss}.`,
+      announcement: `${runLabel(state, run)} ${what} ${count(run.stepCount)} steps; the loss is ${loss}.`,
     });
-    return state.runs[path];
+    return state.runs[key];
   }
 
-  /** Clears the page of the runs that a new run on `path` replaces, and of runs of another job. */
-  #makeRoom(path: Path, job: TrainingJob): void {
+  /** Puts a new run on the page, in the place of the one it replaces and without those of another job. */
+  #makeRoom(key: RunKey, job: TrainingJob): Run {
     const state = this.#state;
-    const runs: Partial<Record<Path, Run>> = {};
+    const runs: Partial<Record<RunKey, Run>> = {};
     for (const run of state.shownRuns) {
-      const isKept = run.path !== path && sameJob(run.job, job) && run.isOver;
-      if (isKept) runs[run.path] = run;
+      const isKept = run.key !== key && sameJob(run.job, job) && run.isOver;
+      if (isKept) runs[run.key] = run;
       else if (run.id !== undefined) void this.#client.closeRun(run.id);
     }
-    runs[path] = newRun(path, job);
-    const isComparing = state.isComparing || Object.keys(runs).length === 2;
-    state.update({ runs, isComparing, comparison: undefined });
+    const run = newRun(key, job);
+    runs[key] = run;
+    const isComparing = state.isComparing || (runs.cpu && (runs.gpu ?? runs.kernels)) !== undefined;
+    state.update({ runs, isComparing, comparisons: {} });
+    return run;
   }
 
-  #forget(path: Path): void {
-    const { [path]: run, ...runs } = this.#state.runs;
+  #forget(key: RunKey): void {
+    const { [key]: run, ...runs } = this.#state.runs;
     if (run?.id !== undefined) void this.#client.closeRun(run.id);
     this.#state.update({ runs });
   }
 
   async #judge(): Promise<void> {
     const state = this.#state;
-    const { cpu, gpu } = state.runs;
-    if (cpu?.id === undefined || gpu?.id === undefined) return;
+    const { cpu } = state.runs;
+    if (cpu?.id === undefined) return;
     state.update({ activity: 'comparing', isComparing: true });
     this.#busyWith = cpu.id;
-    const comparison = await this.#client.compare(cpu.id, gpu.id);
+    const comparisons: Partial<Record<GpuKey, Comparison>> = {};
+    for (const key of this.#comparableKeys) {
+      const id = state.runs[key]?.id;
+      if (id !== undefined) comparisons[key] = await this.#client.compare(cpu.id, id);
+    }
     this.#busyWith = undefined;
-    state.update({ comparison });
+    // Together: a sentence on one of two would be another a moment later.
+    state.update({ comparisons });
     state.update({ announcement: comparisonSentence(state).text });
     await this.#checkGradients(cpu);
   }
 
-  async #checkGradients({ id, path }: Run): Promise<void> {
+  /** The GPU runs with as many steps as the one on the CPU. */
+  get #comparableKeys(): GpuKey[] {
+    const { cpu, ...runs } = this.#state.runs;
+    return gpuKeys.filter((key) => cpu && runs[key]?.isOver && runs[key].stepCount === cpu.stepCount);
+  }
+
+  async #checkGradients({ id, key }: Run): Promise<void> {
     if (id === undefined) return;
     this.#state.update({ activity: 'checking' });
     const gradientCheck = await this.#client.checkGradients(id);
-    this.#state.updateRun(path, { gradientCheck });
+    this.#state.updateRun(key, { gradientCheck });
   }
 }
 
-function newRun(path: Path, job: TrainingJob): Run {
+function newRun(key: RunKey, job: TrainingJob): Run {
   return {
-    path,
+    key,
+    path: key === 'cpu' ? 'cpu' : 'gpu',
+    strategy: key === 'kernels' ? 'layered' : undefined,
     job,
     id: undefined,
     stepCount: 0,

@@ -3,7 +3,7 @@ import './field-term.ts';
 import './verdict-mark.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { gradientSentence } from './sentences.ts';
+import { comparedRuns, gradientSentence, runLabel, type ComparedRun } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
 /** The GPU run against float64, and the gradients against finite differences: figures, tolerances, verdicts. */
@@ -29,6 +29,10 @@ class ValidationPanel extends PageElement {
       .muted {
         max-width: 92ch;
       }
+      .run > th {
+        padding-top: 12px;
+        font-weight: 500;
+      }
     `,
   ];
 
@@ -47,46 +51,60 @@ class ValidationPanel extends PageElement {
 
   #renderComparison() {
     const { state, training } = this.page;
-    const { comparison } = state;
-    if (!comparison) {
-      const areBothOver = state.shownRuns.length === 2 && state.shownRuns.every(({ isOver }) => isOver);
-      return areBothOver
+    const compared = comparedRuns(state);
+    if (compared.length === 0) {
+      const areOver =
+        state.runs.cpu && state.shownRuns.length > 1 && state.shownRuns.every(({ isOver }) => isOver);
+      return areOver
         ? html`<button type="button" ?disabled=${!state.isIdle} @click=${() => training.judge()}>
-            Compare the two runs
+            Compare the runs
           </button>`
         : html`<p class="muted">This takes a run of each path on one job; Compare makes both.</p>`;
     }
-    const { verdict } = comparison;
+    const [
+      {
+        comparison: { verdict },
+      },
+    ] = compared;
     return html`
-      <p><verdict-mark .holds=${verdict.holds}></verdict-mark></p>
       <div class="scroll" tabindex="0" role="region" aria-label="Validation">
         <table>
           <thead>
             <tr>
-              <th scope="col" class="words">largest difference</th>
+              <th scope="col" class="words">run, largest difference</th>
               <th scope="col">found</th>
               <th scope="col">allowed</th>
               <th scope="col">at step</th>
             </tr>
           </thead>
-          <tbody>
-            <tr>
-              <th scope="row" class="words">of the loss, relative</th>
-              <td>${significant(verdict.loss)}</td>
-              <td>${significant(verdict.allowedLoss)}</td>
-              <td>${count(verdict.lossStep)}</td>
-            </tr>
-            <tr>
-              <th scope="row" class="words">of a parameter, absolute</th>
-              <td>${significant(verdict.parameter)}</td>
-              <td>${significant(verdict.allowedParameter)}</td>
-              <td>—</td>
-            </tr>
-          </tbody>
+          ${compared.map((each) => this.#renderCompared(each))}
         </table>
       </div>
       <p class="muted">${verdict.holds === undefined ? 'No verdict' : 'Allowed'}: ${verdict.reason}.</p>
     `;
+  }
+
+  #renderCompared({ run, comparison: { verdict } }: ComparedRun) {
+    return html`<tbody>
+      <tr class="run">
+        <th scope="rowgroup" colspan="4" class="words">
+          <span class=${run.path}>${runLabel(this.page.state, run)}</span>
+          <verdict-mark .holds=${verdict.holds}></verdict-mark>
+        </th>
+      </tr>
+      <tr>
+        <th scope="row" class="words">of the loss, relative</th>
+        <td>${significant(verdict.loss)}</td>
+        <td>${significant(verdict.allowedLoss)}</td>
+        <td>${count(verdict.lossStep)}</td>
+      </tr>
+      <tr>
+        <th scope="row" class="words">of a parameter, absolute</th>
+        <td>${significant(verdict.parameter)}</td>
+        <td>${significant(verdict.allowedParameter)}</td>
+        <td>—</td>
+      </tr>
+    </tbody>`;
   }
 
   #renderGradients() {

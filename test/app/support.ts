@@ -101,10 +101,10 @@ export function numberIn(text: string): number {
   return Number(text.replaceAll('−', '-').replaceAll(',', ''));
 }
 
-/** The log of one path, line by line. */
-export async function logLines(page: Page, path: 'cpu' | 'gpu'): Promise<string[]> {
+/** The log of one run, line by line. */
+export async function logLines(page: Page, run: 'cpu' | 'kernels' | 'gpu'): Promise<string[]> {
   await showDetails(page, 'Log');
-  return (await page.locator(`pre[data-path=${path}]`).innerText()).split('\n');
+  return (await page.locator(`pre[data-run=${run}]`).innerText()).split('\n');
 }
 
 /** Screenshots to be looked at, at both widths, light and dark; axe finds nothing in either scheme and width. */
