@@ -148,13 +148,21 @@ export class PageState implements Readonly<Fields> {
   changeSetting(change: Partial<SettingsText>): void {
     const settingsText = { ...this.settingsText, ...change };
     const { job, errors } = readSettings(settingsText, this.outputCount);
-    if (job) this.update({ settingsText, job, settingsErrors: new Map() });
+    // The same job stays the same object: its run is still the one of the settings.
+    const isSame = job && sameJob(job, this.job);
+    if (job) this.update({ settingsText, job: isSame ? this.job : job, settingsErrors: new Map() });
     else this.update({ settingsText, settingsErrors: errors });
   }
 
   updateRun(key: RunKey, changes: Partial<Run>, topic: Topic = 'change'): void {
     const run = this.runs[key];
     if (run) this.update({ runs: { ...this.runs, [key]: { ...run, ...changes } } }, topic);
+  }
+
+  /** Asked for; undefined where the planner chooses. */
+  get strategy(): GpuStrategy | undefined {
+    const { strategy } = this.settingsText;
+    return strategy === 'auto' ? undefined : strategy;
   }
 
   get outputCount(): number {

@@ -10,7 +10,7 @@ type TextField = 'hiddenUnits' | 'learningRate' | 'steps' | 'seed';
 type ChoiceField = 'activation' | 'outputActivation';
 
 /** Each field term in one line, for those who are learning. */
-const explanations: Record<SettingsField, string> = {
+const explanations: Record<Exclude<SettingsField, 'strategy'>, string> = {
   hiddenUnits: 'How many units each layer between input and output has: 3, or 16, 8 for two layers.',
   activation: 'The function each hidden unit applies to its weighted sum.',
   outputActivation: 'The function the output units apply; sigmoid keeps predictions between 0 and 1.',
@@ -231,7 +231,7 @@ class SettingsForm extends PageElement {
     `;
   }
 
-  #renderTip(field: SettingsField) {
+  #renderTip(field: keyof typeof explanations) {
     return html`<span class="tip" role="tooltip" id="${field}-tip">${explanations[field]}</span>`;
   }
 

@@ -3,8 +3,10 @@ import {
   MAX_STEPS,
   MAX_UNITS,
   activationNames,
+  gpuStrategies,
   notebookJob,
   type ActivationName,
+  type GpuStrategy,
   type TrainingJob,
 } from '../index.ts';
 import { count } from './format.ts';
@@ -18,6 +20,8 @@ export interface SettingsText {
   readonly learningRate: string;
   readonly steps: string;
   readonly seed: string;
+  /** Of the GPU path; `auto` leaves it to the planner. */
+  readonly strategy: GpuStrategy | 'auto';
 }
 
 export type SettingsField = keyof SettingsText;
@@ -40,6 +44,7 @@ export const notebookSettings: SettingsText = {
   learningRate: String(notebookJob.networks[0].learningRate),
   steps: count(notebookJob.steps),
   seed: String(notebookJob.networks[0].seed),
+  strategy: 'auto',
 };
 
 /** Reads the settings into a job, or says field by field what is wrong. */
@@ -60,6 +65,7 @@ export function readSettings(
   const seed = read('seed', readWholeNumber('The seed', text.seed, 0, MAX_SEED));
   const activation = read('activation', readActivation(text.activation));
   const outputActivation = read('outputActivation', readActivation(text.outputActivation));
+  read('strategy', readStrategy(text.strategy));
   if (errors.size > 0) return { errors };
   const { bias } = text;
   const layers = [
@@ -112,6 +118,11 @@ function readWholeNumber(what: string, text: string, least: number, most: number
 
 function readActivation(name: ActivationName): ActivationName | Error {
   return activationNames.includes(name) ? name : new Error(`There is no activation ${shown(name)}.`);
+}
+
+function readStrategy(name: SettingsText['strategy']): SettingsText['strategy'] | Error {
+  if (name === 'auto' || gpuStrategies.includes(name)) return name;
+  return new Error(`There is no strategy ${shown(name)}; there are auto, ${gpuStrategies.join(', ')}.`);
 }
 
 function readNumber(text: string): number {

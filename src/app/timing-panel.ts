@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { LEAST_REPETITIONS } from '../index.ts';
+import { gpuStrategies, LEAST_REPETITIONS, type GpuStrategy } from '../index.ts';
 import './copy-button.ts';
 import './field-term.ts';
 import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
@@ -35,7 +35,15 @@ const warmColumn = [
   `Training time of ${LEAST_REPETITIONS} warm repetitions: the median, and the fastest and slowest.`,
 ] as const;
 
-/** A row a run: where its time went. */
+const strategies: Record<GpuStrategy | 'auto', string> = {
+  auto: 'auto: the planner chooses',
+  unrolled: 'unrolled: straight-line code, weights in registers',
+  fused: 'fused: one workgroup, weights in its memory',
+  layered: 'layered: kernel by kernel',
+};
+const strategyNames = ['auto', ...gpuStrategies] as const;
+
+/** A row a run: where its time went; and how the GPU path is to train. */
 class TimingPanel extends PageElement {
   static override styles = [
     baseStyles,
@@ -57,6 +65,25 @@ class TimingPanel extends PageElement {
         align-items: center;
         gap: 8px 12px;
         margin-top: 16px;
+      }
+      .strategy {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        margin-top: 20px;
+      }
+      .strategy select {
+        width: auto;
+        max-width: 100%;
+      }
+      .reasons {
+        display: grid;
+        gap: 4px;
+        margin: 12px 0 0;
+        padding: 0;
+        max-width: 92ch;
+        list-style: none;
       }
       .notes {
         display: grid;
@@ -115,7 +142,10 @@ class TimingPanel extends PageElement {
   override render() {
     const { state, training } = this.page;
     const runs = state.shownRuns.filter(({ isOver, report }) => isOver && report);
-    if (runs.length === 0) return html`<p class="muted">A row appears here when the run is over.</p>`;
+    if (runs.length === 0) {
+      return html`<p class="muted">A row appears here when the run is over.</p>
+        ${this.#renderStrategy()}`;
+    }
     const isMeasured = runs.some(({ measurement }) => measurement);
     const columns = isMeasured ? [...runColumns, warmColumn] : runColumns;
     return html`
@@ -142,8 +172,42 @@ class TimingPanel extends PageElement {
         <copy-button what="runs" .text=${() => this.#asText(runs)}></copy-button>
         <span class="muted">${this.#describeMeasuring()}</span>
       </div>
+      ${this.#renderStrategy()} ${this.#renderReasons(runs)}
       <div class="notes muted small">${this.#notes(runs).map((note) => html`<p>${note}</p>`)}</div>
     `;
+  }
+
+  #renderStrategy() {
+    const { state } = this.page;
+    const onChange = (event: Event) => {
+      const strategy = (event.target as HTMLSelectElement).value as GpuStrategy | 'auto';
+      state.changeSetting({ strategy });
+    };
+    return html`<div class="strategy">
+      <label for="strategy">Strategy of the GPU path</label>
+      <select id="strategy" ?disabled=${state.isTraining} @change=${onChange}>
+        ${strategyNames.map(
+          (name) =>
+            html`<option value=${name} ?selected=${name === state.settingsText.strategy}>
+              ${strategies[name]}
+            </option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  /** Why each GPU run was planned as it was. */
+  #renderReasons(runs: readonly Run[]) {
+    const planned = runs.filter(({ path, report }) => path === 'gpu' && report);
+    if (planned.length === 0) return nothing;
+    return html`<ul class="reasons" aria-label="Plans">
+      ${planned.map((run) => {
+        const [plan, ...figures] = run.report?.planned.reason.split(': ') ?? [];
+        return html`<li>
+          <span class=${run.path}>${this.page.state.label(run.path)} · ${plan}</span>: ${figures.join(': ')}
+        </li>`;
+      })}
+    </ul>`;
   }
 
   #renderRun(run: Run, isMeasured: boolean) {

@@ -1,4 +1,4 @@
-import { LEAST_REPETITIONS, type TrainingJob } from '../index.ts';
+import { LEAST_REPETITIONS, type GpuStrategy, type TrainingJob } from '../index.ts';
 import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count, significant } from './format.ts';
 import { gpuKeys, type GpuKey, type PageState, type Run, type RunKey } from './page-state.ts';
@@ -98,8 +98,6 @@ export class TrainingControl {
       if (this.#hasKernelsBeside(run)) {
         const kernels = await this.#run('kernels', job, Infinity);
         if (kernels?.stepCount !== job.steps) return;
-      } else {
-        this.#forget('kernels');
       }
       await this.#judge();
     });
@@ -229,6 +227,8 @@ export class TrainingControl {
       this.#forget(key);
       return undefined;
     }
+    // Two runs kernel by kernel would be one and the same.
+    if (key === 'gpu' && run.report.plan.strategy === 'layered') this.#forget('kernels');
     const what = run.stepCount < run.job.steps ? 'stopped after' : 'finished';
     const loss = significant(run.report.finalLoss);
     state.updateRun(key, { isOver: true });
@@ -247,7 +247,7 @@ export class TrainingControl {
       if (isKept) runs[run.key] = run;
       else if (run.id !== undefined) void this.#client.closeRun(run.id);
     }
-    const run = newRun(key, job);
+    const run = newRun(key, job, { cpu: undefined, kernels: 'layered' as const, gpu: state.strategy }[key]);
     runs[key] = run;
     const isComparing = state.isComparing || (runs.cpu && (runs.gpu ?? runs.kernels)) !== undefined;
     state.update({ runs, isComparing, comparisons: {} });
@@ -292,11 +292,11 @@ export class TrainingControl {
   }
 }
 
-function newRun(key: RunKey, job: TrainingJob): Run {
+function newRun(key: RunKey, job: TrainingJob, strategy: GpuStrategy | undefined): Run {
   return {
     key,
     path: key === 'cpu' ? 'cpu' : 'gpu',
-    strategy: key === 'kernels' ? 'layered' : undefined,
+    strategy,
     job,
     id: undefined,
     stepCount: 0,

@@ -1,6 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { button, logLines, openFile, openPage, saveScreens, set, showDetails, untilIdle } from './support.ts';
+import {
+  button,
+  logLines,
+  openFile,
+  openPage,
+  region,
+  saveScreens,
+  set,
+  showDetails,
+  untilIdle,
+} from './support.ts';
 
 /** Long enough that no test sees its end. */
 const MANY_STEPS = '20,000,000';
@@ -143,4 +153,33 @@ test('a target that the output activation cannot reach is said, until it can', a
   await page.locator('settings-form summary').click();
   await page.getByRole('combobox', { name: 'Output activation' }).selectOption('linear');
   await expect(advice).toHaveCount(0);
+});
+
+test('the strategy of the GPU path can be chosen; the plan and its reason are on the page', async ({
+  page,
+}) => {
+  const noise = await openPage(page);
+  await set(page, 'Steps', '300');
+  await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  await showDetails(page, 'Timing');
+  const strategy = page.getByRole('combobox', { name: 'Strategy of the GPU path' });
+  const plans = page.getByRole('list', { name: 'Plans' });
+  await expect(strategy).toHaveValue('auto');
+  await expect(plans).toContainText(/unrolled, .*(estimated|measured) .* for 300 steps/);
+  for (const name of ['layered', 'unrolled']) {
+    await strategy.selectOption(name);
+    await button(page, 'Train').click();
+    await untilIdle(page);
+    await expect(region(page, 'Timing')).toContainText(`WebGPU (software) · ${name}`);
+    await expect(plans).toContainText(/as asked for|next unrolled/);
+  }
+  // A network that is too long to be written out: the refusal says so, with the numbers.
+  await set(page, 'Hidden layers', '400');
+  await button(page, 'Train').click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Error.' })).toContainText(
+    /The unrolled path writes out at most [\d,]+ statements.*Use the layered/,
+  );
+  expect(noise.messages).toEqual([]);
 });
