@@ -185,7 +185,7 @@ export class TrainingSession {
     } catch (error) {
       if (!(error instanceof DeviceLostError)) throw error;
       this.#trainMs += performance.now() - start;
-      await this.#recover(error);
+      await this.#recover();
       return false;
     } finally {
       over.abort();
@@ -211,7 +211,7 @@ export class TrainingSession {
     if (isFinite) this.lastSnapshot = snapshot;
   }
 
-  async #recover(loss: DeviceLostError): Promise<void> {
+  async #recover(): Promise<void> {
     const start = performance.now();
     const [lostAtStep, snapshot] = [this.stepCount, this.lastSnapshot];
     const standing = `Its last snapshot, at step ${snapshot.step.toLocaleString('en-US')}, is kept; go on from there on the CPU path.`;
@@ -228,7 +228,7 @@ export class TrainingSession {
       this.#trainer.restore(snapshot);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new DeviceLostError(`${loss.message} No other could be had (${why}) ${standing}`);
+      throw new DeviceLostError(`The GPU device was lost, and no other could be had (${why}) ${standing}`);
     }
     this.#isGivenUp = false;
     this.#trainerFirstStep = snapshot.step;
@@ -277,6 +277,7 @@ export class TrainingSession {
     const predictedRows = Math.min(data.rowCount, MOST_PREDICTED_ROWS);
     const predictions = await trainer.predict(data.inputs.subarray(0, predictedRows * data.inputCount));
     const { uploadMs } = trainer.creation;
+    const trained = trainer.stepCount - (this.opening.options.from?.snapshot.step ?? 0);
     const timing = {
       setupMs: this.opening.openMs - uploadMs,
       uploadMs,
@@ -284,7 +285,7 @@ export class TrainingSession {
       gpuMs: this.#gpuMs,
       chunkMs: [...this.#chunkMs],
       readbackMs: performance.now() - start,
-      stepsPerSecond: trainer.stepCount === 0 ? 0 : trainer.stepCount / (this.#trainMs / 1000),
+      stepsPerSecond: trained === 0 ? 0 : trained / (this.#trainMs / 1000),
       pressToFinalLossMs: this.opening.openMs + this.#trainMs + lossesMs,
     };
     return {

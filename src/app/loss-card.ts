@@ -120,7 +120,7 @@ class LossCard extends PageElement {
           <div class="runs">${state.shownRuns.toReversed().map((run) => this.#renderLegend(run))}</div>
           <span class="muted number">${this.#describeDifference()}</span>
         </div>
-        ${state.shownRuns.some(({ report }) => report) ? this.#renderList() : nothing}
+        ${this.#renderList()}
       </section>
     `;
   }
@@ -162,7 +162,8 @@ class LossCard extends PageElement {
 
   #renderList() {
     const { state } = this.page;
-    const runs = state.shownRuns.filter(({ report }) => report);
+    const runs = state.shownRuns.filter(({ report, isLost }) => report || isLost);
+    if (runs.length === 0) return nothing;
     const longest = runs.reduce((a, b) => (a.curve.steps.length >= b.curve.steps.length ? a : b)).curve.steps;
     const stride = Math.max(1, Math.floor(longest.length / LISTED_STEPS));
     const indices = longest.map((_, index) => index).filter((index) => index % stride === 0);

@@ -64,6 +64,8 @@ class LossChart extends PageElement {
     super.connectedCallback();
     this.#resizes.observe(this);
     this.#schemes.addEventListener('change', this.#rebuild);
+    // A GPU process that dies takes what was drawn with it. The event does not bubble.
+    this.renderRoot.addEventListener('contextrestored', this.#rebuild, { capture: true });
     void document.fonts.ready.then(this.#rebuild);
   }
 

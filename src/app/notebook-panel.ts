@@ -43,7 +43,7 @@ class NotebookPanel extends PageElement {
         The notebook trained this job by hand in NumPy and again in PyTorch, both in float64; the two agree in
         every digit they print.
       </p>
-      ${runs.filter(({ path }) => path === 'cpu').map(renderVerdict)}
+      ${runs.filter(({ path, continuedFrom }) => path === 'cpu' && continuedFrom === undefined).map(renderVerdict)}
       <div class="scroll" tabindex="0" role="region" aria-label="Notebook’s record">
         <table>
           <thead>

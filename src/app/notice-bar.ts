@@ -2,7 +2,10 @@ import { css, html } from 'lit';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
-/** What went wrong, over the page until it is dismissed or something else is done; nothing below it moves. */
+/**
+ * What went wrong, and what happened unasked, over the page until it is dismissed or something else is done; nothing
+ * below it moves.
+ */
 class NoticeBar extends PageElement {
   static override styles = [
     baseStyles,
@@ -15,6 +18,7 @@ class NoticeBar extends PageElement {
         right: 0;
         z-index: 10;
         display: grid;
+        gap: 8px;
         justify-items: center;
         padding: 0 12px;
         pointer-events: none;
@@ -30,10 +34,13 @@ class NoticeBar extends PageElement {
         overflow: auto;
         background: var(--card);
         border: 1px solid var(--line);
-        border-left: 4px solid var(--fails);
+        border-left: 4px solid var(--outline);
         border-radius: 12px;
         box-shadow: var(--shadow);
         pointer-events: auto;
+      }
+      .error {
+        border-left-color: var(--fails);
       }
       p {
         flex: 1;
@@ -51,17 +58,19 @@ class NoticeBar extends PageElement {
   ];
 
   override render() {
+    const { error, notice } = this.page.state;
+    // The live regions stay in the document; only what they say comes and goes.
+    return html`
+      <div role="alert">${error === undefined ? '' : this.#renderNotice('error', error)}</div>
+      <div role="status">${notice === undefined ? '' : this.#renderNotice('notice', notice)}</div>
+    `;
+  }
+
+  #renderNotice(kind: 'error' | 'notice', sentence: string) {
     const { state } = this.page;
-    // The live region stays in the document; only what it says comes and goes.
-    return html`<div role="alert">
-      ${
-        state.error === undefined
-          ? ''
-          : html`<div class="notice">
-              <p><strong>Error.</strong> ${state.error}</p>
-              <button type="button" @click=${() => state.update({ error: undefined })}>Dismiss</button>
-            </div>`
-      }
+    return html`<div class="notice ${kind}">
+      <p>${kind === 'error' ? html`<strong>Error.</strong>` : ''} ${sentence}</p>
+      <button type="button" @click=${() => state.update({ [kind]: undefined })}>Dismiss</button>
     </div>`;
   }
 }

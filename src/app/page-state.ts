@@ -4,6 +4,7 @@ import {
   type GpuStrategy,
   type GradientCheck,
   type Measurement,
+  type Recovery,
   type TrainingJob,
 } from '../index.ts';
 import type { Comparison, LossCurve, OpenTable, RunReport } from '../worker/client.ts';
@@ -41,8 +42,14 @@ export interface Run {
   readonly id: number | undefined;
   readonly stepCount: number;
   readonly curve: LossCurve;
-  /** Finished, or stopped for good. */
+  /** Losses of the device that the run survived. */
+  readonly recoveries: readonly Recovery[];
+  /** Finished, stopped for good, or given up. */
   readonly isOver: boolean;
+  /** Its device was lost and no other could be had: its curve stays, and the CPU can go on. */
+  readonly isLost: boolean;
+  /** The step at which the CPU took over from a run whose device was lost. */
+  readonly continuedFrom: number | undefined;
   /** What came of it, or came of it up to the pause. */
   readonly report: RunReport | undefined;
   readonly measurement: Measurement | undefined;
@@ -73,6 +80,8 @@ interface Fields {
   /** The job of the last settings that were valid. */
   job: TrainingJob;
   gpu: GpuAvailability | undefined;
+  /** The adapter is, or was before it was lost, a software one. */
+  isSoftware: boolean;
   path: Path;
   activity: Activity;
   /** More about the activity: `repetition 3 of 5`. */
@@ -84,6 +93,8 @@ interface Fields {
   comparisons: Readonly<Partial<Record<GpuKey, Comparison>>>;
   /** One sentence on what went wrong. */
   error: string | undefined;
+  /** One sentence on what happened, and went well. */
+  notice: string | undefined;
   /** The worker is gone: nothing can be trained. */
   isBroken: boolean;
   /** Read out by screen readers: start, end, errors. */
@@ -99,6 +110,7 @@ export class PageState implements Readonly<Fields> {
   declare readonly faultySetting: Fields['faultySetting'];
   declare readonly job: TrainingJob;
   declare readonly gpu: Fields['gpu'];
+  declare readonly isSoftware: boolean;
   declare readonly path: Path;
   declare readonly activity: Activity;
   declare readonly activityNote: string;
@@ -106,6 +118,7 @@ export class PageState implements Readonly<Fields> {
   declare readonly runs: Fields['runs'];
   declare readonly comparisons: Fields['comparisons'];
   declare readonly error: string | undefined;
+  declare readonly notice: string | undefined;
   declare readonly isBroken: boolean;
   declare readonly announcement: string;
   readonly #listeners = new Set<(topic: Topic) => void>();
@@ -120,6 +133,7 @@ export class PageState implements Readonly<Fields> {
       faultySetting: undefined,
       job: notebookJob,
       gpu: undefined,
+      isSoftware: false,
       path: 'cpu',
       activity: 'idle',
       activityNote: '',
@@ -127,6 +141,7 @@ export class PageState implements Readonly<Fields> {
       runs: {},
       comparisons: {},
       error: undefined,
+      notice: undefined,
       isBroken: false,
       announcement: '',
     };
@@ -193,6 +208,12 @@ export class PageState implements Readonly<Fields> {
     return this.shownRuns.find((run) => !run.isOver) ?? this.runs[this.path] ?? this.shownRuns[0];
   }
 
+  /** The run whose device is gone, until something has been made of it. */
+  get lostRun(): Run | undefined {
+    const isContinued = this.runs.cpu?.continuedFrom !== undefined;
+    return isContinued ? undefined : this.shownRuns.find(({ isLost }) => isLost);
+  }
+
   get shownRuns(): Run[] {
     return runKeys.flatMap((key) => this.runs[key] ?? []);
   }
@@ -206,6 +227,6 @@ export class PageState implements Readonly<Fields> {
   /** How the page calls a path here. */
   label(path: Path): string {
     if (path === 'cpu') return 'CPU';
-    return this.gpu?.kind === 'software' ? 'WebGPU (software)' : 'GPU';
+    return this.isSoftware ? 'WebGPU (software)' : 'GPU';
   }
 }

@@ -1,14 +1,15 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { PageElement } from './page-element.ts';
 import { verdictSentence } from './sentences.ts';
 import { timingSentence } from './timing-sentences.ts';
 import './verdict-mark.ts';
-import { baseStyles } from './styles.ts';
+import { baseStyles, controlStyles } from './styles.ts';
 
 /** One sentence of verdict, one sentence of timing. */
 class ResultCard extends PageElement {
   static override styles = [
     baseStyles,
+    controlStyles,
     css`
       .card {
         display: grid;
@@ -31,6 +32,11 @@ class ResultCard extends PageElement {
         min-height: 20px;
         text-wrap: pretty;
       }
+      .way-out {
+        grid-column: 2;
+        justify-self: start;
+        margin-top: 8px;
+      }
       .both p {
         min-height: 40px;
       }
@@ -44,6 +50,9 @@ class ResultCard extends PageElement {
         }
         .line {
           grid-template-columns: minmax(0, 1fr);
+        }
+        .way-out {
+          grid-column: 1;
         }
         .both {
           min-height: 252px;
@@ -69,7 +78,11 @@ class ResultCard extends PageElement {
       >
         <div class="line">
           <h2>Verdict</h2>
-          <p class="number"><verdict-mark .holds=${verdict.holds}></verdict-mark>${verdict.text}</p>
+          <p class="number">
+            <verdict-mark .holds=${verdict.holds} .isWarning=${verdict.isWarning}></verdict-mark
+            >${verdict.text}
+          </p>
+          ${this.#renderWayOut()}
         </div>
         <div class="line">
           <h2>Timing</h2>
@@ -77,6 +90,21 @@ class ResultCard extends PageElement {
         </div>
       </section>
     `;
+  }
+
+  /** What to do about a run whose device is gone; nothing, where the CPU has a whole run of its own. */
+  #renderWayOut() {
+    const { state, training } = this.page;
+    const hasReference = state.runs.cpu?.stepCount === state.lostRun?.job.steps;
+    if (!state.lostRun || hasReference) return nothing;
+    return html`<button
+      type="button"
+      class="way-out"
+      ?disabled=${!state.isIdle}
+      @click=${() => training.continueOnCpu()}
+    >
+      Continue on the CPU
+    </button>`;
   }
 }
 

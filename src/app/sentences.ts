@@ -1,4 +1,4 @@
-import { notebookRecord } from '../index.ts';
+import { notebookRecord, type Recovery } from '../index.ts';
 import type { Comparison, RunReport } from '../worker/client.ts';
 import { count, significant } from './format.ts';
 import { gpuKeys, type PageState, type Run } from './page-state.ts';
@@ -7,6 +7,8 @@ import { gpuKeys, type PageState, type Run } from './page-state.ts';
 export interface Judgement {
   readonly holds: boolean | undefined;
   readonly text: string;
+  /** Something is to be looked at, whatever holds. */
+  readonly isWarning?: boolean;
 }
 
 /** What the notebook's float64 and ours may differ by: both round, in another order. */
@@ -21,9 +23,19 @@ export function sentenceOf(error: unknown): string {
     : `Something unexpected went wrong (${error.name}: ${error.message}). Reload the page to start over.`;
 }
 
+/** The device was lost, and the run went on. */
+export function recoverySentence(recoveries: readonly Recovery[]): string {
+  const last = recoveries[recoveries.length - 1];
+  const steps = `at step ${count(last.lostAtStep)}; the run went on from step ${count(last.resumedFromStep)} on a new one`;
+  if (recoveries.length === 1) return `The GPU device was lost ${steps}.`;
+  return `The GPU device was lost ${count(recoveries.length)} times, last ${steps}.`;
+}
+
 /** `CPU · float64`, `GPU · layered`; until a run says what the planner chose, the path alone. */
 export function runLabel(state: PageState, run: Run): string {
-  const strategy = run.path === 'cpu' ? 'float64' : (run.report?.plan.strategy ?? run.strategy);
+  const { continuedFrom } = run;
+  const float64 = continuedFrom === undefined ? 'float64' : `float64 from step ${count(continuedFrom)}`;
+  const strategy = run.path === 'cpu' ? float64 : (run.report?.plan.strategy ?? run.strategy);
   return [state.label(run.path), strategy].filter(Boolean).join(' · ');
 }
 
@@ -47,6 +59,7 @@ function verdictOf(state: PageState): Judgement {
   if (activity === 'comparing') return { holds: undefined, text: 'Holding the GPU against float64 …' };
   const diverged = shownRuns.find(({ report }) => report && !isFiniteReport(report));
   if (diverged) return divergedSentence(diverged);
+  if (state.lostRun && !state.isTraining) return lostSentence(state, state.lostRun);
   if (comparedRuns(state).length > 0) return comparisonSentence(state);
   // What was stopped says more than what was finished before it.
   const run = shownRuns.find(({ report, job }) => report && report.steps < job.steps) ?? shownRuns[0];
@@ -59,6 +72,7 @@ function verdictOf(state: PageState): Judgement {
     };
   }
   if (run.path === 'gpu') return gpuAloneSentence(state, run);
+  if (run.continuedFrom !== undefined) return continuedSentence(state, run);
   if (state.isNotebook) return recordSentence(run);
   return gradientSentence(run);
 }
@@ -149,6 +163,23 @@ function gpuAloneSentence(state: PageState, { report }: Run): Judgement {
   const text =
     `${state.label('gpu')} finished at a loss of ${significant(report?.finalLoss ?? NaN)}; ` +
     'Compare holds it against float64.';
+  return { holds: undefined, text };
+}
+
+function lostSentence(state: PageState, { stepCount, job }: Run): Judgement {
+  const steps = `${count(stepCount)} of ${count(job.steps)} steps`;
+  return {
+    holds: undefined,
+    isWarning: true,
+    text: `The ${state.label('gpu')} run lost its device after ${steps}, and no other could be had.`,
+  };
+}
+
+function continuedSentence(state: PageState, run: Run): Judgement {
+  const { continuedFrom, report } = run;
+  const text =
+    `Begun on ${state.label('gpu')}, whose device was lost; the CPU went on from step ` +
+    `${count(continuedFrom ?? 0)} and finished at a loss of ${significant(report?.finalLoss ?? NaN)}.`;
   return { holds: undefined, text };
 }
 

@@ -5,9 +5,9 @@ import './field-term.ts';
 import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Run } from './page-state.ts';
-import { runLabel } from './sentences.ts';
+import { recoverySentence, runLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
-import { comparableTimes, speedOf } from './timing-sentences.ts';
+import { comparableTimes, speedOf, timingSentence } from './timing-sentences.ts';
 
 /** Browsers round the GPU's own clock to this, whatever the page's clock does. */
 const GPU_CLOCK_MS = 0.1;
@@ -52,6 +52,10 @@ class TimingPanel extends PageElement {
     css`
       .name {
         font-weight: 500;
+      }
+      th.words {
+        white-space: normal;
+        min-width: 132px;
       }
       .below {
         display: block;
@@ -143,7 +147,8 @@ class TimingPanel extends PageElement {
     const { state, training } = this.page;
     const runs = state.shownRuns.filter(({ isOver, report }) => isOver && report);
     if (runs.length === 0) {
-      return html`<p class="muted">A row appears here when the run is over.</p>
+      const why = state.lostRun ? timingSentence(state) : 'A row appears here when the run is over.';
+      return html`<p class="muted">${why}</p>
         ${this.#renderStrategy()}`;
     }
     const isMeasured = runs.some(({ measurement }) => measurement);
@@ -244,7 +249,7 @@ class TimingPanel extends PageElement {
     const { timing, steps } = report;
     const ms = (value: number) => duration(value, clockMs);
     return [
-      count(steps),
+      count(steps - (run.continuedFrom ?? 0)),
       ms(timing.setupMs),
       ms(timing.uploadMs),
       ms(timing.trainMs),
@@ -282,6 +287,7 @@ class TimingPanel extends PageElement {
     if (runs.some(({ report }) => report && report.timing.gpuMs !== null)) {
       notes.push(`The GPU’s own clock is read in steps of ${clockResolution(GPU_CLOCK_MS)}.`);
     }
+    for (const { recoveries } of runs) if (recoveries.length > 0) notes.push(recoverySentence(recoveries));
     const times = comparableTimes(this.page.state);
     if (times) {
       const basis = times.isWarm ? 'warm medians' : 'the training times of these first runs';

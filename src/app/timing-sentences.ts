@@ -41,6 +41,7 @@ export function timingSentence(state: PageState): string {
   if (times && isWithKernels) return dispatchSentence(state, times);
   if (times?.ms.has('cpu')) return bothSentence(state, times);
   const run = state.shownRuns.find(({ isOver, report }) => isOver && report);
+  if (state.lostRun && !run && !state.isTraining) return 'A run that is given up has no timing.';
   if (!run?.report || state.isTraining) return 'The timing follows.';
   return aloneSentence(state, run);
 }
@@ -113,5 +114,6 @@ function aloneSentence(state: PageState, run: Run): string {
     return `${count(run.job.steps)} steps take ${duration(measurement.medianMs, clockMs)} ${on}, warm: ${rate}.${caveat}`;
   }
   const rate = stepRate(stepsPerSecond, trainMs, clockMs);
-  return `${count(report.steps)} steps took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
+  const steps = report.steps - (run.continuedFrom ?? 0);
+  return `${count(steps)} steps took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
 }

@@ -1,8 +1,8 @@
-import { LEAST_REPETITIONS, type GpuStrategy, type TrainingJob } from '../index.ts';
+import { LEAST_REPETITIONS, type GpuStrategy, type Recovery, type TrainingJob } from '../index.ts';
 import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count, significant } from './format.ts';
 import { gpuKeys, type GpuKey, type PageState, type Run, type RunKey } from './page-state.ts';
-import { comparisonSentence, runLabel, sentenceOf } from './sentences.ts';
+import { comparisonSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
 import { sameJob } from './settings.ts';
 
 /** Runs are held against each other, without being asked, where that takes less than about this long. */
@@ -33,7 +33,10 @@ export class TrainingControl {
     const state = this.#state;
     try {
       const gpu = await this.#client.describeGpu();
-      state.update(gpu.kind === 'hardware' && !state.hasRuns ? { gpu, path: 'gpu' } : { gpu });
+      const isSoftware = gpu.kind === 'software';
+      state.update(
+        gpu.kind === 'hardware' && !state.hasRuns ? { gpu, isSoftware, path: 'gpu' } : { gpu, isSoftware },
+      );
     } catch (error) {
       const sentence = `WebGPU does not answer here (${sentenceOf(error)}). Use the CPU path.`;
       state.update({ gpu: { kind: 'none', adapter: null, sentence } });
@@ -79,6 +82,7 @@ export class TrainingControl {
       isComparing: false,
       activity: 'idle',
       error: undefined,
+      notice: undefined,
     });
   }
 
@@ -110,12 +114,28 @@ export class TrainingControl {
     return layered === undefined || layered.totalMs < MOST_KERNELS_MS;
   }
 
+  /** Goes on, on the CPU, from where a run whose device is gone was last kept. */
+  continueOnCpu(): void {
+    const { id: lostId, job } = this.#state.lostRun ?? {};
+    if (lostId === undefined || !job) return;
+    this.#start(async () => {
+      const state = this.#state;
+      const id = await this.#client.continueOnCpu(lostId);
+      const { steps, curve } = await this.#client.report(id);
+      const begun = { id, stepCount: steps, curve, continuedFrom: steps };
+      state.update({ runs: { ...state.runs, cpu: { ...newRun('cpu', job), ...begun } } });
+      state.update({ announcement: `The CPU goes on from step ${count(steps)}.` });
+      const run = await this.#trainToEnd('cpu', id, Infinity);
+      if (run && run.stepCount === run.job.steps) await this.#checkGradients(run);
+    });
+  }
+
   /** Repeats every finished run warm. */
   measure(): void {
     this.#start(async () => {
       for (const run of this.#state.shownRuns) {
         const { key, id } = run;
-        if (id === undefined) continue;
+        if (id === undefined || !run.report) continue;
         const label = runLabel(this.#state, run);
         const say = (repetitions: number) => {
           const which = `${Math.min(repetitions + 1, LEAST_REPETITIONS)} of ${LEAST_REPETITIONS}`;
@@ -151,17 +171,25 @@ export class TrainingControl {
       return;
     }
     this.#isStopping = false;
-    state.update({ activity: 'opening', activityNote: '', error: undefined });
+    state.update({ activity: 'opening', activityNote: '', error: undefined, notice: undefined });
     this.#flow = work()
-      .catch((error: unknown) => {
-        const wasStopped = error instanceof Error && error.name === 'AbortError';
-        if (!wasStopped) state.update({ error: sentenceOf(error) });
+      .catch(async (error: unknown) => {
+        const name = error instanceof Error ? error.name : '';
+        if (name === 'AbortError') return;
+        state.update({ error: sentenceOf(error), notice: undefined });
+        if (name === 'DeviceLostError') await this.#lookForGpuAgain();
       })
       .finally(() => {
         this.#busyWith = undefined;
         const isComparing = Object.keys(state.comparisons).length > 0;
         state.update({ activity: 'idle', activityNote: '', isComparing });
       });
+  }
+
+  /** After a device was lost there may be no other. */
+  async #lookForGpuAgain(): Promise<void> {
+    const gpu = await this.#client.describeGpu();
+    this.#state.update(gpu.kind === 'none' ? { gpu, path: 'cpu' } : { gpu });
   }
 
   async #trainOne(job: TrainingJob, steps: number): Promise<void> {
@@ -183,18 +211,30 @@ export class TrainingControl {
     try {
       const id = await this.#client.openRun(path, job, strategy);
       state.updateRun(key, { id });
-      for (let steps = firstSteps; steps > 0 && !this.#isStopping;) {
-        await this.#train(key, id, steps);
-        if ((state.runs[key]?.stepCount ?? 0) >= job.steps || this.#isStopping) break;
-        state.update({ activity: 'paused' });
-        steps = await new Promise<number>((resolve) => (this.#resume = resolve));
-        this.#resume = undefined;
-      }
-      return this.#end(key);
+      return await this.#trainToEnd(key, id, firstSteps);
     } catch (error) {
-      this.#forget(key);
+      const isLost = error instanceof Error && error.name === 'DeviceLostError';
+      if (isLost && (state.runs[key]?.stepCount ?? 0) > 0) {
+        state.updateRun(key, { isOver: true, isLost, msLeft: undefined });
+      } else {
+        this.#forget(key);
+      }
       throw error;
     }
+  }
+
+  /** With the pauses between. */
+  async #trainToEnd(key: RunKey, id: number, firstSteps: number): Promise<Run | undefined> {
+    const state = this.#state;
+    for (let steps = firstSteps; steps > 0 && !this.#isStopping;) {
+      await this.#train(key, id, steps);
+      const { stepCount = 0, job } = state.runs[key] ?? {};
+      if (stepCount >= (job?.steps ?? 0) || this.#isStopping) break;
+      state.update({ activity: 'paused' });
+      steps = await new Promise<number>((resolve) => (this.#resume = resolve));
+      this.#resume = undefined;
+    }
+    return this.#end(key);
   }
 
   async #train(key: RunKey, id: number, steps: number): Promise<void> {
@@ -205,9 +245,10 @@ export class TrainingControl {
     const start = performance.now();
     const firstStep = run.stepCount;
     let isReported = false;
-    const onProgress = ({ stepCount, curve }: RunProgress) => {
+    const onProgress = ({ stepCount, curve, recoveries }: RunProgress) => {
       const shown = state.runs[key];
       if (isReported || !shown) return;
+      this.#tellRecoveries(key, recoveries);
       const msPerStep = (performance.now() - start) / (stepCount - firstStep);
       const msLeft = stepCount > firstStep ? (run.job.steps - stepCount) * msPerStep : undefined;
       state.updateRun(key, { stepCount, curve: extended(shown.curve, curve), msLeft }, 'progress');
@@ -217,7 +258,16 @@ export class TrainingControl {
     state.update({ activity: 'ending' });
     const report = await this.#client.report(id);
     isReported = true;
+    this.#tellRecoveries(key, report.recoveries);
     state.updateRun(key, { report, stepCount: report.steps, curve: report.curve, msLeft: undefined });
+  }
+
+  #tellRecoveries(key: RunKey, recoveries: readonly Recovery[]): void {
+    const state = this.#state;
+    if (recoveries.length === state.runs[key]?.recoveries.length) return;
+    const notice = recoverySentence(recoveries);
+    state.updateRun(key, { recoveries });
+    state.update({ notice });
   }
 
   #end(key: RunKey): Run | undefined {
@@ -243,7 +293,9 @@ export class TrainingControl {
     const state = this.#state;
     const runs: Partial<Record<RunKey, Run>> = {};
     for (const run of state.shownRuns) {
-      const isKept = run.key !== key && sameJob(run.job, job) && run.isOver;
+      // What a lost device left is of no use beside a run of its own.
+      const isWhole = run.isOver && !run.isLost && run.continuedFrom === undefined;
+      const isKept = run.key !== key && sameJob(run.job, job) && isWhole;
       if (isKept) runs[run.key] = run;
       else if (run.id !== undefined) void this.#client.closeRun(run.id);
     }
@@ -281,7 +333,8 @@ export class TrainingControl {
   /** The GPU runs with as many steps as the one on the CPU. */
   get #comparableKeys(): GpuKey[] {
     const { cpu, ...runs } = this.#state.runs;
-    return gpuKeys.filter((key) => cpu && runs[key]?.isOver && runs[key].stepCount === cpu.stepCount);
+    if (!cpu || cpu.continuedFrom !== undefined) return [];
+    return gpuKeys.filter((key) => runs[key]?.report && runs[key].stepCount === cpu.stepCount);
   }
 
   async #checkGradients({ id, key }: Run): Promise<void> {
@@ -292,7 +345,7 @@ export class TrainingControl {
   }
 }
 
-function newRun(key: RunKey, job: TrainingJob, strategy: GpuStrategy | undefined): Run {
+function newRun(key: RunKey, job: TrainingJob, strategy?: GpuStrategy): Run {
   return {
     key,
     path: key === 'cpu' ? 'cpu' : 'gpu',
@@ -301,7 +354,10 @@ function newRun(key: RunKey, job: TrainingJob, strategy: GpuStrategy | undefined
     id: undefined,
     stepCount: 0,
     curve: { steps: [], losses: [] },
+    recoveries: [],
     isOver: false,
+    isLost: false,
+    continuedFrom: undefined,
     report: undefined,
     measurement: undefined,
     gradientCheck: undefined,

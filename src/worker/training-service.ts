@@ -22,6 +22,7 @@ import {
   type GradientCheck,
   type Measurement,
   type PathOutcome,
+  type Recovery,
   type RunResult,
   type Table,
   type TableSummary,
@@ -42,8 +43,8 @@ export interface RunProgress {
   readonly stepCount: number;
   /** The points of the curve that were not yet in an earlier report. */
   readonly curve: LossCurve;
-  /** How often the device was lost and replaced so far. */
-  readonly recoveryCount: number;
+  /** Losses of the device so far, survived. */
+  readonly recoveries: readonly Recovery[];
 }
 
 /** What the page shows of a run: the result, its losses thinned to a curve and to the notebook's log lines. */
@@ -176,8 +177,8 @@ export class TrainingService {
       const losses = await session.losses(reportedSteps);
       const from = reportedSteps;
       reportedSteps += losses.length;
-      const recoveryCount = session.recoveries.length;
-      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride), recoveryCount });
+      const recoveries = [...session.recoveries];
+      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride), recoveries });
     };
     // One report at a time: the next begins where the last one ended.
     const timer = setInterval(() => {

@@ -1,5 +1,16 @@
-import { expect, test } from '@playwright/test';
-import { button, openPage, set, untilIdle } from './support.ts';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import {
+  button,
+  logLines,
+  numberIn,
+  openPage,
+  predictionRows,
+  set,
+  showDetails,
+  train,
+  untilIdle,
+} from './support.ts';
 
 test('a software adapter says what it is; the CPU is the default', async ({ page }) => {
   await openPage(page);
@@ -40,29 +51,115 @@ test('an adapter in hardware is the default, and its speed is spoken of as a GPU
   await expect(page.locator('result-card')).not.toContainText('software adapter');
 });
 
-test('a device that is lost ends the run with a sentence, and the next press trains again', async ({
-  playwright,
-  baseURL,
-}, { project }) => {
-  // A browser of its own: after a second crash it would have no adapter left for the tests that follow.
-  const browser = await playwright.chromium.launch(project.use.launchOptions);
-  const page = await browser.newPage(baseURL === undefined ? {} : { baseURL });
-  const noise = await openPage(page);
+/** A run kernel by kernel of several seconds, chosen where it can be chosen: beside a first run's timing. */
+async function prepareLongRun(page: Page, steps: string): Promise<void> {
   await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
-  await set(page, 'Steps', '1,000,000');
-  await button(page, 'Train').click();
-  await expect(page.getByText(/ left$/)).toBeVisible();
-  const session = await browser.newBrowserCDPSession();
+  await set(page, 'Steps', '10');
+  await train(page);
+  await showDetails(page, 'Timing');
+  await page.getByRole('combobox', { name: 'Strategy of the GPU path' }).selectOption('layered');
+  await set(page, 'Steps', steps);
+}
+
+/** Everything a run of this job leaves on the page that a digit could differ in. */
+async function readRun(page: Page): Promise<{ log: string[]; weights: string[]; predictions: string[][] }> {
+  const log = await logLines(page, 'gpu');
+  await showDetails(page, 'Weights');
+  const weights = await page.locator('table[data-when=final] td').allInnerTexts();
+  await showDetails(page, 'Predictions');
+  return { log, weights, predictions: await predictionRows(page, 4) };
+}
+
+async function stepCount(page: Page): Promise<number> {
+  return Number(await page.getByRole('progressbar').getAttribute('aria-valuenow'));
+}
+
+/** A browser of its own: after a second crash it would have no adapter left for the tests that follow. */
+const ownBrowser = test.extend<{ page: Page }>({
+  page: async ({ playwright, baseURL, launchOptions }, use) => {
+    const browser = await playwright.chromium.launch(launchOptions);
+    const context = await browser.newContext({ ...(baseURL !== undefined && { baseURL }) });
+    await use(await context.newPage());
+    await browser.close();
+  },
+});
+
+async function crashGpu(page: Page): Promise<void> {
+  const session = await page.context().browser()?.newBrowserCDPSession();
   // The answer never comes: the process that would give it is gone.
-  session.send('Browser.crashGpuProcess').catch(() => {});
+  session?.send('Browser.crashGpuProcess').catch(() => {});
+}
+
+ownBrowser('a run whose device is lost goes on, and ends as an undisturbed one', async ({ page }) => {
+  test.setTimeout(150_000);
+  const noise = await openPage(page);
+  await prepareLongRun(page, '20,000');
+  await train(page);
+  const undisturbed = await readRun(page);
+
+  await button(page, 'Train').click();
+  // When each step count was seen: what the snapshot is measured by.
+  const seen: { at: number; step: number }[] = [];
+  while ((seen.at(-1)?.step ?? 0) < 8_000) {
+    seen.push({ at: performance.now(), step: await stepCount(page) });
+    await page.waitForTimeout(20);
+  }
+  const crashedAt = performance.now();
+  await crashGpu(page);
+  const notice = page.locator('notice-bar').getByText('The GPU device was lost at step');
+  await expect(notice).toBeVisible({ timeout: 20_000 });
+  const sentence = await notice.innerText();
+  await untilIdle(page, 60_000);
+  expect(await readRun(page)).toEqual(undisturbed);
+  await expect(page.getByText('20,000 / 20,000 steps')).toBeVisible();
+
+  expect(sentence).toMatch(/lost at step [\d,]+; the run went on from step [\d,]+ on a new one\.$/);
+  const [lostAtStep, resumedFromStep] = [...sentence.matchAll(/[\d,]{2,}/g)].map(([text]) => numberIn(text));
+  const keptAt = seen.findLast(({ step }) => step <= resumedFromStep)?.at ?? 0;
+  console.log(
+    `recovery: ${JSON.stringify({ lostAtStep, resumedFromStep })}; the snapshot was ` +
+      `${Math.round(crashedAt - keptAt)} ms old`,
+  );
+  expect(resumedFromStep).toBeGreaterThan(0);
+  expect(lostAtStep).toBeGreaterThan(resumedFromStep);
+  // Kept once a second; a chunk on its way, and the tenth of a second between two reports.
+  expect(crashedAt - keptAt).toBeLessThan(1_500);
+  expect(noise.messages).toEqual([]);
+});
+
+ownBrowser('a run that cannot go on keeps its curve, and the CPU finishes it', async ({ page }) => {
+  test.setTimeout(150_000);
+  const noise = await openPage(page);
+  await prepareLongRun(page, '60,000');
+  await button(page, 'Train').click();
+  await expect.poll(() => stepCount(page), { timeout: 40_000 }).toBeGreaterThan(6_000);
+  await crashGpu(page);
+  await expect(page.locator('notice-bar')).toContainText('on a new one', { timeout: 20_000 });
+  const resumed = await stepCount(page);
+  await expect.poll(() => stepCount(page), { timeout: 40_000 }).toBeGreaterThan(resumed + 4_000);
+  await crashGpu(page);
   await expect(page.getByRole('alert').filter({ hasText: 'Error.' })).toContainText(
-    'The GPU device was lost',
+    /no other could be had.*Its last snapshot, at step [\d,]+, is kept/,
+    { timeout: 30_000 },
   );
   await untilIdle(page);
-  await set(page, 'Steps', '100');
-  await button(page, 'Train').click();
+  await expect(page.locator('result-card')).toContainText('lost its device');
+  await expect(page.locator('loss-card .runs > span')).toHaveCount(1);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.screenshot({ path: 'test-results/screens/lost-1440-light.png', fullPage: true });
+
+  await button(page, 'Continue on the CPU').click();
+  await expect(page.getByText('60,000 / 60,000 steps')).toBeVisible({ timeout: 30_000 });
   await untilIdle(page);
-  await expect(page.locator('result-card')).toContainText('finished at a loss of');
+  await expect(page.locator('result-card')).toContainText(
+    /the CPU went on from step [\d,]+ and finished at a loss of/,
+  );
+  await expect(page.locator('loss-card .runs')).toContainText(/CPU · float64 from step [\d,]+/);
+  await page.screenshot({ path: 'test-results/screens/continued-1440-light.png', fullPage: true });
+
+  // And the page goes on being of use.
+  await set(page, 'Steps', '100');
+  await train(page);
+  await expect(page.locator('result-card')).toContainText('The gradients agree with finite differences');
   expect(noise.messages).toEqual([]);
-  await browser.close();
 });

@@ -134,6 +134,24 @@ describe('the training service', () => {
     expect(medianMs).toBeLessThanOrEqual(rangeMs[1]);
   });
 
+  it('goes on from where a run was kept, on the CPU', async () => {
+    const service = await openService();
+    const job = { ...notebookJob, steps: 300 };
+    const [whole, begun] = [await service.openRun('cpu', job), await service.openRun('cpu', job)];
+    await service.train(whole, 300, () => {});
+    await service.train(begun, 120, () => {});
+    const continued = await service.continueOnCpu(begun);
+    expect((await service.report(continued)).curve.steps).toHaveLength(120);
+    await service.train(continued, 300, ({ recoveries }) => expect(recoveries).toEqual([]));
+    const [expected, report] = [await service.report(whole), await service.report(continued)];
+    expect(report.steps).toBe(300);
+    expect(report.curve).toEqual(expected.curve);
+    expect(report.parameters).toEqual(expected.parameters);
+    // Of the steps it trained itself.
+    const { stepsPerSecond, trainMs } = report.timing;
+    expect(stepsPerSecond).toBeCloseTo(180 / (trainMs / 1000), 6);
+  });
+
   it('keeps the table it had when the next one cannot be used', async () => {
     const service = await openService();
     await expect(service.openTable('a,b\n1,x\n')).rejects.toThrow(InputError);
