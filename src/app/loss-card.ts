@@ -1,4 +1,5 @@
 import { css, html, nothing, svg } from 'lit';
+import { live } from 'lit/directives/live.js';
 import './loss-chart.ts';
 import type { LossScale } from './loss-chart.ts';
 import { count, significant } from './format.ts';
@@ -19,7 +20,7 @@ const strokes: Record<RunKey, { width: number; dashes: string }> = {
 
 /** The loss: the chart, its legend, and a table of it for those who cannot see the chart. */
 class LossCard extends PageElement {
-  static override properties = { ...PageElement.properties, scale: { state: true } };
+  static override properties = { ...PageElement.properties, chosen: { state: true } };
 
   static override styles = [
     baseStyles,
@@ -94,11 +95,12 @@ class LossCard extends PageElement {
     `,
   ];
 
-  declare private scale: LossScale;
+  /** Undefined until one is chosen: a run that diverged is then drawn over decades. */
+  declare private chosen: LossScale | undefined;
 
-  constructor() {
-    super();
-    this.scale = 'linear';
+  get #scale(): LossScale {
+    const hasDiverged = this.page.state.shownRuns.some(({ report }) => report?.divergence);
+    return this.chosen ?? (hasDiverged ? 'log' : 'linear');
   }
 
   override render() {
@@ -113,7 +115,7 @@ class LossCard extends PageElement {
           </fieldset>
         </div>
         <div class="chart">
-          <loss-chart .page=${this.page} scale=${this.scale}></loss-chart>
+          <loss-chart .page=${this.page} scale=${this.#scale}></loss-chart>
           ${state.hasRuns ? nothing : html`<div class="empty muted"><p>Press Train: the loss of every step appears here.</p></div>`}
         </div>
         <div class="legend small">
@@ -131,8 +133,8 @@ class LossCard extends PageElement {
         type="radio"
         name="scale"
         value=${scale}
-        .checked=${this.scale === scale}
-        @change=${() => (this.scale = scale)}
+        .checked=${live(this.#scale === scale)}
+        @change=${() => (this.chosen = scale)}
       />${scale}
     </label>`;
   }
@@ -183,13 +185,18 @@ class LossCard extends PageElement {
             (index) =>
               html`<tr>
                 <th scope="row">${count(longest[index])}</th>
-                ${runs.map(({ curve }) => html`<td>${significant(curve.losses[index] ?? NaN)}</td>`)}
+                ${runs.map(({ curve }) => html`<td>${lossAt(curve, longest[index])}</td>`)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>`;
   }
+}
+
+function lossAt({ steps, losses }: Run['curve'], step: number): string {
+  const loss = losses[steps.indexOf(step)];
+  return Number.isFinite(loss) ? significant(loss) : '—';
 }
 
 customElements.define('loss-card', LossCard);

@@ -1,7 +1,17 @@
 import { css, html, unsafeCSS } from 'lit';
 import uPlot from 'uplot';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
-import { largestOf, linearRange, logRange, logSplits, pointsOf, tick, tickOf } from './chart-scales.ts';
+import {
+  alignCurves,
+  divergingRange,
+  largestOf,
+  linearRange,
+  logRange,
+  logSplits,
+  logTick,
+  tick,
+  tickOf,
+} from './chart-scales.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Path, Run, RunKey, Topic } from './page-state.ts';
@@ -94,14 +104,25 @@ class LossChart extends PageElement {
   }
 
   override updated(): void {
-    const { shownRuns, job, isComparing, hasRuns } = this.page.state;
-    const steps = shownRuns[0]?.job.steps ?? job.steps;
-    const drawn = `${this.scale} ${steps} ${isComparing} ${hasRuns}`;
+    const { isComparing, hasRuns } = this.page.state;
+    const steps = this.#lastStep();
+    const drawn = `${this.scale} ${steps} ${isComparing} ${hasRuns} ${this.#diverged?.key}`;
     if (drawn !== this.#drawn && this.clientWidth > 0) {
       this.#drawn = drawn;
       this.#build(steps);
     }
     this.#redraw();
+  }
+
+  get #diverged(): Run | undefined {
+    return this.page.state.shownRuns.find(({ report }) => report?.divergence);
+  }
+
+  /** Where the axis ends: with the job, or where all runs of it diverged. */
+  #lastStep(): number {
+    const { shownRuns, job } = this.page.state;
+    const ends = shownRuns.map((run) => run.report?.divergence?.step ?? run.job.steps);
+    return Math.max(1, ...(ends.length > 0 ? ends : [job.steps]));
   }
 
   #build(steps: number): void {
@@ -110,7 +131,9 @@ class LossChart extends PageElement {
     this.#difference = undefined;
     const [lossBox, differenceBox] = this.renderRoot.querySelectorAll<HTMLElement>('.loss, .difference');
     const look = readLook(this);
-    const size = { width: this.clientWidth, steps };
+    const first = this.#diverged?.curve.losses[0];
+    const linear = first === undefined ? linearRange : divergingRange(first);
+    const size = { width: this.clientWidth, steps, linear };
     const loss = lossOptions(look, { ...size, height: lossBox.clientHeight, scale: this.scale });
     this.#loss = new uPlot(loss, [[], [], [], []], lossBox);
     if (!this.page.state.isComparing) return;
@@ -124,18 +147,12 @@ class LossChart extends PageElement {
     const { runs, comparisons } = this.page.state;
     const curves = drawnKeys.map((key) => runs[key]?.curve);
     const isLog = this.scale === 'log';
-    const longest = curves.reduce((a, b) => ((a?.steps.length ?? 0) >= (b?.steps.length ?? 0) ? a : b));
-    const steps = [...(longest?.steps ?? [])];
-    this.#loss?.setData([steps, ...curves.map((curve) => pointsOf(curve, steps.length, isLog))]);
+    this.#loss?.setData(alignCurves(curves, isLog));
     const pointCount = Math.ceil(this.clientWidth / LARGEST_OF_PX);
     const differences = [comparisons.gpu, comparisons.kernels].map(
       (comparison) => comparison && largestOf(comparison.difference, pointCount),
     );
-    const differenceSteps = [...((differences[0] ?? differences[1])?.steps ?? [])];
-    this.#difference?.setData([
-      differenceSteps,
-      ...differences.map((difference) => pointsOf(difference, differenceSteps.length, false)),
-    ]);
+    this.#difference?.setData(alignCurves(differences, false));
   }
 
   #resize(): void {
@@ -159,9 +176,11 @@ class LossChart extends PageElement {
   }
 }
 
-function describeRun({ curve, stepCount }: Run): string {
+function describeRun({ curve, stepCount, report }: Run): string {
   const { losses } = curve;
-  return `from ${significant(losses[0])} to ${significant(losses[losses.length - 1])} in ${count(stepCount)} steps.`;
+  const from = `from ${significant(losses[0])} to`;
+  if (report?.divergence) return `${from} no number at step ${count(report.divergence.step)}.`;
+  return `${from} ${significant(losses[losses.length - 1])} in ${count(stepCount)} steps.`;
 }
 
 /** The page's colours, read where the canvas needs them. */
@@ -190,14 +209,17 @@ interface Size {
   readonly steps: number;
 }
 
-function lossOptions(look: Look, size: Size & { scale: LossScale }): uPlot.Options {
+function lossOptions(
+  look: Look,
+  size: Size & { scale: LossScale; linear: uPlot.Range.Function },
+): uPlot.Options {
   const { colours } = look;
   const isLog = size.scale === 'log';
   return {
     ...frame(look, size),
     scales: {
       x: { time: false, range: [0, size.steps] },
-      y: isLog ? { distr: 3, range: logRange } : { range: linearRange },
+      y: isLog ? { distr: 3, range: logRange } : { range: size.linear },
     },
     series: [
       {},
@@ -216,12 +238,19 @@ function lossOptions(look: Look, size: Size & { scale: LossScale }): uPlot.Optio
         ...axis(look),
         size: AXIS_WIDTH,
         values: (_, splits) =>
-          splits.map((value) => (isLog ? tick(value) : tickOf(value, splits[1] - splits[0]))),
-        ...(isLog ? { splits: logSplits, filter: (_: uPlot, splits: number[]) => splits } : {}),
+          splits.map((value) => (isLog ? logTick(value) : tickOf(value, splits[1] - splits[0]))),
+        ...(isLog ? logAxis : {}),
       },
     ],
   };
 }
+
+/** Its own splits; and an increment for any range, without which a range of many decades would get no labels. */
+const logAxis: Partial<uPlot.Axis> = {
+  splits: logSplits,
+  filter: (_, splits) => splits,
+  incrs: (_, __, least, most) => [most - least],
+};
 
 function differenceOptions(look: Look, size: Size): uPlot.Options {
   const { colours } = look;

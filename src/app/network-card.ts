@@ -34,6 +34,8 @@ class NetworkCard extends PageElement {
     const { job, currentRun } = state;
     const inputCount = state.table?.table.inputCount ?? 2;
     const report = currentRun?.job === job ? currentRun.report : undefined;
+    // A run that diverged has no weights to draw.
+    const isDrawable = report?.parameters.every(Number.isFinite);
     const network = layOutNetwork(inputCount, job.layers);
     return html`
       <section class="card" aria-labelledby="title">
@@ -43,7 +45,7 @@ class NetworkCard extends PageElement {
         </div>
         <network-diagram
           .network=${network}
-          .parameters=${report?.parameters ?? this.#initialParameters(job, network)}
+          .parameters=${isDrawable ? report?.parameters : this.#initialParameters(job, network)}
         ></network-diagram>
         ${this.#renderAdvice()}
         <settings-form .page=${this.page}></settings-form>

@@ -148,6 +148,11 @@ class PredictionsPanel extends PageElement {
       return html`<p class="muted">Predictions appear here when the run pauses or ends.</p>`;
     }
     const { report } = run;
+    // A table of what is no number helps nobody.
+    if (!report.predictions.every(Number.isFinite)) {
+      return html`${state.shownRuns.length > 1 ? this.#renderChoice(run) : nothing}
+        <p class="muted">The run diverged: it predicts no numbers.</p>`;
+    }
     const columns = this.#columns;
     const { preview, rowCount, inputCount } = table;
     const largest = largestError(report, table, columns);

@@ -255,6 +255,7 @@ class RunCard extends PageElement {
     if (!run) return `${count(state.job.steps)} steps`;
     const which = state.shownRuns.length > 1 && !run.isOver ? `${shortRunLabel(state, run)}: ` : '';
     const steps = `${which}${count(run.stepCount)} / ${count(run.job.steps)} steps`;
+    if (run.isOver && run.report?.divergence) return `${steps} · diverged`;
     if (activity === 'opening') return `${steps} · starting …`;
     if (activity === 'paused') return `${steps} · paused`;
     if (activity === 'running' && run.msLeft !== undefined) return `${steps} · ${timeLeft(run.msLeft)}`;

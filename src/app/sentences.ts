@@ -1,6 +1,6 @@
 import { notebookRecord, type Recovery } from '../index.ts';
 import type { Comparison, RunReport } from '../worker/client.ts';
-import { count, significant } from './format.ts';
+import { count, properMinus, significant } from './format.ts';
 import { gpuKeys, type PageState, type Run } from './page-state.ts';
 
 /** A sentence that says whether something holds, or that nothing can be said yet. */
@@ -21,6 +21,15 @@ export function sentenceOf(error: unknown): string {
   return isForPeople
     ? error.message
     : `Something unexpected went wrong (${error.name}: ${error.message}). Reload the page to start over.`;
+}
+
+/** What is read out when a run is over. */
+export function endSentence(state: PageState, run: Run): string {
+  const { report, stepCount, job } = run;
+  const label = runLabel(state, run);
+  if (report?.divergence) return `${label} diverged at step ${count(report.divergence.step)}.`;
+  const what = stepCount < job.steps ? 'stopped after' : 'finished';
+  return `${label} ${what} ${count(stepCount)} steps; the loss is ${significant(report?.finalLoss ?? NaN)}.`;
 }
 
 /** The device was lost, and the run went on. */
@@ -57,8 +66,8 @@ export function verdictSentence(state: PageState): Judgement {
 function verdictOf(state: PageState): Judgement {
   const { shownRuns, activity } = state;
   if (activity === 'comparing') return { holds: undefined, text: 'Holding the GPU against float64 …' };
-  const diverged = shownRuns.find(({ report }) => report && !isFiniteReport(report));
-  if (diverged) return divergedSentence(diverged);
+  const diverged = shownRuns.filter(({ report }) => report && !isFiniteReport(report));
+  if (diverged.length > 0 && !state.isTraining) return divergedSentence(state, diverged);
   if (state.lostRun && !state.isTraining) return lostSentence(state, state.lostRun);
   if (comparedRuns(state).length > 0) return comparisonSentence(state);
   // What was stopped says more than what was finished before it.
@@ -81,10 +90,21 @@ function isFiniteReport({ finalLoss, parameters }: RunReport): boolean {
   return Number.isFinite(finalLoss) && parameters.every(Number.isFinite);
 }
 
-function divergedSentence({ job }: Run): Judgement {
-  const rate = significant(job.networks[0].learningRate);
-  const text = `The run diverged: its loss or its parameters are no longer numbers. Lower the learning rate (now ${rate}) and train again.`;
-  return { holds: undefined, text };
+function divergedSentence(state: PageState, runs: readonly Run[]): Judgement {
+  const [run] = runs;
+  const cause = runs.find(({ report }) => report?.divergence)?.report?.divergence?.cause;
+  const rate = significant(run.job.networks[0].learningRate);
+  const steps = runs.map(({ report }) =>
+    report?.divergence ? `at step ${count(report.divergence.step)}` : 'with its last update',
+  );
+  // Only where there are several a run needs a name.
+  const name = state.shownRuns.length > 1 ? `${runLabel(state, run)} run` : 'run';
+  const who =
+    runs.length === 1
+      ? `The ${name} diverged ${steps[0]}`
+      : `The runs diverged, ${runs.map((each, i) => `${runLabel(state, each)} ${steps[i]}`).join(', ')}`;
+  const text = `${who}: ${cause ?? `the learning rate ${rate} is too high for this table; lower it`}.`;
+  return { holds: undefined, isWarning: true, text: properMinus(text) };
 }
 
 /** Largest difference between a float64 run and what the notebook recorded. */

@@ -1,8 +1,8 @@
 import { LEAST_REPETITIONS, type GpuStrategy, type Recovery, type TrainingJob } from '../index.ts';
 import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
-import { count, significant } from './format.ts';
+import { count } from './format.ts';
 import { gpuKeys, type GpuKey, type PageState, type Run, type RunKey } from './page-state.ts';
-import { comparisonSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
+import { comparisonSentence, endSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
 import { sameJob } from './settings.ts';
 
 /** Runs are held against each other, without being asked, where that takes less than about this long. */
@@ -96,12 +96,12 @@ export class TrainingControl {
     this.#start(async () => {
       this.#state.update({ isComparing: true, comparisons: {} });
       const reference = await this.#run('cpu', job, Infinity);
-      if (reference?.stepCount !== job.steps) return;
+      if (!isWhole(reference)) return;
       const run = await this.#run('gpu', job, Infinity);
-      if (run?.stepCount !== job.steps) return;
+      if (!isWhole(run)) return;
       if (this.#hasKernelsBeside(run)) {
         const kernels = await this.#run('kernels', job, Infinity);
-        if (kernels?.stepCount !== job.steps) return;
+        if (!isWhole(kernels)) return;
       }
       await this.#judge();
     });
@@ -126,7 +126,7 @@ export class TrainingControl {
       state.update({ runs: { ...state.runs, cpu: { ...newRun('cpu', job), ...begun } } });
       state.update({ announcement: `The CPU goes on from step ${count(steps)}.` });
       const run = await this.#trainToEnd('cpu', id, Infinity);
-      if (run && run.stepCount === run.job.steps) await this.#checkGradients(run);
+      if (isWhole(run)) await this.#checkGradients(run);
     });
   }
 
@@ -195,7 +195,7 @@ export class TrainingControl {
   async #trainOne(job: TrainingJob, steps: number): Promise<void> {
     this.#state.update({ isComparing: false });
     const run = await this.#run(this.#state.path, job, steps);
-    if (!run?.report || run.stepCount < job.steps || !Number.isFinite(run.report.finalLoss)) return;
+    if (!isWhole(run)) return;
     const { cpu } = this.#state.runs;
     // The rounded reference takes about four times as long as the reference.
     if (cpu && this.#comparableKeys.length > 0 && 4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS)
@@ -228,8 +228,8 @@ export class TrainingControl {
     const state = this.#state;
     for (let steps = firstSteps; steps > 0 && !this.#isStopping;) {
       await this.#train(key, id, steps);
-      const { stepCount = 0, job } = state.runs[key] ?? {};
-      if (stepCount >= (job?.steps ?? 0) || this.#isStopping) break;
+      const { stepCount = 0, job, report } = state.runs[key] ?? {};
+      if (stepCount >= (job?.steps ?? 0) || report?.divergence || this.#isStopping) break;
       state.update({ activity: 'paused' });
       steps = await new Promise<number>((resolve) => (this.#resume = resolve));
       this.#resume = undefined;
@@ -279,12 +279,8 @@ export class TrainingControl {
     }
     // Two runs kernel by kernel would be one and the same.
     if (key === 'gpu' && run.report.plan.strategy === 'layered') this.#forget('kernels');
-    const what = run.stepCount < run.job.steps ? 'stopped after' : 'finished';
-    const loss = significant(run.report.finalLoss);
     state.updateRun(key, { isOver: true });
-    state.update({
-      announcement: `${runLabel(state, run)} ${what} ${count(run.stepCount)} steps; the loss is ${loss}.`,
-    });
+    state.update({ announcement: endSentence(state, run) });
     return state.runs[key];
   }
 
@@ -294,8 +290,8 @@ export class TrainingControl {
     const runs: Partial<Record<RunKey, Run>> = {};
     for (const run of state.shownRuns) {
       // What a lost device left is of no use beside a run of its own.
-      const isWhole = run.isOver && !run.isLost && run.continuedFrom === undefined;
-      const isKept = run.key !== key && sameJob(run.job, job) && isWhole;
+      const isSound = run.isOver && !run.isLost && run.continuedFrom === undefined;
+      const isKept = run.key !== key && sameJob(run.job, job) && isSound;
       if (isKept) runs[run.key] = run;
       else if (run.id !== undefined) void this.#client.closeRun(run.id);
     }
@@ -334,7 +330,7 @@ export class TrainingControl {
   get #comparableKeys(): GpuKey[] {
     const { cpu, ...runs } = this.#state.runs;
     if (!cpu || cpu.continuedFrom !== undefined) return [];
-    return gpuKeys.filter((key) => runs[key]?.report && runs[key].stepCount === cpu.stepCount);
+    return gpuKeys.filter((key) => isWhole(runs[key]) && runs[key].stepCount === cpu.stepCount);
   }
 
   async #checkGradients({ id, key }: Run): Promise<void> {
@@ -343,6 +339,11 @@ export class TrainingControl {
     const gradientCheck = await this.#client.checkGradients(id);
     this.#state.updateRun(key, { gradientCheck });
   }
+}
+
+/** All of its steps were trained, and to numbers. */
+function isWhole(run: Run | undefined): run is Run {
+  return run?.stepCount === run?.job.steps && Number.isFinite(run?.report?.finalLoss);
 }
 
 function newRun(key: RunKey, job: TrainingJob, strategy?: GpuStrategy): Run {

@@ -70,7 +70,11 @@ class WeightsPanel extends PageElement {
           <h4>${describeLayer(layer, index, layers.length)}</h4>
           <div class="pair">
             ${renderParameters(layer, initialParameters, { when: 'initial', of: `${label}, layer ${index + 1}` })}
-            ${renderParameters(layer, parameters, { when: 'final', of: `${label}, layer ${index + 1}` })}
+            ${
+              parameters.every(Number.isFinite)
+                ? renderParameters(layer, parameters, { when: 'final', of: `${label}, layer ${index + 1}` })
+                : html`<p class="muted">Final: no numbers, the run diverged.</p>`
+            }
           </div>
           ${noteOn(layer)}
         `,

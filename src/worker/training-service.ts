@@ -204,12 +204,15 @@ export class TrainingService {
   /** What came of a run, or came of it so far. */
   async report(id: number): Promise<RunReport> {
     const run = this.#requireRun(id);
-    const { losses, ...rest } = await this.#resultOf(run);
+    const { losses: all, ...rest } = await this.#resultOf(run);
     const { steps } = run.job;
+    // What follows a divergence is of no use to anybody; what came before it may be a few steps only.
+    const { divergence } = rest;
+    const losses = divergence ? all.subarray(0, divergence.step + 1) : all;
     const log: string[] = [];
     for (let step = 0; step < losses.length; step += logStride(steps))
       log.push(errorLine(step, losses[step]));
-    const curve = thin(losses, 0, curveStride(steps));
+    const curve = thin(losses, 0, curveStride(divergence ? losses.length : steps));
     return { ...rest, finalLoss: losses[losses.length - 1], curve, log };
   }
 

@@ -160,7 +160,20 @@ test('a run that diverges says so in words', async ({ page }) => {
     await page.getByRole('combobox', { name, exact: true }).selectOption('linear');
   }
   await train(page);
-  await expect(page.locator('result-card')).toContainText('The run diverged');
-  for (const tab of ['Predictions', 'Weights', 'Log', 'Validation', 'Timing']) await showDetails(page, tab);
+  const sentence = page.locator('result-card p').first();
+  await expect(sentence).toHaveText(
+    /^\s*Warning\.\s*The run diverged at step \d+: the learning rate 1000000 is too high for this table; lower it\./,
+  );
+  for (const tab of ['Predictions', 'Weights', 'Log', 'Validation', 'Timing']) {
+    await showDetails(page, tab);
+    if (tab !== 'Log') await expect(page.locator('details-card')).not.toContainText('not a number');
+  }
+  // A long run does not go on where there is nothing left to train, and the chart ends where the numbers do.
+  await set(page, 'Steps', '20,000,000');
+  await set(page, 'Learning rate', '50');
+  await train(page);
+  await expect(sentence).toContainText(/The run diverged at step [\d,]+: the learning rate 50 is too high/);
+  await expect(page.locator('run-card')).toContainText('· diverged');
+  await expect(page.getByRole('img', { name: /CPU · float64: from .* to no number at step/ })).toBeVisible();
   expect(noise.messages).toEqual([]);
 });
