@@ -48,7 +48,7 @@ async function trainForAWhile(page: Page): Promise<void> {
 
 async function expectStopped(page: Page): Promise<void> {
   await untilIdle(page);
-  await expect(page.locator('result-card')).toContainText(/Stopped after [\d,]{5,} of 3,000,000 steps/);
+  await expect(page.locator('result-card')).toContainText(/Stopped after [\d,]{5,} of 3+,000,000 steps/);
 }
 
 test('the main thread stays free while the CPU path trains on 2,000 rows, predictions in sight', async ({
@@ -76,7 +76,9 @@ test('the main thread stays free while the CPU path trains on 2,000 rows, predic
 test('the main thread stays free while the GPU path trains', async ({ browser, page }) => {
   await openPage(page);
   await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
-  await set(page, 'Steps', '3,000,000');
+  // The notebook's own network takes millions of steps a second.
+  await set(page, 'Hidden layers', '12');
+  await set(page, 'Steps', '33,000,000');
   const longest = await longestTask(browser, page, () => trainForAWhile(page));
   await expectStopped(page);
   console.log(`longest main-thread task, GPU path: ${longest.toFixed(1)} ms of CPU time`);
