@@ -78,7 +78,7 @@ export const kernels = {
     workgroupSize: [64, 1],
   },
   'fused-training': {
-    libraries: ['activations', 'losses', 'optimizers'],
+    libraries: ['activations', 'blocks', 'losses', 'optimizers'],
     params: { firstStep: 'u32', stepCount: 'u32', rowCount: 'u32', learningRate: 'f32', scale: 'f32' },
     buffers: {
       inputs: 'read',
@@ -88,6 +88,7 @@ export const kernels = {
       lowParts: 'write',
       gradients: 'write',
       losses: 'write',
+      rows: 'write',
     },
     constants: [
       'invocationCount',

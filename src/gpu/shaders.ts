@@ -5,6 +5,7 @@ import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
 import fusedTraining from '../../shaders/fused-training.wgsl?raw';
 import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
 import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
+import blocksLibrary from '../../shaders/lib/blocks.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
 import matmul from '../../shaders/matmul.wgsl?raw';
@@ -16,6 +17,7 @@ import weightsGradient from '../../shaders/weights-gradient.wgsl?raw';
 /** Functions a kernel can use, by the file's name in `shaders/lib`. */
 export const libraries = {
   activations: activationsLibrary,
+  blocks: blocksLibrary,
   losses: lossesLibrary,
   optimizers: optimizersLibrary,
 } as const;
