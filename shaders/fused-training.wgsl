@@ -1,4 +1,4 @@
-// Many whole steps of one network in one dispatch: weights and rows in the memory of one workgroup
+// Many whole steps of one network in one dispatch, its weights in the memory of one workgroup
 //
 // Formula:  per step, over tiles of rows: z = a · w + bias, a = f(z); d = scale · loss′ · f′ at the output and
 //           d = (d_next · wᵀ) · f′ before it; dE/dw = aᵀ · d and dE/dbias = Σ d over all rows; then
@@ -6,8 +6,9 @@
 // Reads:    inputs [rowCount, inputCount]; targets [rowCount, outputCount]; layers [layerCount]
 // Writes:   parameters and lowParts [parameterCount]: together one compensated parameter each; gradients
 //           [parameterCount], sums over the tiles so far; losses [steps]. Without `updates` only gradients.
+//           rows: what a tile's rows have in each unit, for this kernel alone
 // Dispatch: one workgroup. Up to the first barrier of a tile an invocation takes eight rows through the whole
-//           network; behind it, it takes blocks of 8 × 8 weights, or four biases, whose owner it stays.
+//           network; behind it, it takes blocks of 8 × 8 weights, and fours of biases, whose owner it stays
 // Twin: src/cpu/backprop.ts
 
 struct Params {
@@ -18,7 +19,7 @@ struct Params {
   scale: f32,
 }
 
-// What lies where in `memory` is written by the host; …At are places there, parametersAt one in `parameters`.
+// …At says where in `rows`, `memory` or `parameters` something begins.
 struct Layer {
   inputCount: u32,
   units: u32,
@@ -39,6 +40,8 @@ struct Layer {
 @group(0) @binding(5) var<storage, read_write> lowParts: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(7) var<storage, read_write> losses: array<f32>;
+// Unit by unit, each entry four rows of the tile. Units are filled up to fours, and those never written: zeros.
+@group(0) @binding(8) var<storage, read_write> rows: array<vec4f>;
 
 override invocationCount: u32;
 override memoryLength: u32;
@@ -54,11 +57,12 @@ override updates: bool;
 
 const MIXED = 0xffffffffu;
 
-// The loss of each invocation's rows; then, layer by layer, weights [inputCount, units / 4] with the biases as a
-// last row, each entry four units; then, unit by unit, the rows of a tile, each entry four of them. Units are
-// filled up to fours with zeros.
+// The losses of each invocation's rows; then, layer by layer, weights [inputCount, units / 4] with the biases as
+// a last row, each entry four units.
 var<workgroup> memory: array<vec4f, memoryLength>;
 
+// Loops that run at least once test at their end: SwiftShader runs the body of a `for` once more than asked, with
+// every invocation masked, and for the same reason both sides of an `if`.
 @compute @workgroup_size(invocationCount)
 fn main(@builtin(local_invocation_index) invocation: u32) {
   for (var l = 0u; l < layerCount; l++) { loadParameters(layers[l], invocation); }
@@ -67,29 +71,64 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
   for (var step = 0u; step < params.stepCount; step++) {
     var lossSum = vec4f();
     for (var firstRow = 0u; firstRow < params.rowCount; firstRow += 4u * tileQuads) {
+      let isFirst = firstRow == 0u;
+      let isLast = firstRow + 4u * tileQuads >= params.rowCount;
       // Two quads an invocation.
       let pairs = min(tileQuads / 2u, (params.rowCount - firstRow + 7u) / 8u);
-      for (var pair = invocation; pair < pairs; pair += invocationCount) {
-        let quads = vec2u(pair, pair + pairs);
-        loadInputs(firstRow, quads);
-        for (var l = 0u; l < layerCount; l++) { forward(l, quads); }
-        lossSum += outputGradient(firstRow, quads.x) + outputGradient(firstRow, quads.y);
-        for (var l = layerCount - 1u; l > 0u; l--) { hiddenGradient(layers[l - 1u], layers[l], quads); }
+      var pair = invocation;
+      loop {
+        // The inputs of the only tile are still there from the step before.
+        let isNew = step == 0u || !isFirst || !isLast;
+        if (pair < pairs) { lossSum += takeRows(firstRow, vec2u(pair, pair + pairs), isNew); }
+        continuing {
+          pair += invocationCount;
+          break if pair - invocation >= pairs;
+        }
       }
       memory[invocation] = lossSum;
+      storageBarrier();
       workgroupBarrier();
 
-      let isLast = firstRow + 4u * tileQuads >= params.rowCount;
       if (updates && isLast && invocation == 0u) {
         losses[params.firstStep + step] = params.scale * sumOfLosses();
       }
-      for (var l = 0u; l < layerCount; l++) {
-        weightsGradient(layers[l], invocation, 2u * pairs, vec2<bool>(firstRow == 0u, isLast));
-        biasGradient(layers[l], invocation, 2u * pairs, vec2<bool>(firstRow == 0u, isLast));
+      var l = 0u;
+      loop {
+        weightsGradient(layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
+        biasGradient(layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
+        continuing {
+          l++;
+          break if l == layerCount;
+        }
       }
+      storageBarrier();
       workgroupBarrier();
     }
   }
+}
+
+// Eight rows through the whole network and back; returns their losses.
+fn takeRows(firstRow: u32, quads: vec2u, isNew: bool) -> vec4f {
+  if (isNew) { loadInputs(firstRow, quads); }
+  var l = 0u;
+  loop {
+    forward(layers[l], l == layerCount - 1u, quads);
+    continuing {
+      l++;
+      break if l == layerCount;
+    }
+  }
+  let loss = outputGradient(firstRow, quads.x) + outputGradient(firstRow, quads.y);
+  if (layerCount > 1u) {
+    loop {
+      l--;
+      hiddenGradient(layers[l - 1u], layers[l], quads);
+      continuing {
+        break if l == 1u;
+      }
+    }
+  }
+  return loss;
 }
 
 fn loadParameters(layer: Layer, invocation: u32) {
@@ -106,177 +145,223 @@ fn loadParameters(layer: Layer, invocation: u32) {
 
 fn loadInputs(firstRow: u32, quads: vec2u) {
   let layer = layers[0];
-  for (var k = 0u; k < layer.inputCount; k++) {
-    let at = layer.inputAt + k * tileQuads;
-    memory[at + quads.x] = fourInputs(firstRow + 4u * quads.x, layer.inputCount, k);
-    memory[at + quads.y] = fourInputs(firstRow + 4u * quads.y, layer.inputCount, k);
+  for (var i = 0u; i < 2u * layer.inputCount; i++) {
+    let quad = select(quads.x, quads.y, i % 2u == 1u);
+    let at = rowsFrom(firstRow + 4u * quad) * layer.inputCount + i / 2u;
+    rows[layer.inputAt + i / 2u * tileQuads + quad] = vec4f(inputs[at.x], inputs[at.y], inputs[at.z], inputs[at.w]);
   }
 }
 
-fn fourInputs(row: u32, inputCount: u32, k: u32) -> vec4f {
-  let at = rowsFrom(row) * inputCount + k;
-  return vec4f(inputs[at.x], inputs[at.y], inputs[at.z], inputs[at.w]);
-}
-
 // a = f(a_before · w + bias). f′ goes where the gradient will be.
-fn forward(l: u32, quads: vec2u) {
-  let layer = layers[l];
+fn forward(layer: Layer, isOutput: bool, quads: vec2u) {
   let unitQuads = fours(layer.units);
-  for (var u = 0u; u < unitQuads; u += 2u) {
+  var u = 0u;
+  loop {
     let units = twoFrom(u, unitQuads);
     var z = array<mat4x4f, 4>();
     if (layer.hasBias == 1u) {
       let biases = layer.weightsAt + layer.inputCount * unitQuads + units;
-      z[0] = inEachRow(memory[biases.x]);
-      z[2] = inEachRow(memory[biases.y]);
+      z = inEachRow(memory[biases.x], memory[biases.y]);
     }
-    z[1] = z[0];
-    z[3] = z[2];
-    for (var k = 0u; k < layer.inputCount; k += 4u) {
-      let a = blocks(layer.inputAt + k * tileQuads + quads, tileQuads);
-      let w = blocks(layer.weightsAt + k * unitQuads + units, unitQuads);
+    var k = 0u;
+    loop {
+      let a = unitsOfRows(layer.inputAt + k * tileQuads + quads);
+      let w = unitsOfInputs(layer.weightsAt + k * unitQuads + units, unitQuads);
       z = addProducts(z, a, transposed(w));
+      continuing {
+        k += 4u;
+        break if k >= layer.inputCount;
+      }
     }
-
-    // Loops instead of an `if`, of which SwiftShader runs both sides.
-    let isOutput = l == layerCount - 1u;
-    let kind = select(hiddenActivation, layer.activation, hiddenActivation == MIXED);
     var sums = z;
-    for (var i = select(0u, 16u, isOutput); i < 16u; i++) {
-      activate(kind, layer, sums[i / 4u][i % 4u], place(i, units, quads));
+    var i = 0u;
+    loop {
+      activate(layer, isOutput, sums[sumOf(i)][columnOf(i)], (4u * u + i / 2u) * tileQuads + quadOf(i, quads));
+      continuing {
+        i++;
+        break if i == 2u * min(8u, layer.units - 4u * u);
+      }
     }
-    for (var i = select(16u, 0u, isOutput); i < 16u; i++) {
-      activate(outputActivation, layer, sums[i / 4u][i % 4u], place(i, units, quads));
+    continuing {
+      u += 2u;
+      break if u >= unitQuads;
     }
   }
 }
 
-fn activate(kind: u32, layer: Layer, z: vec4f, place: vec2u) {
-  let at = place.x * tileQuads + place.y;
-  let a = vec4f(
-    activationValue(kind, z.x), activationValue(kind, z.y),
-    activationValue(kind, z.z), activationValue(kind, z.w),
-  );
-  let derivative = vec4f(
-    activationDerivative(kind, z.x, a.x), activationDerivative(kind, z.y, a.y),
-    activationDerivative(kind, z.z, a.z), activationDerivative(kind, z.w, a.w),
-  );
-  let isUnit = place.x < layer.units;
-  memory[layer.outputAt + at] = select(vec4f(), a, isUnit);
-  memory[layer.gradientAt + at] = select(vec4f(), derivative, isUnit);
+fn activate(layer: Layer, isOutput: bool, z: vec4f, at: u32) {
+  let kind = select(hiddenActivation, layer.activation, hiddenActivation == MIXED);
+  var a = activationValues(kind, z);
+  var derivatives = activationDerivatives(kind, z, a);
+  if (hiddenActivation != outputActivation) {
+    let f = activationValues(outputActivation, z);
+    a = select(a, f, isOutput);
+    derivatives = select(derivatives, activationDerivatives(outputActivation, z, f), isOutput);
+  }
+  rows[layer.outputAt + at] = a;
+  rows[layer.gradientAt + at] = derivatives;
 }
 
 // The notebook's "phase 1": d = scale · loss′ · f′. Returns the losses of the four rows.
 fn outputGradient(firstRow: u32, quad: u32) -> vec4f {
   let layer = layers[layerCount - 1u];
   let row = firstRow + 4u * quad;
+  // Behind the last row there is none that learns.
   let isRow = vec4u(row, row + 1u, row + 2u, row + 3u) < vec4u(params.rowCount);
   var sum = vec4f();
-  for (var unit = 0u; unit < layer.units; unit++) {
-    let f = memory[layer.outputAt + unit * tileQuads + quad];
-    let t = fourTargets(row, layer.units, unit);
+  var unit = 0u;
+  loop {
+    let f = rows[layer.outputAt + unit * tileQuads + quad];
+    let place = rowsFrom(row) * layer.units + unit;
+    let t = vec4f(targets[place.x], targets[place.y], targets[place.z], targets[place.w]);
+    let lossGradient = vec4f(
+      lossDerivative(loss, f.x, t.x),
+      lossDerivative(loss, f.y, t.y),
+      lossDerivative(loss, f.z, t.z),
+      lossDerivative(loss, f.w, t.w),
+    );
     let at = layer.gradientAt + unit * tileQuads + quad;
-    let lossGradient = params.scale * vec4f(
-      lossDerivative(loss, f.x, t.x), lossDerivative(loss, f.y, t.y),
-      lossDerivative(loss, f.z, t.z), lossDerivative(loss, f.w, t.w),
-    );
-    memory[at] = select(vec4f(), lossGradient * memory[at], isRow);
+    rows[at] = select(vec4f(), params.scale * lossGradient * rows[at], isRow);
     sum += vec4f(
-      lossValue(loss, f.x, t.x), lossValue(loss, f.y, t.y), lossValue(loss, f.z, t.z), lossValue(loss, f.w, t.w),
+      lossValue(loss, f.x, t.x),
+      lossValue(loss, f.y, t.y),
+      lossValue(loss, f.z, t.z),
+      lossValue(loss, f.w, t.w),
     );
+    continuing {
+      unit++;
+      break if unit == layer.units;
+    }
   }
   return select(vec4f(), sum, isRow);
 }
 
-fn fourTargets(row: u32, outputCount: u32, k: u32) -> vec4f {
-  let at = rowsFrom(row) * outputCount + k;
-  return vec4f(targets[at.x], targets[at.y], targets[at.z], targets[at.w]);
-}
-
 // The notebook's "phase 2": d = (d_next · wᵀ) · f′
 fn hiddenGradient(layer: Layer, next: Layer, quads: vec2u) {
-  let inputQuads = fours(next.inputCount);
   let unitQuads = fours(next.units);
-  for (var k = 0u; k < inputQuads; k += 2u) {
-    let inputs = twoFrom(k, inputQuads);
+  var k = 0u;
+  loop {
+    let inputs = twoFrom(k, fours(layer.units));
     var z = array<mat4x4f, 4>();
-    for (var u = 0u; u < unitQuads; u++) {
-      let w = blocks(next.weightsAt + 4u * inputs * unitQuads + u, unitQuads);
-      let d = blocks(next.gradientAt + 4u * u * tileQuads + quads, tileQuads);
-      z = addProducts(z, d, w);
+    var u = 0u;
+    loop {
+      let d = unitsOfRows(next.gradientAt + 4u * u * tileQuads + quads);
+      z = addProducts(z, d, unitsOfInputs(next.weightsAt + 4u * inputs * unitQuads + u, unitQuads));
+      continuing {
+        u++;
+        break if u == unitQuads;
+      }
     }
     var sums = z;
-    // A block that was computed twice is followed once.
-    for (var i = 0u; i < select(16u, 8u, inputs.x == inputs.y); i++) {
-      let entry = place(i, inputs, quads);
-      let at = layer.gradientAt + entry.x * tileQuads + entry.y;
-      memory[at] = sums[i / 4u][i % 4u] * memory[at];
+    var i = 0u;
+    loop {
+      let at = layer.gradientAt + (4u * k + i / 2u) * tileQuads + quadOf(i, quads);
+      rows[at] = sums[sumOf(i)][columnOf(i)] * rows[at];
+      continuing {
+        i++;
+        break if i == 2u * min(8u, layer.units - 4u * k);
+      }
+    }
+    continuing {
+      k += 2u;
+      break if 4u * k >= layer.units;
     }
   }
 }
 
 // dE/dw = aᵀ · d over the rows of the tile
 fn weightsGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>) {
-  let inputQuads = fours(layer.inputCount);
-  let unitQuads = fours(layer.units);
-  let columns = (unitQuads + 1u) / 2u;
-  let count = (inputQuads + 1u) / 2u * columns;
-  for (var block = invocation; block < count; block += invocationCount) {
-    let inputs = twoFrom(block / columns * 2u, inputQuads);
-    let units = twoFrom(block % columns * 2u, unitQuads);
-    var g = array<mat4x4f, 4>();
-    for (var quad = 0u; quad < quadCount; quad++) {
-      let a = blocks(layer.inputAt + 4u * inputs * tileQuads + quad, tileQuads);
-      let d = blocks(layer.gradientAt + 4u * units * tileQuads + quad, tileQuads);
-      g = addProducts(g, transposed(d), a);
+  let columns = (fours(layer.units) + 1u) / 2u;
+  let blockCount = (fours(layer.inputCount) + 1u) / 2u * columns;
+  var block = invocation;
+  loop {
+    if (block < blockCount) { blockGradient(layer, 2u * vec2u(block / columns, block % columns), quadCount, tile); }
+    continuing {
+      block += invocationCount;
+      break if block - invocation >= blockCount;
     }
-    var sums = g;
-    for (var i = 0u; i < 16u; i++) {
-      // A block that was computed twice is followed once.
-      let isSecond = (i >= 8u && inputs.x == inputs.y) || (i % 8u >= 4u && units.x == units.y);
-      let entry = place(i, inputs, units);
-      if (isSecond || entry.x >= layer.inputCount) { continue; }
-      follow(layer, entry, sums[i / 4u][i % 4u], tile);
+  }
+}
+
+// From input 4 · place.x and unit 4 · place.y on, eight each.
+fn blockGradient(layer: Layer, place: vec2u, quadCount: u32, tile: vec2<bool>) {
+  let unitQuads = fours(layer.units);
+  let a = layer.inputAt + 4u * tileQuads * twoFrom(place.x, fours(layer.inputCount));
+  let d = layer.gradientAt + 4u * tileQuads * twoFrom(place.y, unitQuads);
+  var g = array<mat4x4f, 4>();
+  var quad = 0u;
+  loop {
+    g = addProducts(g, transposed(unitsOfRows(d + quad)), unitsOfRows(a + quad));
+    continuing {
+      quad++;
+      break if quad == quadCount;
+    }
+  }
+  var sums = g;
+  var i = 0u;
+  loop {
+    let unitQuad = place.y + i % 2u;
+    if (unitQuad < unitQuads) {
+      follow(layer, vec2u(4u * place.x + i / 2u, unitQuad), sums[sumOf(i)][columnOf(i)], tile);
+    }
+    continuing {
+      i++;
+      break if i == 2u * min(8u, layer.inputCount - 4u * place.x);
     }
   }
 }
 
 // dE/dbias = Σ d over the rows of the tile
 fn biasGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>) {
-  let end = select(0u, fours(layer.units), layer.hasBias == 1u);
-  for (var unitQuad = invocation; unitQuad < end; unitQuad += invocationCount) {
-    var sum = vec4f();
-    for (var quad = 0u; quad < quadCount; quad++) {
-      let at = layer.gradientAt + 4u * unitQuad * tileQuads + quad;
-      let d = transpose(blockAt(at, tileQuads));
-      sum += d[0] + d[1] + d[2] + d[3];
+  let unitQuads = fours(layer.units);
+  var unitQuad = invocation;
+  loop {
+    if (layer.hasBias == 1u && unitQuad < unitQuads) {
+      var sum = vec4f();
+      var quad = 0u;
+      loop {
+        let d = transpose(fourUnits(layer.gradientAt + 4u * unitQuad * tileQuads + quad));
+        sum += d[0] + d[1] + d[2] + d[3];
+        continuing {
+          quad++;
+          break if quad == quadCount;
+        }
+      }
+      follow(layer, vec2u(layer.inputCount, unitQuad), sum, tile);
     }
-    follow(layer, vec2u(layer.inputCount, unitQuad), sum, tile);
+    continuing {
+      unitQuad += invocationCount;
+      break if unitQuad - invocation >= unitQuads;
+    }
   }
 }
 
-// Four weights of one input, or four biases: adds up their gradients, and updates them behind the last tile.
+// Four weights of an input, or four biases: adds up their gradients, and updates them behind the last tile.
 fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>) {
   let isFirst = tile.x;
   let isLast = tile.y;
   let unit = 4u * place.y;
   let at = layer.weightsAt + place.x * fours(layer.units) + place.y;
-  var four = memory[at];
-  for (var k = 0u; k < min(4u, layer.units - unit); k++) {
-    let i = layer.parametersAt + place.x * layer.units + unit + k;
+  let first = layer.parametersAt + place.x * layer.units + unit;
+  var k = 0u;
+  loop {
+    let i = first + k;
     var gradient = sum[k];
     if (!isFirst) { gradient += gradients[i]; }
-    if (!isLast || !updates) {
-      gradients[i] = gradient;
-    } else {
+    if (updates && isLast) {
       let change = optimizerChange(optimizer, gradient, params.learningRate);
-      let parameter = addCompensated(vec2f(four[k], lowParts[i]), change);
-      four[k] = parameter.x;
+      let parameter = addCompensated(vec2f(memory[at][k], lowParts[i]), change);
+      memory[at][k] = parameter.x;
       parameters[i] = parameter.x;
       lowParts[i] = parameter.y;
+    } else {
+      gradients[i] = gradient;
+    }
+    continuing {
+      k++;
+      break if k == min(4u, layer.units - unit);
     }
   }
-  memory[at] = four;
 }
 
 fn sumOfLosses() -> f32 {
@@ -285,56 +370,25 @@ fn sumOfLosses() -> f32 {
   return sum.x + sum.y + sum.z + sum.w;
 }
 
-fn fours(count: u32) -> u32 {
-  return (count + 3u) / 4u;
-}
-
-// Behind the last row it is read again; outputGradient leaves it out.
+// Behind the last row it is read again.
 fn rowsFrom(row: u32) -> vec4u {
   return min(vec4u(row, row + 1u, row + 2u, row + 3u), vec4u(params.rowCount - 1u));
 }
 
-// The next four of a column; where only one is left, it twice.
-fn twoFrom(first: u32, count: u32) -> vec2u {
-  return vec2u(first, min(first + 1u, count - 1u));
+// Four rows of four units, in two places; a column is a unit.
+fn unitsOfRows(at: vec2u) -> array<mat4x4f, 2> {
+  return array<mat4x4f, 2>(fourUnits(at.x), fourUnits(at.y));
 }
 
-// Which column and which entry quad the i-th column of four blocks is.
-fn place(i: u32, columns: vec2u, entries: vec2u) -> vec2u {
-  return vec2u(4u * select(columns.x, columns.y, i >= 8u) + i % 4u, select(entries.x, entries.y, i % 8u >= 4u));
+fn fourUnits(at: u32) -> mat4x4f {
+  return mat4x4f(rows[at], rows[at + tileQuads], rows[at + 2u * tileQuads], rows[at + 3u * tileQuads]);
 }
 
-fn inEachRow(units: vec4f) -> mat4x4f {
-  return mat4x4f(vec4f(units.x), vec4f(units.y), vec4f(units.z), vec4f(units.w));
+// The weights of four inputs to four units, in two places; a column is an input.
+fn unitsOfInputs(at: vec2u, stride: u32) -> array<mat4x4f, 2> {
+  return array<mat4x4f, 2>(fourInputs(at.x, stride), fourInputs(at.y, stride));
 }
 
-fn blocks(at: vec2u, stride: u32) -> array<mat4x4f, 2> {
-  return array<mat4x4f, 2>(blockAt(at.x, stride), blockAt(at.y, stride));
-}
-
-fn blockAt(at: u32, stride: u32) -> mat4x4f {
+fn fourInputs(at: u32, stride: u32) -> mat4x4f {
   return mat4x4f(memory[at], memory[at + stride], memory[at + 2u * stride], memory[at + 3u * stride]);
-}
-
-fn transposed(two: array<mat4x4f, 2>) -> array<mat4x4f, 2> {
-  return array<mat4x4f, 2>(transpose(two[0]), transpose(two[1]));
-}
-
-// The four products of two blocks a and two blocks w, added to z.
-fn addProducts(z: array<mat4x4f, 4>, a: array<mat4x4f, 2>, w: array<mat4x4f, 2>) -> array<mat4x4f, 4> {
-  return array<mat4x4f, 4>(
-    addProduct(z[0], a[0], w[0]), addProduct(z[1], a[1], w[0]),
-    addProduct(z[2], a[0], w[1]), addProduct(z[3], a[1], w[1]),
-  );
-}
-
-// z + a · w; by fma, which is a third faster than the product of two matrices on SwiftShader, and rounds less.
-fn addProduct(z: mat4x4f, a: mat4x4f, w: mat4x4f) -> mat4x4f {
-  return mat4x4f(
-    addColumn(z[0], a, w[0]), addColumn(z[1], a, w[1]), addColumn(z[2], a, w[2]), addColumn(z[3], a, w[3]),
-  );
-}
-
-fn addColumn(z: vec4f, a: mat4x4f, w: vec4f) -> vec4f {
-  return fma(a[3], vec4f(w.w), fma(a[2], vec4f(w.z), fma(a[1], vec4f(w.y), fma(a[0], vec4f(w.x), z))));
 }

@@ -87,3 +87,22 @@ fn activationDerivative(kind: u32, x: f32, y: f32) -> f32 {
     default: { return 1.0; }
   }
 }
+
+// The same for four at once.
+fn activationValues(kind: u32, x: vec4f) -> vec4f {
+  return vec4f(
+    activationValue(kind, x.x),
+    activationValue(kind, x.y),
+    activationValue(kind, x.z),
+    activationValue(kind, x.w),
+  );
+}
+
+fn activationDerivatives(kind: u32, x: vec4f, y: vec4f) -> vec4f {
+  return vec4f(
+    activationDerivative(kind, x.x, y.x),
+    activationDerivative(kind, x.y, y.y),
+    activationDerivative(kind, x.z, y.z),
+    activationDerivative(kind, x.w, y.w),
+  );
+}

@@ -1,48 +1,46 @@
 import { activationNames } from '../core/activations.ts';
 import type { Network } from '../core/network.ts';
 
-/** Where everything lies in the workgroup memory of `fused-training.wgsl`, in entries of four float32. */
+/** Where everything lies in the memory of `fused-training.wgsl`, in entries of four float32. */
 export interface FusedLayout {
-  readonly invocationCount: number;
   /** Rows of a tile / 4. */
   readonly tileQuads: number;
+  /** Entries of workgroup memory: one for each invocation, then the weights and biases. */
   readonly memoryLength: number;
+  /** Entries of the buffer that holds a tile's rows. */
+  readonly rowsLength: number;
   /** [layers, 9]: the kernel's `Layer` structs. */
   readonly table: Uint32Array<ArrayBuffer>;
 }
 
-/** What the workgroup memory is made of. */
-export const BYTES_AN_ENTRY = 16;
+/** Four float32. */
+export const ENTRY_BYTES = 16;
 
-/** Lays out a network and a tile of `tile` rows, at most `mostInvocations` at work. */
-export function layOutFused(network: Network, tile: number, mostInvocations: number): FusedLayout {
+/** Lays out a network and a tile of `tile` rows for so many invocations. */
+export function layOutFused(network: Network, tile: number, invocationCount: number): FusedLayout {
   const tileQuads = tile / 4;
-  const invocationCount = Math.min(mostInvocations, workItems(network, tileQuads));
-  // First the losses, one entry an invocation.
-  let place = invocationCount;
-  const take = (count: number) => (place += count) - count;
-  const weightsAt = network.layers.map(({ inputCount, units, bias }) =>
-    take((inputCount + (bias ? 1 : 0)) * fours(units)),
-  );
-  // Blocks of four inputs reach over the end of the last weights: into zeros.
-  take(3 * fours(network.outputCount));
-
-  const takeUnits = (units: number) => take(4 * fours(units) * tileQuads);
-  let inputAt = takeUnits(network.inputCount);
-  const table = network.layers.flatMap((layer, index) => {
+  let memoryLength = invocationCount;
+  let rowsLength = 0;
+  const takeRows = (units: number) =>
+    (rowsLength += 4 * fours(units) * tileQuads) - 4 * fours(units) * tileQuads;
+  let inputAt = takeRows(network.inputCount);
+  const table = network.layers.flatMap((layer) => {
     const { inputCount, units, weightsOffset, bias, activation } = layer;
-    const [outputAt, gradientAt] = [takeUnits(units), takeUnits(units)];
-    const at = [inputAt, outputAt, gradientAt, weightsAt[index], weightsOffset];
+    const [outputAt, gradientAt] = [takeRows(units), takeRows(units)];
+    const at = [inputAt, outputAt, gradientAt, memoryLength, weightsOffset];
+    memoryLength += (inputCount + (bias ? 1 : 0)) * fours(units);
     inputAt = outputAt;
     return [inputCount, units, ...at, bias ? 1 : 0, activationNames.indexOf(activation)];
   });
-  return { invocationCount, tileQuads, memoryLength: place, table: Uint32Array.from(table) };
+  // Blocks of four inputs reach over the end of the last weights: into zeros.
+  memoryLength += 3 * fours(network.outputCount);
+  return { tileQuads, memoryLength, rowsLength, table: Uint32Array.from(table) };
 }
 
 /** Invocations of which each has one thing to do, in the busier half of a step. */
-function workItems({ layers }: Network, tileQuads: number): number {
+export function workItems({ layers }: Network, tile: number): number {
   const blocks = layers.map(({ inputCount, units }) => eights(inputCount) * eights(units));
-  return Math.max(tileQuads / 2, ...blocks);
+  return Math.max(eights(tile), ...blocks);
 }
 
 function fours(count: number): number {

@@ -1,12 +1,12 @@
 import { activationNames } from '../core/activations.ts';
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { lossNames } from '../core/losses.ts';
-import { layOutNetwork, type Layer } from '../core/network.ts';
+import { layOutNetwork, type Layer, type Network } from '../core/network.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { BYTES_AN_ENTRY, layOutFused, type FusedLayout } from './fused-layout.ts';
+import { ENTRY_BYTES, layOutFused, workItems, type FusedLayout } from './fused-layout.ts';
 import { createDispatch, encode, setParams, type Dispatch } from './kernels.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
@@ -14,6 +14,8 @@ export type FusedPlan = Extract<Plan, { strategy: 'fused' }>;
 
 /** An invocation takes this many rows at once. */
 const ROWS_AN_INVOCATION = 8;
+/** SwiftShader works on four at once. */
+const SOFTWARE_INVOCATIONS = 4;
 /** The kernel's MIXED: each hidden layer looks its own activation up. */
 const MIXED = 0xffffffff;
 /** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
@@ -21,15 +23,14 @@ const FIRST_CHUNK_MULTIPLICATIONS = 200_000;
 /** One dispatch may hold any number of steps; the counter of a run does not go further. */
 const MOST_CHUNK_STEPS = 2 ** 25;
 
-/** Plans of this strategy for the job that the adapter can run, the most promising first; none where it has none. */
+/** Plans of this strategy for the job that the adapter can run, the most promising first. */
 export function fusedPlans(gpu: Gpu, job: TrainingJob, data: TrainingData): FusedPlan[] {
-  const planOf = (tile: number): FusedPlan => ({ strategy: 'fused', tile });
-  const fits = (tile: number) => fusedRefusal(gpu, job, data, planOf(tile)) === undefined;
   const wholeTable = ROWS_AN_INVOCATION * Math.ceil(data.rowCount / ROWS_AN_INVOCATION);
-  if (fits(wholeTable)) return [planOf(wholeTable)];
-  // Subgroups of four or more invocations: multiples of 32 rows keep them full.
-  const tiles = [128, 64, 32, 16, 8].filter((tile) => tile < wholeTable && fits(tile));
-  return tiles.slice(0, 2).map(planOf);
+  // As many rows as the largest workgroup takes at once; fewer stay nearer in the caches.
+  const tiles = new Set([2048, 256].map((tile) => Math.min(tile, wholeTable)));
+  return [...tiles]
+    .map((tile): FusedPlan => ({ strategy: 'fused', tile }))
+    .filter((plan) => fusedRefusal(gpu, job, data, plan) === undefined);
 }
 
 /** Why this strategy cannot run the job; undefined if it can. */
@@ -43,19 +44,25 @@ export function fusedRefusal(
     return `The fused path takes rows in tiles of 8, 16, 24, …; the plan asks for ${tile}. Plan anew.`;
   }
   const network = layOutNetwork(data.inputCount, job.layers);
-  const { memoryLength } = layOutFused(network, tile, mostInvocations(gpu));
-  const mostBytes = gpu.device.limits.maxComputeWorkgroupStorageSize;
-  if (BYTES_AN_ENTRY * memoryLength <= mostBytes) return undefined;
-  const [held, needed] = [mostBytes, BYTES_AN_ENTRY * memoryLength].map((n) => n.toLocaleString('en-US'));
-  const widths = [network.inputCount, ...network.layers.map(({ units }) => units)].join(', ');
-  const smallest = tile > ROWS_AN_INVOCATION ? 'smaller tiles, ' : '';
+  const { memoryLength, rowsLength } = layOutFused(network, tile, invocationsOf(gpu, network, tile));
+  const { maxComputeWorkgroupStorageSize: mostMemory, maxStorageBufferBindingSize: mostRows } =
+    gpu.device.limits;
+  const inWords = (entries: number) => (ENTRY_BYTES * entries).toLocaleString('en-US');
+  if (ENTRY_BYTES * memoryLength > mostMemory) {
+    const widths = [network.inputCount, ...network.layers.map(({ units }) => units)].join(', ');
+    return (
+      `The fused path holds at most ${mostMemory.toLocaleString('en-US')} bytes of workgroup memory; ` +
+      `[${widths}] needs ${inWords(memoryLength)}. Use the layered path, or narrower layers.`
+    );
+  }
+  if (ENTRY_BYTES * rowsLength <= mostRows) return undefined;
   return (
-    `The fused path holds at most ${held} bytes of workgroup memory; [${widths}] with tiles of ${tile} rows ` +
-    `needs ${needed}. Use ${smallest}the layered path, or narrower layers.`
+    `This adapter binds at most ${mostRows.toLocaleString('en-US')} bytes in one buffer; ` +
+    `tiles of ${tile} rows need ${inWords(rowsLength)}. Use smaller tiles.`
   );
 }
 
-/** Weights and rows in the memory of one workgroup: thousands of steps in one dispatch. */
+/** Weights in the memory of one workgroup: thousands of steps in one dispatch. */
 export class FusedStepping implements Stepping {
   readonly firstChunkSteps: number;
   readonly mostChunkSteps = MOST_CHUNK_STEPS;
@@ -73,14 +80,14 @@ export class FusedStepping implements Stepping {
 
   static async create(resident: Resident, plan: FusedPlan): Promise<FusedStepping> {
     const { gpu, scope, network } = resident;
-    const layout = layOutFused(network, plan.tile, mostInvocations(gpu));
-    const layers = scope.storage('layers', [
-      network.layers.length,
-      layout.table.length / network.layers.length,
-    ]);
+    const invocationCount = invocationsOf(gpu, network, plan.tile);
+    const layout = layOutFused(network, plan.tile, invocationCount);
+    const layerCount = network.layers.length;
+    const layers = scope.storage('layers', [layerCount, layout.table.length / layerCount]);
     gpu.device.queue.writeBuffer(layers.buffer, 0, layout.table);
     const gradients = scope.storage('gradients', [network.parameterCount]);
-    const kernel = { layout, layers, gradients };
+    const rows = scope.storage('rows', [layout.rowsLength, 4]);
+    const kernel = { layout, invocationCount, layers, gradients, rows };
     return new FusedStepping(plan, resident, kernel, await dispatchFused(resident, kernel, true));
   }
 
@@ -102,22 +109,25 @@ export class FusedStepping implements Stepping {
 /** What the kernel works on beside the trainer's own buffers. */
 interface FusedKernel {
   readonly layout: FusedLayout;
+  readonly invocationCount: number;
   readonly layers: GpuBuffer;
   /** [parameterCount] */
   readonly gradients: GpuBuffer;
+  /** What a tile's rows have in each unit, four rows an entry. */
+  readonly rows: GpuBuffer;
 }
 
 function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean): Promise<Dispatch> {
   const { gpu, scope, network, job, inputs, targets, parameters, lowParts, losses } = resident;
-  const { layers, gradients, layout } = kernel;
+  const { layout, invocationCount, layers, gradients, rows } = kernel;
   const hidden = new Set(network.layers.slice(0, -1).map(activationIndex));
   const [hiddenActivation] = hidden.size > 1 ? [MIXED] : hidden;
   const outputActivation = activationIndex(network.layers[network.layers.length - 1]);
   return createDispatch(gpu, scope, 'fused-training', {
     params: paramsOf(resident, 0, 1),
-    buffers: { inputs, targets, layers, parameters, lowParts, gradients, losses },
+    buffers: { inputs, targets, layers, parameters, lowParts, gradients, losses, rows },
     constants: {
-      invocationCount: layout.invocationCount,
+      invocationCount,
       memoryLength: layout.memoryLength,
       tileQuads: layout.tileQuads,
       layerCount: network.layers.length,
@@ -136,8 +146,11 @@ function paramsOf({ job, network, rowCount }: Resident, firstStep: number, stepC
   return { firstStep, stepCount, rowCount, learningRate, scale: 1 / (rowCount * network.outputCount) };
 }
 
-function mostInvocations({ device }: Gpu): number {
-  return device.limits.maxComputeInvocationsPerWorkgroup;
+/** It changes the order in which losses are added up, so it follows from plan, network and adapter. */
+function invocationsOf({ device, adapter }: Gpu, network: Network, tile: number): number {
+  // In software a workgroup is one thread: it gains nothing from more, and a barrier takes longer.
+  if (adapter.isFallback) return SOFTWARE_INVOCATIONS;
+  return Math.min(workItems(network, tile), device.limits.maxComputeInvocationsPerWorkgroup);
 }
 
 function activationIndex({ activation }: Layer): number {

@@ -112,7 +112,7 @@ export const kernels = {
     workgroupSize: [64, 1],
   },
   'fused-training': {
-    libraries: ['activations', 'losses', 'optimizers'],
+    libraries: ['activations', 'fours', 'losses', 'optimizers'],
     params: { firstStep: 'u32', stepCount: 'u32', rowCount: 'u32', learningRate: 'f32', scale: 'f32' },
     buffers: {
       inputs: 'read',
@@ -122,6 +122,7 @@ export const kernels = {
       lowParts: 'write',
       gradients: 'write',
       losses: 'write',
+      rows: 'write',
     },
     constants: [
       'invocationCount',

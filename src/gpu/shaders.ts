@@ -9,6 +9,7 @@ import hiddenGradientTiled from '../../shaders/hidden-gradient-tiled.wgsl?raw';
 import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
 import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
 import blocksLibrary from '../../shaders/lib/blocks.wgsl?raw';
+import foursLibrary from '../../shaders/lib/fours.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
 import matmulBlocked from '../../shaders/matmul-blocked.wgsl?raw';
@@ -28,6 +29,7 @@ import weightsGradient from '../../shaders/weights-gradient.wgsl?raw';
 export const libraries = {
   activations: activationsLibrary,
   blocks: blocksLibrary,
+  fours: foursLibrary,
   losses: lossesLibrary,
   optimizers: optimizersLibrary,
 } as const;
