@@ -76,7 +76,7 @@ export {
 // Check
 export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
 export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';
-export { selfTest, type SelfTest, type StrategyTest } from './self-test.ts';
+export { EXPONENTIAL_ULP, selfTest, type SelfTest, type StrategyTest } from './self-test.ts';
 export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 
 // The notebook

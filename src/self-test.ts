@@ -24,7 +24,7 @@ export interface SelfTest extends ArithmeticTest {
 }
 
 /** The error of `exponential` that the tolerances of handgrad are derived from. */
-const EXPONENTIAL_ULP = 1.5;
+export const EXPONENTIAL_ULP = 1.5;
 
 /** Small, but with all that can go wrong: a width and a row count that no lane or tile divides, biases, a tanh. */
 const layers = [

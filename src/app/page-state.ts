@@ -2,6 +2,7 @@ import {
   notebookJob,
   type GpuAvailability,
   type GpuStrategy,
+  type SelfTest,
   type GradientCheck,
   type Measurement,
   type Recovery,
@@ -29,7 +30,7 @@ export const gpuKeys: readonly GpuKey[] = ['kernels', 'gpu'];
 
 /** What the worker is doing for the page. */
 export type Activity =
-  'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring';
+  'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring' | 'testing';
 
 /** One run as the page knows it; replaced, never changed, except for its growing curve. */
 export interface Run {
@@ -91,6 +92,8 @@ interface Fields {
   runs: Readonly<Partial<Record<RunKey, Run>>>;
   /** Of each GPU run that was held against float64. */
   comparisons: Readonly<Partial<Record<GpuKey, Comparison>>>;
+  /** What the adapter's results are worth; or why that could not be found out. */
+  selfTest: SelfTest | { readonly problem: string } | undefined;
   /** One sentence on what went wrong. */
   error: string | undefined;
   /** One sentence on what happened, and went well. */
@@ -117,6 +120,7 @@ export class PageState implements Readonly<Fields> {
   declare readonly isComparing: boolean;
   declare readonly runs: Fields['runs'];
   declare readonly comparisons: Fields['comparisons'];
+  declare readonly selfTest: Fields['selfTest'];
   declare readonly error: string | undefined;
   declare readonly notice: string | undefined;
   declare readonly isBroken: boolean;
@@ -140,6 +144,7 @@ export class PageState implements Readonly<Fields> {
       isComparing: false,
       runs: {},
       comparisons: {},
+      selfTest: undefined,
       error: undefined,
       notice: undefined,
       isBroken: false,

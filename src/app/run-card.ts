@@ -251,6 +251,7 @@ class RunCard extends PageElement {
     const { activity, activityNote, currentRun: run } = state;
     if (activity === 'measuring') return activityNote;
     if (activity === 'comparing') return 'Comparing with float64 …';
+    if (activity === 'testing') return 'Testing the adapter …';
     if (activity === 'checking') return 'Checking the gradients …';
     if (!run) return `${count(state.job.steps)} steps`;
     const which = state.shownRuns.length > 1 && !run.isOver ? `${shortRunLabel(state, run)}: ` : '';

@@ -104,7 +104,28 @@ export class TrainingControl {
         if (!isWhole(kernels)) return;
       }
       await this.#judge();
+      if (!this.#state.selfTest) await this.#testAdapter();
     });
+  }
+
+  /** Finds out what the adapter's results are worth. */
+  selfTest(): void {
+    this.#start(() => this.#testAdapter());
+  }
+
+  async #testAdapter(): Promise<void> {
+    const state = this.#state;
+    state.update({ activity: 'testing' });
+    try {
+      const selfTest = await this.#client.selfTest();
+      state.update({
+        selfTest,
+        announcement: `The self-test ${selfTest.holds ? 'holds' : 'does not hold'}.`,
+      });
+    } catch (error) {
+      const problem = sentenceOf(error) || 'no reason was given';
+      state.update({ selfTest: { problem }, announcement: `The self-test did not finish: ${problem}` });
+    }
   }
 
   /** A run kernel by kernel shows something new, and does not take long. */

@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import './field-term.ts';
+import './self-test-panel.ts';
 import './verdict-mark.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
@@ -18,9 +18,6 @@ class ValidationPanel extends PageElement {
         gap: 8px;
         justify-items: start;
         margin-bottom: 24px;
-      }
-      section:last-child {
-        margin-bottom: 0;
       }
       table {
         width: auto;
@@ -46,6 +43,7 @@ class ValidationPanel extends PageElement {
         <h3>Gradients against finite differences</h3>
         ${this.#renderGradients()}
       </section>
+      <self-test-panel .page=${this.page}></self-test-panel>
     `;
   }
 

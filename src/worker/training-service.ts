@@ -8,6 +8,7 @@ import {
   measure,
   MOST_PREDICTED_ROWS,
   readTable,
+  selfTest,
   summarizeTable,
   timeCrossover,
   timeEveryPath,
@@ -24,6 +25,7 @@ import {
   type PathOutcome,
   type Recovery,
   type RunResult,
+  type SelfTest,
   type Table,
   type TableSummary,
   type TrainingData,
@@ -278,6 +280,15 @@ export class TrainingService {
 
   stopTiming(): void {
     this.#timing.abort();
+  }
+
+  /**
+   * What this adapter's results are worth: compensation, eˣ, and every strategy against float64.
+   *
+   * @throws RefusalError where there is no GPU
+   */
+  selfTest(): Promise<SelfTest> {
+    return selfTest();
   }
 
   /** Frees a run and forgets it; what is going on with it ends. */

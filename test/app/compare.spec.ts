@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { errorLine } from '../../src/core/log.ts';
 import { notebookRecord } from '../../src/core/notebook.ts';
+import type { HandgradPage } from '../../src/app/handgrad-page.ts';
 import {
   button,
   logLines,
@@ -149,6 +150,60 @@ test('the chart has three curves, and a table behind them', async () => {
     /at most [\d.]+e−\d+ \(layered, dashed\), [\d.]+e−\d+/,
   );
   await expect(page.locator('loss-card table thead th')).toHaveCount(4);
+});
+
+test('the self-test ran by itself, and can be repeated', async () => {
+  await showDetails(page, 'Validation');
+  const panel = page.locator('self-test-panel');
+  const isOver = /Took [\d.]+ m?s, compiling included|The self-test did not finish: ./;
+  await expect(panel).toContainText(isOver);
+  await button(page, 'Self-test').click();
+  await untilIdle(page);
+  await expect(panel).toContainText(isOver);
+});
+
+test('a self-test is told line by line, whether it holds or not', async () => {
+  const verdict = { lossStep: 7, allowedLoss: 4e-6, parameter: 1e-7, allowedParameter: 2e-6, reason: '' };
+  const selfTest = {
+    adapter: null,
+    holds: false,
+    testMs: 1234,
+    compensation: { survives: true, error: 1e-14, allowed: 3.6e-11 },
+    exponential: { largestUlp: 0.91, meanUlp: -0.01 },
+    builtInExponential: { largestUlp: 2.3, meanUlp: 0.2 },
+    strategies: [
+      { plan: { strategy: 'layered' }, verdict: { ...verdict, loss: 1e-6, holds: true } },
+      {
+        plan: { strategy: 'unrolled', lanes: 4, sharing: 'workgroup' },
+        verdict: { ...verdict, loss: 5e-6, holds: false },
+      },
+    ],
+  };
+  await showDetails(page, 'Validation');
+  const before = await page.evaluate((made) => {
+    const { state } = (document.querySelector('handgrad-page') as HandgradPage).page;
+    const { selfTest: real } = state;
+    state.update({ selfTest: made } as Parameters<typeof state.update>[0]);
+    return real;
+  }, selfTest);
+  expect(await rows(page, 'Self-test')).toEqual([
+    [expect.stringContaining('compensation survives'), '1.000e−14', '3.600e−11'],
+    ['eˣ, handgrad’s own', '0.910 ulpmean −0.010', '1.5 ulp'],
+    ['eˣ, built into WGSL', '2.30 ulpmean 0.20', '—'],
+    ['layered: agrees with float64', '1.000e−6', '4.000e−6'],
+    ['unrolled, 4 lanes by workgroup: agrees with float64', '5.000e−6', '4.000e−6'],
+  ]);
+  const panel = page.locator('self-test-panel');
+  await expect(panel.getByText('Does not hold.')).toHaveCount(2);
+  await expect(panel).toContainText('Took 1.234 s, compiling included.');
+  expect(
+    (await new AxeBuilder({ page }).include(['handgrad-page', 'details-card']).analyze()).violations,
+  ).toEqual([]);
+  await page.screenshot({ path: 'test-results/screens/self-test-1440-light.png', fullPage: true });
+  await page.evaluate((real) => {
+    const { state } = (document.querySelector('handgrad-page') as HandgradPage).page;
+    state.update({ selfTest: real });
+  }, before);
 });
 
 test('axe finds nothing after training; screenshots at both widths, light and dark', async () => {

@@ -152,6 +152,12 @@ describe('the training service', () => {
     expect(stepsPerSecond).toBeCloseTo(180 / (trainMs / 1000), 6);
   });
 
+  it('tests an adapter only where there is one', async () => {
+    const testing = new TrainingService().selfTest();
+    await expect(testing).rejects.toMatchObject({ name: 'RefusalError' });
+    await expect(testing).rejects.toThrow('There is no WebGPU here. Use the CPU path');
+  });
+
   it('keeps the table it had when the next one cannot be used', async () => {
     const service = await openService();
     await expect(service.openTable('a,b\n1,x\n')).rejects.toThrow(InputError);
