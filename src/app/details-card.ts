@@ -6,7 +6,7 @@ import './timing-panel.ts';
 import './validation-panel.ts';
 import './weights-panel.ts';
 import { PageElement, type Page } from './page-element.ts';
-import { baseStyles, disclosureStyles } from './styles.ts';
+import { baseStyles, disclosureStyles, scrollCue } from './styles.ts';
 
 const names = {
   timing: 'Timing',
@@ -56,6 +56,7 @@ class DetailsCard extends PageElement {
         gap: 4px;
         padding: 0 12px;
         overflow-x: auto;
+        background: ${scrollCue};
         border-bottom: 1px solid var(--line);
         scrollbar-width: none;
       }

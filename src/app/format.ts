@@ -76,6 +76,11 @@ export function timeLeft(ms: number): string {
   return `${withDecimals(ms / 3_600_000, 1)} h left`;
 }
 
+/** Keeps numbers and their units on one line. */
+export function unbroken(sentence: string): string {
+  return sentence.replace(/(?<=\d) (?=(ms|s|×)(?![\w]))/g, '\u00a0');
+}
+
 /** At most four, at least one, and none beyond the clock. */
 function digitsOf(ms: number, clockMs: number): number {
   return Math.min(4, Math.max(1, Math.floor(Math.log10(ms / clockMs)) + 1));

@@ -63,7 +63,7 @@ export class HandgradPage extends PageElement {
       @media (max-width: 719px) {
         /* Room for the bar at the bottom. */
         main {
-          padding: 12px 12px 144px;
+          padding: 12px 12px 196px;
           gap: 12px;
         }
         .column {

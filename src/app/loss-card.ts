@@ -108,7 +108,12 @@ class LossCard extends PageElement {
     return html`
       <section class="card" aria-labelledby="title">
         <div class="heading">
-          <h2 id="title">Loss <span class="muted kind">mean squared error</span></h2>
+          <h2 id="title">
+            Loss
+            <span class="muted kind"
+              >mean squared error${state.isStale && !state.isTraining ? ', of earlier settings' : ''}</span
+            >
+          </h2>
           <fieldset class="switch ${state.hasRuns ? '' : 'later'}">
             <legend class="screen-reader">Scale of the loss</legend>
             ${(['linear', 'log'] as const).map((scale) => this.#renderScale(scale))}

@@ -1,14 +1,8 @@
-import { css, html, nothing } from 'lit';
-import {
-  drawInitialParameters,
-  layOutNetwork,
-  outOfReach,
-  type Network,
-  type TrainingJob,
-} from '../index.ts';
+import { css, html } from 'lit';
+import { drawInitialParameters, layOutNetwork, type Network, type TrainingJob } from '../index.ts';
 import './network-diagram.ts';
 import './settings-form.ts';
-import { countOf, properMinus } from './format.ts';
+import { countOf } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles } from './styles.ts';
 
@@ -20,8 +14,7 @@ class NetworkCard extends PageElement {
   static override styles = [
     baseStyles,
     css`
-      network-diagram,
-      .advice {
+      network-diagram {
         margin-bottom: 12px;
       }
     `,
@@ -47,20 +40,9 @@ class NetworkCard extends PageElement {
           .network=${network}
           .parameters=${isDrawable ? report?.parameters : this.#initialParameters(job, network)}
         ></network-diagram>
-        ${this.#renderAdvice()}
         <settings-form .page=${this.page}></settings-form>
       </section>
     `;
-  }
-
-  #renderAdvice() {
-    const { job, table } = this.page.state;
-    const { activation } = job.layers[job.layers.length - 1];
-    const problem = table && outOfReach(activation, table.table.targetRange);
-    if (!problem) return nothing;
-    return html`<p class="advice number">
-      ${properMinus(problem)} Choose linear as output activation under Settings, or scale the target.
-    </p>`;
   }
 
   #initialParameters(job: TrainingJob, network: Network): Float64Array | undefined {

@@ -208,6 +208,13 @@ export class PageState implements Readonly<Fields> {
     return Object.keys(this.runs).length > 0;
   }
 
+  /** The settings are no longer those of the runs on the page. */
+  get isStale(): boolean {
+    return this.shownRuns.some(
+      ({ key, job, strategy }) => !sameJob(job, this.job) || (key === 'gpu' && strategy !== this.strategy),
+    );
+  }
+
   /** The run that trains now, or the last one that did. */
   get currentRun(): Run | undefined {
     return this.shownRuns.find((run) => !run.isOver) ?? this.runs[this.path] ?? this.shownRuns[0];

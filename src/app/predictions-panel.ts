@@ -67,6 +67,13 @@ class PredictionsPanel extends PageElement {
       tbody tr:last-child > * {
         border-bottom: 1px solid var(--line);
       }
+      /* Over its numbers, not over their bars. */
+      thead .error {
+        padding-right: ${BAR_WIDTH + 16}px;
+      }
+      thead .error:last-child {
+        padding-right: ${BAR_WIDTH + 8}px;
+      }
       svg {
         display: inline-block;
         width: ${BAR_WIDTH}px;
@@ -105,6 +112,13 @@ class PredictionsPanel extends PageElement {
         .scroll {
           --room: 8px;
           --bar: 0px;
+        }
+        thead .error,
+        thead .error:last-child {
+          padding-right: 4px;
+        }
+        thead .error:last-child {
+          padding-right: 0;
         }
         svg {
           display: block;
@@ -229,7 +243,7 @@ function renderHead({ index, inputs, targets }: PredictionColumns) {
     <tr role="row">
       <th role="columnheader" class="words">${index?.name ?? 'row'}</th>
       ${inputs.map(({ name }) => head(name, 'input'))}
-      ${targets.map(({ name }) => [head(name), head(`prediction${suffix(name)}`), head(`error${suffix(name)}`)])}
+      ${targets.map(({ name }) => [head(name), head(`prediction${suffix(name)}`), head(`error${suffix(name)}`, 'error')])}
     </tr>
   </thead>`;
 }

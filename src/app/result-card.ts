@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit';
+import { count, unbroken } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { verdictSentence } from './sentences.ts';
+import { describeJob, verdictSentence } from './sentences.ts';
 import { timingSentence } from './timing-sentences.ts';
 import './verdict-mark.ts';
 import { baseStyles, controlStyles } from './styles.ts';
@@ -14,7 +15,6 @@ class ResultCard extends PageElement {
       .card {
         display: grid;
         gap: 12px;
-        min-height: 94px;
         padding-top: 16px;
         padding-bottom: 16px;
       }
@@ -32,21 +32,33 @@ class ResultCard extends PageElement {
         min-height: 20px;
         text-wrap: pretty;
       }
+      .stale {
+        max-width: none;
+        padding: 8px 12px;
+        border-radius: 8px;
+        background: var(--well);
+      }
+      .stale strong {
+        font-weight: 600;
+      }
       .way-out {
         grid-column: 2;
         justify-self: start;
         margin-top: 8px;
       }
-      .both p {
+      /* While something runs: room for what it will say, so that nothing moves. */
+      .reserved.both p {
         min-height: 40px;
       }
-      .three p {
+      .reserved.three p {
         min-height: 60px;
       }
       @media (max-width: 719px) {
         .card {
-          min-height: 196px;
           align-content: start;
+        }
+        .reserved {
+          min-height: 196px;
         }
         .line {
           grid-template-columns: minmax(0, 1fr);
@@ -54,13 +66,13 @@ class ResultCard extends PageElement {
         .way-out {
           grid-column: 1;
         }
-        .both {
+        .reserved.both {
           min-height: 252px;
         }
-        .three {
-          min-height: 352px;
+        .reserved.three {
+          min-height: 324px;
         }
-        p {
+        .reserved p {
           min-height: 40px;
         }
       }
@@ -71,25 +83,32 @@ class ResultCard extends PageElement {
     const { state } = this.page;
     const verdict = verdictSentence(state);
     const isOfThree = state.shownRuns.length === 3 || (state.isComparing && state.table?.isSample);
+    const room = [state.isIdle ? '' : 'reserved', state.isComparing ? 'both' : '', isOfThree ? 'three' : ''];
     return html`
-      <section
-        class="card ${state.isComparing ? 'both' : ''} ${isOfThree ? 'three' : ''}"
-        aria-label="Result"
-      >
+      <section class="card ${room.join(' ')}" aria-label="Result">
+        ${state.isStale && !state.isTraining ? this.#renderStale() : nothing}
         <div class="line">
           <h2>Verdict</h2>
           <p class="number">
             <verdict-mark .holds=${verdict.holds} .isWarning=${verdict.isWarning}></verdict-mark
-            >${verdict.text}
+            >${unbroken(verdict.text)}
           </p>
           ${this.#renderWayOut()}
         </div>
         <div class="line">
           <h2>Timing</h2>
-          <p class="number">${timingSentence(state)}</p>
+          <p class="number">${unbroken(timingSentence(state))}</p>
         </div>
       </section>
     `;
+  }
+
+  #renderStale() {
+    const job = this.page.state.shownRuns[0]?.job;
+    const what = job && `${describeJob(job)} · ${count(job.steps)} steps · seed ${job.networks[0].seed}`;
+    return html`<p class="stale number">
+      <strong>Of earlier settings</strong>: ${what}. Train again for the present ones.
+    </p>`;
   }
 
   /** What to do about a run whose device is gone; nothing, where the CPU has a whole run of its own. */

@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
-import { count, timeLeft } from './format.ts';
+import { outOfReach } from '../index.ts';
+import { count, properMinus, timeLeft } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { paths, type Path } from './page-state.ts';
 import { shortRunLabel } from './sentences.ts';
@@ -85,6 +86,20 @@ class RunCard extends PageElement {
         order: 2;
         flex: 1;
       }
+      .advice {
+        order: 4;
+        flex: 1 0 100%;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+        padding: 8px 8px 8px 12px;
+        border-radius: 8px;
+        background: var(--well);
+      }
+      .advice p {
+        flex: 1 1 200px;
+      }
       @media (max-width: 719px) {
         .bar {
           position: fixed;
@@ -109,27 +124,31 @@ class RunCard extends PageElement {
           min-height: 44px;
           margin: 0;
         }
+        /* The whole width, so that full is seen to be full. */
         .progress {
           order: -1;
           grid-column: 1 / -1;
-          display: flex;
-          align-items: center;
-          gap: 16px;
-          min-height: 20px;
+          display: grid;
+          gap: 4px;
         }
         .track {
-          flex: 1;
           margin: 0;
+        }
+        .state {
+          order: 0;
+          min-width: 0;
+          margin: 0;
+          font-size: 12px;
+          line-height: 16px;
         }
         .note {
           flex: 1 0 100%;
         }
-        .state {
-          min-width: 232px;
-          font-size: 12px;
-        }
         .others {
-          flex: 1;
+          grid-column: 1 / -1;
+        }
+        .card:not(:has(.note, .advice)) {
+          display: contents;
         }
         .others button {
           flex: 1;
@@ -176,39 +195,58 @@ class RunCard extends PageElement {
             ${activity === 'running' ? 'Pause' : isPaused ? 'Continue' : 'Train'}
           </button>
           ${this.#renderProgress()}
+          <div class="others">
+            <button
+              type="button"
+              aria-disabled=${!isIdle || !gpu || gpu.kind === 'none'}
+              @click=${() => training.compare()}
+            >
+              Compare
+            </button>
+            <button type="button" aria-disabled=${!isIdle && !isPaused} @click=${() => training.step()}>
+              Step
+            </button>
+            <button
+              type="button"
+              class=${laterClass}
+              aria-keyshortcuts="Escape"
+              aria-disabled=${!state.canStop}
+              @click=${() => training.stop()}
+            >
+              Stop
+            </button>
+            <button
+              type="button"
+              class=${laterClass}
+              aria-disabled=${!state.isTraining && !state.isIdle}
+              @click=${() => (state.isTraining || state.isIdle) && training.reset()}
+            >
+              Reset
+            </button>
+          </div>
         </div>
-        <div class="others">
-          <button
-            type="button"
-            aria-disabled=${!isIdle || !gpu || gpu.kind === 'none'}
-            @click=${() => training.compare()}
-          >
-            Compare
-          </button>
-          <button type="button" aria-disabled=${!isIdle && !isPaused} @click=${() => training.step()}>
-            Step
-          </button>
-          <button
-            type="button"
-            class=${laterClass}
-            aria-keyshortcuts="Escape"
-            aria-disabled=${!state.canStop}
-            @click=${() => training.stop()}
-          >
-            Stop
-          </button>
-          <button
-            type="button"
-            class=${laterClass}
-            aria-disabled=${!state.isTraining && !state.isIdle}
-            @click=${() => (state.isTraining || state.isIdle) && training.reset()}
-          >
-            Reset
-          </button>
-        </div>
+        ${this.#renderAdvice()}
         ${gpu && gpu.kind !== 'hardware' ? html`<p class="note muted">${gpu.sentence}</p>` : nothing}
       </section>
     `;
+  }
+
+  /** Where the targets lie beyond what the output units can say, one press puts it right. */
+  #renderAdvice() {
+    const { state } = this.page;
+    const { activation } = state.job.layers[state.job.layers.length - 1];
+    const problem = state.table && outOfReach(activation, state.table.table.targetRange);
+    if (!problem) return nothing;
+    return html`<div class="advice">
+      <p class="number">${properMinus(problem)} Use a linear output, or scale the target.</p>
+      <button
+        type="button"
+        ?disabled=${state.isTraining}
+        @click=${() => state.changeSetting({ outputActivation: 'linear' })}
+      >
+        Use linear
+      </button>
+    </div>`;
   }
 
   #renderPath(path: Path) {

@@ -1,4 +1,4 @@
-import { notebookRecord, type Recovery } from '../index.ts';
+import { notebookRecord, type Recovery, type TrainingJob } from '../index.ts';
 import type { Comparison, RunReport } from '../worker/client.ts';
 import { count, properMinus, significant } from './format.ts';
 import { gpuKeys, type PageState, type Run } from './page-state.ts';
@@ -21,6 +21,13 @@ export function sentenceOf(error: unknown): string {
   return isForPeople
     ? error.message
     : `Something unexpected went wrong (${error.name}: ${error.message}). Reload the page to start over.`;
+}
+
+/** A job in a few words: `3 hidden units · no biases · rate 0.05`. */
+export function describeJob({ layers, networks }: TrainingJob): string {
+  const hidden = layers.slice(0, -1).map(({ units }) => count(units));
+  const units = hidden.length === 0 ? 'no hidden layer' : `${hidden.join(', ')} hidden units`;
+  return `${units} · ${layers[0].bias ? 'biases' : 'no biases'} · rate ${properMinus(String(networks[0].learningRate))}`;
 }
 
 /** What is read out when a run is over. */

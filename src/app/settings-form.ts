@@ -4,6 +4,7 @@ import { activationNames, activations, losses } from '../index.ts';
 import { PageElement } from './page-element.ts';
 import type { Topic } from './page-state.ts';
 import type { SettingsField } from './settings.ts';
+import { describeJob } from './sentences.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
 type TextField = 'hiddenUnits' | 'learningRate' | 'steps' | 'seed';
@@ -102,7 +103,8 @@ class SettingsForm extends PageElement {
         visibility: hidden;
         pointer-events: none;
       }
-      .field:hover .tip,
+      /* By its name alone: over a field that is being used it would be in the way. */
+      .field:has(label:hover) .tip,
       .field:has(:focus-visible) .tip {
         visibility: visible;
       }
@@ -136,15 +138,10 @@ class SettingsForm extends PageElement {
 
   override render() {
     const { state } = this.page;
-    const { hiddenUnits, bias, learningRate } = state.settingsText;
-    const biases = bias ? 'biases' : 'no biases';
-    const layers = hiddenUnits.trim() === '' ? 'no hidden layer' : `${hiddenUnits} hidden units`;
     const isLocked = state.isTraining;
     return html`
       <details ?open=${this.isOpen} @toggle=${this.#onToggle}>
-        <summary>
-          Settings <span class="muted small">${layers} · ${biases} · rate ${learningRate}</span>
-        </summary>
+        <summary>Settings <span class="muted small">${describeJob(state.job)}</span></summary>
         <fieldset ?disabled=${isLocked} aria-label="Settings">
           ${this.#renderText('hiddenUnits', 'Hidden layers, units', 'text')}
           ${this.#renderChoice('activation', 'Activation')}

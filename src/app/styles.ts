@@ -188,9 +188,21 @@ export const controlStyles = css`
   }
 `;
 
+/**
+ * A shade at the edge behind which something scrolls sideways: what scrolls along covers it where the end is reached
+ * (`background-attachment: local`).
+ */
+export const scrollCue = css`
+  linear-gradient(to right, var(--card) 40%, transparent) left / 32px 100% no-repeat local,
+  linear-gradient(to left, var(--card) 40%, transparent) right / 32px 100% no-repeat local,
+  linear-gradient(to right, var(--more), transparent) left / 12px 100% no-repeat scroll,
+  linear-gradient(to left, var(--more), transparent) right / 12px 100% no-repeat scroll
+`;
+
 /** Tables of numbers: right-aligned, in tabular figures. */
 export const tableStyles = css`
   .scroll {
+    background: ${scrollCue};
     overflow: auto;
     max-width: 100%;
     overscroll-behavior-x: contain;

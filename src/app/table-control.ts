@@ -35,7 +35,10 @@ export class TableControl {
 
   async #openOrSay(source: string | Blob, name: string, isSample: boolean): Promise<void> {
     const problem = await this.#enqueue(source, name, isSample);
-    if (problem !== undefined) this.#state.update({ error: problem });
+    if (problem === undefined) return;
+    const { table } = this.#state;
+    const stays = table ? ` The table on the page (${table.name}) stays.` : '';
+    this.#state.update({ error: `${name}: ${problem}${stays}` });
   }
 
   /** One after the other: the last one a person chose is the one that stays. */
@@ -51,10 +54,14 @@ export class TableControl {
     try {
       const table = await this.#client.openTable(source);
       await this.#training.reset();
-      const { job } = readSettings(state.settingsText, table.outputCount);
+      // The notebook had no biases; a table of one's own is better off with them, until told otherwise.
+      const isOther = state.table !== undefined && state.table.isSample !== isSample;
+      const settingsText = isOther ? { ...state.settingsText, bias: !isSample } : state.settingsText;
+      const { job } = readSettings(settingsText, table.outputCount);
       const announcement = `Table opened: ${countOf(table.rowCount, 'row')}.`;
       state.update({
         table: { name, isSample, table },
+        settingsText,
         ...(job ? { job } : {}),
         readingTable: undefined,
         // The sample that comes with the page is no news.

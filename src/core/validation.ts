@@ -99,5 +99,8 @@ export function judge(reference: RunValues, gpu: RunValues, rounded: RunValues):
 }
 
 function percent(fraction: number): string {
-  return Number.isFinite(fraction) ? `${(100 * fraction).toPrecision(2)} %` : 'more than any number';
+  const rounded = Number((100 * fraction).toPrecision(2)).toLocaleString('en-US', {
+    maximumSignificantDigits: 2,
+  });
+  return Number.isFinite(fraction) ? `${rounded} %` : 'more than any number';
 }

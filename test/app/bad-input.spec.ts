@@ -46,6 +46,7 @@ test('a bad table gets one sentence, and what was there stays', async ({ page })
     await test.step(what, async () => {
       await openFile(page, content);
       await expectRefusal(page, sentence);
+      await expectRefusal(page, /Error\. table\.csv: .*The table on the page \(OR sample\) stays\./);
       expect(await rows(page, 'Rows of the table')).toEqual(sampleRows);
       expect(await resultText(page)).toBe(verdict);
       await button(page, 'Dismiss').click();

@@ -148,13 +148,24 @@ test('axe finds nothing before training; screenshots at both widths, light and d
 
 test('a target that the output activation cannot reach is said, until it can', async ({ page }) => {
   await openPage(page);
-  const advice = page.locator('network-card .advice');
+  const advice = page.locator('run-card .advice');
   await expect(advice).toHaveCount(0);
   await openFile(page, 'a,b\n1,-2.5\n2,18\n');
   await expect(advice).toContainText('The target holds −2.5, but the outputs of sigmoid are from 0 to 1.');
-  await page.locator('settings-form summary').click();
-  await page.getByRole('combobox', { name: 'Output activation' }).selectOption('linear');
+  await button(page, 'Use linear').click();
   await expect(advice).toHaveCount(0);
+  await page.locator('settings-form summary').click();
+  await expect(page.getByRole('combobox', { name: 'Output activation' })).toHaveValue('linear');
+  // A table of one's own starts with biases, the notebook's without.
+  const biases = page.getByRole('checkbox', { name: 'Biases' });
+  await expect(biases).toBeChecked();
+  // Kernel by kernel is for the sample: here Compare is of two.
+  await set(page, 'Steps', '200');
+  await button(page, 'Compare').click();
+  await untilIdle(page);
+  await expect(page.locator('loss-card .runs > span')).toHaveCount(2);
+  await button(page, 'OR sample').click();
+  await expect(biases).not.toBeChecked();
 });
 
 test('the strategy of the GPU path can be chosen; the plan and its reason are on the page', async ({
@@ -184,4 +195,45 @@ test('the strategy of the GPU path can be chosen; the plan and its reason are on
     /The unrolled path writes out at most [\d,]+ statements.*Use the layered/,
   );
   expect(noise.messages).toEqual([]);
+});
+
+test('results of earlier settings say so; the summary of the settings is always a valid one', async ({
+  page,
+}) => {
+  await openPage(page);
+  const result = page.locator('result-card');
+  await set(page, 'Steps', '200');
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  await expect(result).not.toContainText('earlier settings');
+  await set(page, 'Learning rate', '0.1');
+  await expect(result).toContainText(
+    'Of earlier settings: 3 hidden units · no biases · rate 0.05 · 200 steps · seed 1.',
+  );
+  await expect(page.locator('loss-card h2')).toContainText('of earlier settings');
+  await set(page, 'Learning rate', '0.05');
+  await expect(result).not.toContainText('earlier settings');
+  const summary = page.locator('settings-form summary');
+  await set(page, 'Learning rate', '-7');
+  await set(page, 'Hidden layers', 'many');
+  await expect(summary).toContainText('3 hidden units · no biases · rate 0.05');
+});
+
+test('on a phone Compare, Step, Stop and Reset are in reach, and a full bar is as wide as its track', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openPage(page);
+  await set(page, 'Steps', '200');
+  await button(page, 'Train').click();
+  await untilIdle(page);
+  for (const name of ['Train', 'Compare', 'Step', 'Stop', 'Reset']) {
+    await expect(button(page, name)).toBeInViewport({ ratio: 1 });
+  }
+  const track = await page.getByRole('progressbar').boundingBox();
+  const fill = await page.locator('run-card .fill').boundingBox();
+  expect(track?.width).toBe(390 - 24);
+  expect(fill?.width).toBe(track?.width);
+  await page.evaluate(() => scrollTo(0, 1e6));
+  await expect(page.locator('details-card')).toBeInViewport();
 });
