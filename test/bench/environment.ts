@@ -46,7 +46,8 @@ export function describeEnvironment(
   return {
     adapter,
     processor: `${processor.model.trim()}, ${cpus().length} logical cores, ${memory}`,
-    system: `${type()} ${release()}`,
+    // The version's first two numbers; the rest names a build of somebody's.
+    system: `${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`.trim(),
     ...(browser === undefined ? dawnVersion(root) : { browser: output(browser, ['--version']) }),
     clock: `performance.now(), steps of ${Math.round(1e6 * clockStepMs) / 1000} µs`,
     handgrad: handgradVersion(root),

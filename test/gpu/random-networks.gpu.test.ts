@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { initialParameters, type Trainer } from '../../src/core/job.ts';
-import type { MatmulVariant } from '../../src/core/plan.ts';
+import { initialParameters, type Trainer, type TrainingData, type TrainingJob } from '../../src/core/job.ts';
+import type { MatmulVariant, Plan } from '../../src/core/plan.ts';
 import { cpuBackend, createRoundedTrainer } from '../../src/cpu/cpu-trainer.ts';
 import { validateRun } from '../../src/cpu/validate-run.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
 import { openGpu } from '../../src/gpu/device.ts';
+import { fusedPlans } from '../../src/gpu/fused-trainer.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
@@ -22,33 +23,49 @@ async function valuesOf(trainer: Trainer) {
   return { losses: await trainer.losses(0), parameters: await trainer.parameters() };
 }
 
-const { device } = await openGpu();
+const gpu = await openGpu();
+/** Which plan each of how many jobs is trained by; none where the job is too large for it. */
+interface Sample {
+  readonly kernels: string;
+  readonly size: number;
+  readonly planOf: (job: TrainingJob, data: TrainingData) => Plan | undefined;
+}
+const layered = (matmul: MatmulVariant, size: number): Sample => ({
+  kernels: matmul,
+  size,
+  planOf: () => ({ strategy: 'layered', matmul }),
+});
 // Every job by the kernels for wide layers that all adapters run; the others differ in how they load.
-const samples: readonly (readonly [MatmulVariant, number])[] = [
-  ['blocked', count],
+const samples: readonly Sample[] = [
+  layered('blocked', count),
   // Slow where barriers are, on a software adapter: the kernels' own tests have every shape.
-  ['tiled', count / 20],
-  ...(device.features.has('subgroups') ? ([['quads', count / 8]] as const) : []),
+  layered('tiled', count / 20),
+  ...(gpu.device.features.has('subgroups') ? [layered('quads', count / 8)] : []),
+  { kernels: 'fused', size: count / 8, planOf: (job, data) => fusedPlans(gpu, job, data)[0] },
 ];
 
 describe.each(samples)(
-  'random networks, %s kernels against CPU after 1 and after 50 steps',
-  (matmul, size) => {
-    const jobs = Array.from({ length: size }, (_, seed) => randomJob(seed, LONG_RUN));
-    let gpu: Trainer | undefined;
+  'random networks, $kernels kernels against CPU, 1 and 50 steps',
+  ({ size, planOf }) => {
+    const jobs = Array.from({ length: size }, (_, seed) => randomJob(seed, LONG_RUN)).flatMap((each) => {
+      const plan = planOf(each.job, each.data);
+      return plan ? [{ ...each, plan }] : [];
+    });
+    let trained: Trainer | undefined;
     afterEach(() => {
-      gpu?.dispose();
+      trained?.dispose();
       expect(allocatedBytes()).toBe(0);
     });
 
-    it.each(jobs)('$name', async ({ name, job, data }) => {
-      gpu = await gpuBackend.createTrainer(job, data, { strategy: 'layered', matmul });
+    it.each(jobs)('$name', async ({ name, job, data, plan }) => {
+      const trainer = await gpuBackend.createTrainer(job, data, plan);
+      trained = trainer;
       const cpu = await cpuBackend.createTrainer(job, data);
       const rounded = createRoundedTrainer(job, data);
 
-      for (const trainer of [gpu, cpu, rounded]) await trainer.train(1);
+      for (const each of [trainer, cpu, rounded]) await each.train(1);
       const bounds = analyseOneStep(job, data, initialParameters(job, data));
-      const [actual, expected] = [await valuesOf(gpu), await valuesOf(cpu)];
+      const [actual, expected] = [await valuesOf(trainer), await valuesOf(cpu)];
       const loss = closeness(actual.losses, expected.losses, bounds.loss);
       report(`${name}, loss of 1 step`, loss, WORST_CASE);
       const parameters = closeness(actual.parameters, expected.parameters, bounds.parameters);
@@ -61,9 +78,9 @@ describe.each(samples)(
       const roundedParameters = closeness(float32.parameters, expected.parameters, bounds.parameters);
       report(`${name}, rounded parameters after 1 step`, roundedParameters, WORST_CASE);
 
-      for (const trainer of [gpu, cpu]) await trainer.train(LONG_RUN);
-      expect(gpu.stepCount).toBe(LONG_RUN);
-      const runs = { job, data, reference: await valuesOf(cpu), gpu: await valuesOf(gpu) };
+      for (const each of [trainer, cpu]) await each.train(LONG_RUN);
+      expect(trainer.stepCount).toBe(LONG_RUN);
+      const runs = { job, data, reference: await valuesOf(cpu), gpu: await valuesOf(trainer) };
       const verdict = await validateRun(runs);
       const { loss: observedLoss, allowedLoss, parameter, allowedParameter } = verdict;
       report(
