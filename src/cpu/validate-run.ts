@@ -16,6 +16,25 @@ export interface RunsOfJob {
   readonly reference: RunValues;
   /** The run to be judged, as many steps. */
   readonly gpu: RunValues;
+  /** The reference, rounded (`roundedRun`), where it is known already. */
+  readonly rounded?: RunValues;
+}
+
+/**
+ * The reference rounded to float32 after every operation: what rounding alone does to a job.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function roundedRun(
+  job: TrainingJob,
+  data: TrainingData,
+  steps: number,
+  signal?: AbortSignal,
+): Promise<RunValues> {
+  const trainer = createRoundedTrainer(job, data);
+  await trainer.train(steps, signal);
+  signal?.throwIfAborted();
+  return { losses: await trainer.losses(0), parameters: await trainer.parameters() };
 }
 
 /**
@@ -27,11 +46,8 @@ export interface RunsOfJob {
  */
 export async function validateRun(runs: RunsOfJob, signal?: AbortSignal): Promise<Verdict> {
   const { job, data, reference, gpu } = runs;
-  const rounded = createRoundedTrainer(job, data);
-  await rounded.train(reference.losses.length, signal);
-  signal?.throwIfAborted();
-  const roundedValues = { losses: await rounded.losses(0), parameters: await rounded.parameters() };
-  const verdict = judge(reference, gpu, roundedValues);
+  const rounded = runs.rounded ?? (await roundedRun(job, data, reference.losses.length, signal));
+  const verdict = judge(reference, gpu, rounded);
   if (verdict.holds !== false) return verdict;
   const parting = reference.losses.findIndex(
     (loss, step) => !(Math.abs(gpu.losses[step] - loss) <= verdict.allowedLoss * Math.abs(loss)),
