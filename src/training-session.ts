@@ -204,8 +204,11 @@ export class TrainingSession {
 
   /** Takes what is new of the run to where a lost device cannot take it away. */
   async #keep(): Promise<void> {
-    const snapshot = await this.#trainer.snapshot();
-    const losses = await this.#trainer.losses(this.#kept.count);
+    const trainer = this.#trainer;
+    const snapshot = await trainer.snapshot();
+    const losses = await trainer.losses(this.#kept.count);
+    // Its device was lost meanwhile, and another stands at an earlier step.
+    if (trainer !== this.#trainer) return;
     this.#kept.add(losses.subarray(0, Math.max(0, snapshot.step - this.#kept.count)));
     const isFinite = this.divergence === undefined && snapshot.parameters.every(Number.isFinite);
     if (isFinite) this.lastSnapshot = snapshot;

@@ -1,5 +1,5 @@
 import { RefusalError } from '../core/errors.ts';
-import { validateJob, type Backend } from '../core/job.ts';
+import { validateJob, type Backend, type TrainingJob } from '../core/job.ts';
 import { openGpu } from './device.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { planJob } from './planner.ts';
@@ -10,9 +10,8 @@ export const gpuBackend: Backend = {
   name: 'gpu',
 
   async refusal(job, data, plan) {
-    if (job.networks.length !== 1) {
-      return `The GPU path trains 1 network at a time; the job has ${job.networks.length}. Run them one by one.`;
-    }
+    const refusal = networksRefusal(job);
+    if (refusal) return refusal;
     const gpu = await openGpu();
     const plans = plan ? [plan] : plansOf(gpu, job, data);
     const refusals = plans.map((each) => strategyRefusal(gpu, job, data, each));
@@ -21,18 +20,21 @@ export const gpuBackend: Backend = {
 
   async plan(job, data, strategy) {
     validateJob(job, data);
-    const gpu = await openGpu();
-    const refusal = await this.refusal(job, data);
+    const refusal = networksRefusal(job);
     if (refusal) throw new RefusalError(refusal);
-    return planJob(gpu, job, data, strategy);
+    return planJob(await openGpu(), job, data, strategy);
   },
 
   async createTrainer(job, data, plan) {
     validateJob(job, data);
-    const gpu = await openGpu();
-    const refusal = await this.refusal(job, data, plan);
+    const chosen = plan ?? (await this.plan(job, data)).plan;
+    const refusal = await this.refusal(job, data, chosen);
     if (refusal) throw new RefusalError(refusal);
-    const chosen = plan ?? (await planJob(gpu, job, data, undefined)).plan;
-    return createGpuTrainer(gpu, job, data, chosen);
+    return createGpuTrainer(await openGpu(), job, data, chosen);
   },
 };
+
+function networksRefusal({ networks }: TrainingJob): string | undefined {
+  if (networks.length === 1) return undefined;
+  return `The GPU path trains 1 network at a time; the job has ${networks.length}. Run them one by one.`;
+}
