@@ -1,5 +1,6 @@
 import { backends } from './backends.ts';
 import type { Backend, TrainingData, TrainingJob } from './core/job.ts';
+import { median } from './core/median.ts';
 import type { Plan } from './core/plan.ts';
 
 /** Warm repetitions of one run. */
@@ -48,13 +49,11 @@ export async function measure(
     }
     onRepetition?.(repetition);
   }
-  const sorted = trainMs.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const medianMs = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const medianMs = median(trainMs);
   return {
     trainMs,
     medianMs,
-    rangeMs: [sorted[0], sorted[sorted.length - 1]],
+    rangeMs: [Math.min(...trainMs), Math.max(...trainMs)],
     stepsPerSecond: job.steps / (medianMs / 1000),
   };
 }

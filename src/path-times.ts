@@ -2,6 +2,7 @@ import { backends } from './backends.ts';
 import { drawJob, type JobShape } from './core/bench-jobs.ts';
 import { RefusalError } from './core/errors.ts';
 import type { Backend, Trainer } from './core/job.ts';
+import { median } from './core/median.ts';
 import { gpuStrategies, type GpuStrategy, type Plan } from './core/plan.ts';
 
 /** What a step of a job takes on one path, warm. */
@@ -108,10 +109,8 @@ async function timePath(
       signal.throwIfAborted();
       times.push(trainMs / steps);
     } while (times.length < REPETITIONS && times[0] <= SLOW_STEP_MS);
-    const sorted = times.toSorted((a, b) => a - b);
-    const stepMs = sorted[Math.floor(sorted.length / 2)];
-    const rangeMs = [sorted[0], sorted[sorted.length - 1]] as const;
-    return { backend, plan, stepMs, rangeMs, repetitions: times.length, openMs };
+    const rangeMs = [Math.min(...times), Math.max(...times)] as const;
+    return { backend, plan, stepMs: median(times), rangeMs, repetitions: times.length, openMs };
   } finally {
     trainer.dispose();
   }

@@ -1,6 +1,6 @@
 import { backends } from './backends.ts';
-import type { Adapter, TrainingData, TrainingJob } from './core/job.ts';
-import { NumpyRandom } from './core/numpy-random.ts';
+import { drawJob } from './core/bench-jobs.ts';
+import type { Adapter, TrainingJob } from './core/job.ts';
 import { gpuStrategies, type Plan } from './core/plan.ts';
 import type { Verdict } from './core/validation.ts';
 import { validateRun } from './cpu/validate-run.ts';
@@ -40,6 +40,8 @@ const job: TrainingJob = {
   networks: [{ seed: 1, learningRate: 0.1 }],
 };
 
+const table = { widths: [3, 2], rowCount: 23, bias: true, learningRate: 0.1 };
+
 /**
  * Tests the adapter in use: whether compensation survives its compiler, how exact its eˣ is, and whether each
  * strategy agrees with float64.
@@ -49,7 +51,7 @@ const job: TrainingJob = {
 export async function selfTest(): Promise<SelfTest> {
   const start = performance.now();
   const arithmetic = await testArithmetic();
-  const data = randomRows(23, 3, 2);
+  const { data } = drawJob(table, 1);
   const reference = await trainOnce('cpu', job, data);
   const strategies: StrategyTest[] = [];
   let adapter: Adapter | null = null;
@@ -63,16 +65,4 @@ export async function selfTest(): Promise<SelfTest> {
   const agree = strategies.every(({ verdict }) => verdict.holds === true);
   const holds = arithmetic.compensation.survives && isExact && agree;
   return { ...arithmetic, adapter, strategies, holds, testMs: performance.now() - start };
-}
-
-function randomRows(rowCount: number, inputCount: number, outputCount: number): TrainingData {
-  const random = new NumpyRandom(1);
-  const numbers = (count: number) => Float64Array.from({ length: count }, () => Math.fround(random.rand()));
-  return {
-    rowCount,
-    inputCount,
-    outputCount,
-    inputs: numbers(rowCount * inputCount),
-    targets: numbers(rowCount * outputCount),
-  };
 }

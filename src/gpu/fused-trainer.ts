@@ -7,7 +7,8 @@ import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { ENTRY_BYTES, layOutFused, workItems, type FusedLayout } from './fused-layout.ts';
-import { createDispatch, encode, setParams, type Dispatch } from './kernels.ts';
+import { createDispatch, type Dispatch } from './kernels.ts';
+import { ManySteps, manyStepsParams } from './many-steps.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
 export type FusedPlan = Extract<Plan, { strategy: 'fused' }>;
@@ -18,10 +19,6 @@ const ROWS_AN_INVOCATION = 8;
 const SOFTWARE_INVOCATIONS = 4;
 /** The kernel's MIXED: each hidden layer looks its own activation up. */
 const MIXED = 0xffffffff;
-/** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
-const FIRST_CHUNK_MULTIPLICATIONS = 200_000;
-/** One dispatch may hold any number of steps; the counter of a run does not go further. */
-const MOST_CHUNK_STEPS = 2 ** 25;
 
 /** Plans of this strategy for the job that the adapter can run, the most promising first. */
 export function fusedPlans(gpu: Gpu, job: TrainingJob, data: TrainingData): FusedPlan[] {
@@ -63,47 +60,20 @@ export function fusedRefusal(
 }
 
 /** Weights in the memory of one workgroup: thousands of steps in one dispatch. */
-export class FusedStepping implements Stepping {
-  readonly firstChunkSteps: number;
-  readonly mostChunkSteps = MOST_CHUNK_STEPS;
-  #gradients: Promise<Dispatch> | undefined;
-
-  private constructor(
-    readonly plan: FusedPlan,
-    private readonly resident: Resident,
-    private readonly kernel: FusedKernel,
-    private readonly steps: Dispatch,
-  ) {
-    const { network, rowCount } = resident;
-    this.firstChunkSteps = Math.ceil(FIRST_CHUNK_MULTIPLICATIONS / (network.parameterCount * rowCount));
-  }
-
-  static async create(resident: Resident, plan: FusedPlan): Promise<FusedStepping> {
-    const { gpu, scope, network } = resident;
-    const invocationCount = invocationsOf(gpu, network, plan.tile);
-    const layout = layOutFused(network, plan.tile, invocationCount);
-    const layerCount = network.layers.length;
-    const layers = scope.storage('layers', [layerCount, layout.table.length / layerCount]);
-    gpu.device.queue.writeBuffer(layers.buffer, 0, layout.table);
-    const gradients = scope.storage('gradients', [network.parameterCount]);
-    const rows = scope.storage('rows', [layout.rowsLength, 4]);
-    const kernel = { layout, invocationCount, layers, gradients, rows };
-    return new FusedStepping(plan, resident, kernel, await dispatchFused(resident, kernel, true));
-  }
-
-  /** One dispatch, however many steps. */
-  encodeSteps(pass: GPUComputePassEncoder, firstStep: number, count: number): void {
-    setParams(this.resident.gpu, this.steps, paramsOf(this.resident, firstStep, count));
-    encode(pass, this.steps);
-  }
-
-  /** Nothing to do: every dispatch is told its first step. */
-  moveTo(): void {}
-
-  async gradients() {
-    this.#gradients ??= dispatchFused(this.resident, this.kernel, false);
-    return { dispatches: [await this.#gradients], gradients: this.kernel.gradients };
-  }
+export async function createFusedStepping(resident: Resident, plan: FusedPlan): Promise<Stepping> {
+  const { gpu, scope, network } = resident;
+  const invocationCount = invocationsOf(gpu, network, plan.tile);
+  const layout = layOutFused(network, plan.tile, invocationCount);
+  const layerCount = network.layers.length;
+  const layers = scope.storage('layers', [layerCount, layout.table.length / layerCount]);
+  gpu.device.queue.writeBuffer(layers.buffer, 0, layout.table);
+  const gradients = scope.storage('gradients', [network.parameterCount]);
+  const rows = scope.storage('rows', [layout.rowsLength, 4]);
+  const kernel = { layout, invocationCount, layers, gradients, rows };
+  return new ManySteps(plan, resident, {
+    steps: await dispatchFused(resident, kernel, true),
+    createGradients: async () => ({ dispatch: await dispatchFused(resident, kernel, false), gradients }),
+  });
 }
 
 /** What the kernel works on beside the trainer's own buffers. */
@@ -124,7 +94,7 @@ function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean
   const [hiddenActivation] = hidden.size > 1 ? [MIXED] : hidden;
   const outputActivation = activationIndex(network.layers[network.layers.length - 1]);
   return createDispatch(gpu, scope, 'fused-training', {
-    params: paramsOf(resident, 0, 1),
+    params: manyStepsParams(resident, 0, 1),
     buffers: { inputs, targets, layers, parameters, lowParts, gradients, losses, rows },
     constants: {
       invocationCount,
@@ -139,11 +109,6 @@ function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean
     },
     entries: [1, 1],
   });
-}
-
-function paramsOf({ job, network, rowCount }: Resident, firstStep: number, stepCount: number) {
-  const { learningRate } = job.networks[0];
-  return { firstStep, stepCount, rowCount, learningRate, scale: 1 / (rowCount * network.outputCount) };
 }
 
 /** It changes the order in which losses are added up, so it follows from plan, network and adapter. */

@@ -3,6 +3,7 @@ import type { PlannedJob, PlanEstimate, Trainer, TrainingData, TrainingJob } fro
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { describePlan, type GpuStrategy, type MatmulVariant, type Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
+import { layeredDispatches } from './dispatch-count.ts';
 import { stepRates } from './step-rates.ts';
 import { plansOf, strategyRefusal } from './strategies.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
@@ -138,7 +139,7 @@ function typicalStepMs(plan: Plan, { network, rowCount, typical }: Guess): numbe
     return tiles * typical.tileMs + (rowCount * rowOperations) / typical.fusedMultiplicationsAMs;
   }
   if (plan.strategy !== 'layered') return Infinity;
-  const dispatches = (plan.matmul === 'simple' ? 4 : 3) * layers.length + 2;
+  const dispatches = layeredDispatches(layers, plan.matmul);
   // A block computes its edge whether there is something or not.
   const block = BLOCKS[plan.matmul];
   const padded = layers.reduce((sum, { inputCount, units }) => sum + inputCount * roundedUp(units, block), 0);

@@ -2,11 +2,11 @@ import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork } from '../core/network.ts';
 import type { MatmulVariant, Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
-import { fusedPlans, fusedRefusal, FusedStepping } from './fused-trainer.ts';
+import { createFusedStepping, fusedPlans, fusedRefusal } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
 import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
 import type { CreateStepping } from './stepping.ts';
-import { unrolledPlans, unrolledRefusal, UnrolledStepping } from './unrolled-trainer.ts';
+import { createUnrolledStepping, unrolledPlans, unrolledRefusal } from './unrolled-trainer.ts';
 
 /** Every plan worth considering for a job on this adapter. */
 export function plansOf(gpu: Gpu, job: TrainingJob, data: TrainingData): Plan[] {
@@ -37,8 +37,8 @@ export function strategyRefusal(
 
 /** How the steps of a plan are taken. */
 export function createStepping(plan: Plan): CreateStepping {
-  if (plan.strategy === 'unrolled') return (resident) => UnrolledStepping.create(resident, plan);
-  if (plan.strategy === 'fused') return (resident) => FusedStepping.create(resident, plan);
+  if (plan.strategy === 'unrolled') return (resident) => createUnrolledStepping(resident, plan);
+  if (plan.strategy === 'fused') return (resident) => createFusedStepping(resident, plan);
   if (plan.strategy === 'layered') return (resident) => LayeredStepping.create(resident, plan);
   throw new Error(`there is no stepping for ${plan.strategy}`);
 }

@@ -3,14 +3,9 @@ import { layOutNetwork } from '../core/network.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
 import type { Resident, Stepping } from './stepping.ts';
-import { dispatchKernel, encode, setParams, type Dispatch } from './kernels.ts';
-import {
-  gradientsKernel,
-  statementCount,
-  stepsKernel,
-  sumCount,
-  type UnrolledShape,
-} from './unrolled-shader.ts';
+import { dispatchKernel } from './kernels.ts';
+import { ManySteps, manyStepsParams } from './many-steps.ts';
+import { gradientsKernel, statementCount, stepsKernel, sumCount } from './unrolled-shader.ts';
 
 export type UnrolledPlan = Extract<Plan, { strategy: 'unrolled' }>;
 
@@ -21,10 +16,6 @@ export type UnrolledPlan = Extract<Plan, { strategy: 'unrolled' }>;
 const MOST_STATEMENTS = 1400;
 /** A network with more parameters is not even written out to be counted: two statements each are certain. */
 const MOST_PARAMETERS = MOST_STATEMENTS / 2;
-/** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
-const FIRST_CHUNK_MULTIPLICATIONS = 200_000;
-/** One dispatch may hold any number of steps; the counter of a run does not go further. */
-const MOST_CHUNK_STEPS = 2 ** 25;
 
 /** Plans of this strategy that the adapter can run, the most promising first. */
 export function unrolledPlans(gpu: Gpu): UnrolledPlan[] {
@@ -71,62 +62,21 @@ export function unrolledRefusal(
 }
 
 /** Straight-line code for this one network: thousands of steps in one dispatch, everything in registers. */
-export class UnrolledStepping implements Stepping {
-  readonly firstChunkSteps: number;
-  readonly mostChunkSteps = MOST_CHUNK_STEPS;
-  #gradients: ReturnType<Stepping['gradients']> | undefined;
-
-  private constructor(
-    readonly plan: UnrolledPlan,
-    private readonly resident: Resident,
-    private readonly shape: UnrolledShape,
-    private readonly steps: Dispatch,
-  ) {
-    const { network, rowCount } = resident;
-    this.firstChunkSteps = Math.ceil(FIRST_CHUNK_MULTIPLICATIONS / (network.parameterCount * rowCount));
-  }
-
-  static async create(resident: Resident, plan: UnrolledPlan): Promise<UnrolledStepping> {
-    const { gpu, scope, network, job, rowCount, inputs, targets, parameters, lowParts, losses } = resident;
-    const { lanes, sharing } = plan;
-    const shape = { network, job, rowCount, lanes, sharing };
-    const steps = await dispatchKernel(gpu, scope, stepsKernel(shape), {
-      params: paramsOf(resident, 0, 0),
-      buffers: { inputs, targets, parameters, lowParts, losses },
-      constants: {},
-      entries: [lanes, 1],
-    });
-    return new UnrolledStepping(plan, resident, shape, steps);
-  }
-
-  /** One dispatch, however many steps. */
-  encodeSteps(pass: GPUComputePassEncoder, firstStep: number, count: number): void {
-    setParams(this.resident.gpu, this.steps, paramsOf(this.resident, firstStep, count));
-    encode(pass, this.steps);
-  }
-
-  /** Nothing to do: every dispatch is told its first step. */
-  moveTo(): void {}
-
-  gradients() {
-    this.#gradients ??= this.#createGradients();
-    return this.#gradients;
-  }
-
-  async #createGradients() {
-    const { gpu, scope, network, inputs, targets, parameters, lowParts } = this.resident;
-    const gradients = scope.storage('gradients', [network.parameterCount]);
-    const dispatch = await dispatchKernel(gpu, scope, gradientsKernel(this.shape), {
-      params: paramsOf(this.resident, 0, 1),
-      buffers: { inputs, targets, parameters, lowParts, gradients },
-      constants: {},
-      entries: [this.shape.lanes, 1],
-    });
-    return { dispatches: [dispatch], gradients };
-  }
-}
-
-function paramsOf({ job, network, rowCount }: Resident, firstStep: number, stepCount: number) {
-  const { learningRate } = job.networks[0];
-  return { firstStep, stepCount, learningRate, scale: 1 / (rowCount * network.outputCount) };
+export async function createUnrolledStepping(resident: Resident, plan: UnrolledPlan): Promise<Stepping> {
+  const { gpu, scope, network, job, rowCount, inputs, targets, parameters, lowParts, losses } = resident;
+  const { lanes, sharing } = plan;
+  const shape = { network, job, rowCount, lanes, sharing };
+  const common = { params: manyStepsParams(resident, 0, 1), constants: {}, entries: [lanes, 1] as const };
+  const buffers = { inputs, targets, parameters, lowParts };
+  return new ManySteps(plan, resident, {
+    steps: await dispatchKernel(gpu, scope, stepsKernel(shape), {
+      ...common,
+      buffers: { ...buffers, losses },
+    }),
+    async createGradients() {
+      const gradients = scope.storage('gradients', [network.parameterCount]);
+      const settings = { ...common, buffers: { ...buffers, gradients } };
+      return { dispatch: await dispatchKernel(gpu, scope, gradientsKernel(shape), settings), gradients };
+    },
+  });
 }

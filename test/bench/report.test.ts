@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fromBase64, toBase64 } from './base64.ts';
+import { median } from '../../src/core/median.ts';
 import { createJob, flopsPerStep, jobNames, jobShapes, type JobName } from './jobs.ts';
 import { drawPicture } from './picture.ts';
 import { pressToFinalLossMs, renderReport } from './report.ts';
 import type { Cell, Results } from './results.ts';
-import { median, relativeDeviation, relativeUpdateDeviation, roundUpTo } from './statistics.ts';
+import { relativeDeviation, relativeUpdateDeviation, roundUpTo } from './statistics.ts';
 import { systemEntries } from './system-list.ts';
 import { figureText, judgeResults } from './verdicts.ts';
 

@@ -1,7 +1,7 @@
 import type { Ceilings } from './ceilings.ts';
 import type { JobName } from './jobs.ts';
 import type { SystemEntry } from './system-list.ts';
-import { median } from './statistics.ts';
+import { median } from '../../src/core/median.ts';
 
 /** One system on one job: its figures, or why there are none. */
 export interface Cell {
