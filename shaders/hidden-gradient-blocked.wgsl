@@ -24,17 +24,29 @@ struct Params {
 
 override activation: u32;
 
-// dE/dy[row, four k]; the row is given as the index of its first entry.
-fn nextGradients(row: u32, terms: Terms) -> vec4f {
+fn rowPlaces(rows: vec4u) -> vec4u {
+  return rows * params.nextUnitCount;
+}
+
+fn columnPlaces(units: vec4u) -> vec4u {
+  return params.nextWeightsOffset + units * params.nextUnitCount;
+}
+
+// dE/dy[row, four k]
+fn entriesOfA(row: u32, terms: Terms) -> vec4f {
   let i = row + terms.k;
   let values = vec4f(nextGradient[i.x], nextGradient[i.y], nextGradient[i.z], nextGradient[i.w]);
   return select(vec4f(), values, terms.exist);
 }
 
-// w[four units, four k], a column for each k; the units are given as the indices of their first weights.
-fn weights(terms: Terms, units: vec4u) -> mat4x4f {
+// w[four units, four k]
+fn entriesOfB(terms: Terms, units: vec4u) -> mat4x4f {
   let k = terms.k;
   return mat4x4f(weightsAt(k.x + units), weightsAt(k.y + units), weightsAt(k.z + units), weightsAt(k.w + units));
+}
+
+fn sumsColumns() -> bool {
+  return false;
 }
 
 fn weightsAt(i: vec4u) -> vec4f {
@@ -43,60 +55,17 @@ fn weightsAt(i: vec4u) -> vec4f {
 
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  // Above 524,280 blocks the workgroups go on in the second dimension.
-  let position = id.x + id.y * grid.x * 8u;
-  let blocksAcross = (params.unitCount + BLOCK - 1u) / BLOCK;
-  let firstUnit = BLOCK * (position % blocksAcross);
-  let firstRow = BLOCK * (position / blocksAcross);
-  if (firstRow >= params.rowCount) { return; }
+  let position = blockAt(id, grid, params.unitCount);
+  let unit = position.x;
+  let row = position.y;
+  if (row >= params.rowCount) { return; }
 
-  let rowsA = fourFrom(firstRow, params.rowCount) * params.nextUnitCount;
-  let rowsB = fourFrom(firstRow + 4u, params.rowCount) * params.nextUnitCount;
-  let rowsC = fourFrom(firstRow + 8u, params.rowCount) * params.nextUnitCount;
-  let rowsD = fourFrom(firstRow + 12u, params.rowCount) * params.nextUnitCount;
-  let columnsA = params.nextWeightsOffset + fourFrom(firstUnit, params.unitCount) * params.nextUnitCount;
-  let columnsB = params.nextWeightsOffset + fourFrom(firstUnit + 4u, params.unitCount) * params.nextUnitCount;
-  let columnsC = params.nextWeightsOffset + fourFrom(firstUnit + 8u, params.unitCount) * params.nextUnitCount;
-  let columnsD = params.nextWeightsOffset + fourFrom(firstUnit + 12u, params.unitCount) * params.nextUnitCount;
-
-  var row0 = BlockRow(); var row1 = BlockRow(); var row2 = BlockRow(); var row3 = BlockRow();
-  var row4 = BlockRow(); var row5 = BlockRow(); var row6 = BlockRow(); var row7 = BlockRow();
-  var row8 = BlockRow(); var row9 = BlockRow(); var row10 = BlockRow(); var row11 = BlockRow();
-  var row12 = BlockRow(); var row13 = BlockRow(); var row14 = BlockRow(); var row15 = BlockRow();
-  for (var first = 0u; first < params.nextUnitCount; first += 4u) {
-    let terms = termsFrom(first, params.nextUnitCount);
-    let b = FourRows(
-      weights(terms, columnsA),
-      weights(terms, columnsB),
-      weights(terms, columnsC),
-      weights(terms, columnsD),
-    );
-    row0 += product(nextGradients(rowsA.x, terms), b);
-    row1 += product(nextGradients(rowsA.y, terms), b);
-    row2 += product(nextGradients(rowsA.z, terms), b);
-    row3 += product(nextGradients(rowsA.w, terms), b);
-    row4 += product(nextGradients(rowsB.x, terms), b);
-    row5 += product(nextGradients(rowsB.y, terms), b);
-    row6 += product(nextGradients(rowsB.z, terms), b);
-    row7 += product(nextGradients(rowsB.w, terms), b);
-    row8 += product(nextGradients(rowsC.x, terms), b);
-    row9 += product(nextGradients(rowsC.y, terms), b);
-    row10 += product(nextGradients(rowsC.z, terms), b);
-    row11 += product(nextGradients(rowsC.w, terms), b);
-    row12 += product(nextGradients(rowsD.x, terms), b);
-    row13 += product(nextGradients(rowsD.y, terms), b);
-    row14 += product(nextGradients(rowsD.z, terms), b);
-    row15 += product(nextGradients(rowsD.w, terms), b);
-  }
-
-  let block = array<BlockRow, BLOCK>(
-    row0, row1, row2, row3, row4, row5, row6, row7,
-    row8, row9, row10, row11, row12, row13, row14, row15,
-  );
-  for (var r = 0u; r < min(BLOCK, params.rowCount - firstRow); r++) {
-    for (var u = 0u; u < min(BLOCK, params.unitCount - firstUnit); u++) {
-      let sum = block[r][u / 4u][u % 4u];
-      let index = (firstRow + r) * params.unitCount + firstUnit + u;
+  let rows = Extent(row, params.rowCount);
+  let block = blockOf(rows, Extent(unit, params.unitCount), params.nextUnitCount, BlockRow());
+  for (var r = 0u; r < min(BLOCK, params.rowCount - row); r++) {
+    for (var u = 0u; u < min(BLOCK, params.unitCount - unit); u++) {
+      let sum = block.rows[r][u / 4u][u % 4u];
+      let index = (row + r) * params.unitCount + unit + u;
       gradient[index] = sum * activationDerivative(activation, preActivations[index], activations[index]);
     }
   }

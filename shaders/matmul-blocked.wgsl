@@ -24,14 +24,22 @@ struct Params {
 override activation: u32;
 override hasBias: bool;
 
-// input[row, four k]; the row is given as the index of its first entry.
-fn inputs(row: u32, terms: Terms) -> vec4f {
+fn rowPlaces(rows: vec4u) -> vec4u {
+  return rows * params.inputCount;
+}
+
+fn columnPlaces(columns: vec4u) -> vec4u {
+  return columns;
+}
+
+// input[row, four k]
+fn entriesOfA(row: u32, terms: Terms) -> vec4f {
   let i = row + terms.k;
   return select(vec4f(), vec4f(input[i.x], input[i.y], input[i.z], input[i.w]), terms.exist);
 }
 
-// weights[four k, four units], a column for each k
-fn weights(terms: Terms, units: vec4u) -> mat4x4f {
+// weights[four k, four units]
+fn entriesOfB(terms: Terms, units: vec4u) -> mat4x4f {
   let row = params.weightsOffset + terms.k * params.unitCount;
   return mat4x4f(
     parametersAt(row.x + units),
@@ -41,72 +49,38 @@ fn weights(terms: Terms, units: vec4u) -> mat4x4f {
   );
 }
 
-fn biases(units: vec4u) -> vec4f {
-  if (!hasBias) { return vec4f(); }
-  return parametersAt(params.biasOffset + units);
+fn sumsColumns() -> bool {
+  return false;
 }
 
 fn parametersAt(i: vec4u) -> vec4f {
   return vec4f(parameters[i.x], parameters[i.y], parameters[i.z], parameters[i.w]);
 }
 
+fn biasesFrom(unit: u32) -> vec4f {
+  if (!hasBias) { return vec4f(); }
+  return parametersAt(params.biasOffset + fourFrom(unit, params.unitCount));
+}
+
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
-  // Above 524,280 blocks the workgroups go on in the second dimension.
-  let position = id.x + id.y * grid.x * 8u;
-  let blocksAcross = (params.unitCount + BLOCK - 1u) / BLOCK;
-  let firstUnit = BLOCK * (position % blocksAcross);
-  let firstRow = BLOCK * (position / blocksAcross);
-  if (firstRow >= params.rowCount) { return; }
+  let position = blockAt(id, grid, params.unitCount);
+  let unit = position.x;
+  let row = position.y;
+  if (row >= params.rowCount) { return; }
 
-  let rowsA = fourFrom(firstRow, params.rowCount) * params.inputCount;
-  let rowsB = fourFrom(firstRow + 4u, params.rowCount) * params.inputCount;
-  let rowsC = fourFrom(firstRow + 8u, params.rowCount) * params.inputCount;
-  let rowsD = fourFrom(firstRow + 12u, params.rowCount) * params.inputCount;
-  let columnsA = fourFrom(firstUnit, params.unitCount);
-  let columnsB = fourFrom(firstUnit + 4u, params.unitCount);
-  let columnsC = fourFrom(firstUnit + 8u, params.unitCount);
-  let columnsD = fourFrom(firstUnit + 12u, params.unitCount);
-
-  let start = BlockRow(biases(columnsA), biases(columnsB), biases(columnsC), biases(columnsD));
-  var row0 = start; var row1 = start; var row2 = start; var row3 = start;
-  var row4 = start; var row5 = start; var row6 = start; var row7 = start;
-  var row8 = start; var row9 = start; var row10 = start; var row11 = start;
-  var row12 = start; var row13 = start; var row14 = start; var row15 = start;
-  for (var first = 0u; first < params.inputCount; first += 4u) {
-    let terms = termsFrom(first, params.inputCount);
-    let b = FourRows(
-      weights(terms, columnsA),
-      weights(terms, columnsB),
-      weights(terms, columnsC),
-      weights(terms, columnsD),
-    );
-    row0 += product(inputs(rowsA.x, terms), b);
-    row1 += product(inputs(rowsA.y, terms), b);
-    row2 += product(inputs(rowsA.z, terms), b);
-    row3 += product(inputs(rowsA.w, terms), b);
-    row4 += product(inputs(rowsB.x, terms), b);
-    row5 += product(inputs(rowsB.y, terms), b);
-    row6 += product(inputs(rowsB.z, terms), b);
-    row7 += product(inputs(rowsB.w, terms), b);
-    row8 += product(inputs(rowsC.x, terms), b);
-    row9 += product(inputs(rowsC.y, terms), b);
-    row10 += product(inputs(rowsC.z, terms), b);
-    row11 += product(inputs(rowsC.w, terms), b);
-    row12 += product(inputs(rowsD.x, terms), b);
-    row13 += product(inputs(rowsD.y, terms), b);
-    row14 += product(inputs(rowsD.z, terms), b);
-    row15 += product(inputs(rowsD.w, terms), b);
-  }
-
-  let block = array<BlockRow, BLOCK>(
-    row0, row1, row2, row3, row4, row5, row6, row7,
-    row8, row9, row10, row11, row12, row13, row14, row15,
+  let start = BlockRow(
+    biasesFrom(unit),
+    biasesFrom(unit + 4u),
+    biasesFrom(unit + 8u),
+    biasesFrom(unit + 12u),
   );
-  for (var r = 0u; r < min(BLOCK, params.rowCount - firstRow); r++) {
-    for (var u = 0u; u < min(BLOCK, params.unitCount - firstUnit); u++) {
-      let sum = block[r][u / 4u][u % 4u];
-      let index = (firstRow + r) * params.unitCount + firstUnit + u;
+  let rows = Extent(row, params.rowCount);
+  let block = blockOf(rows, Extent(unit, params.unitCount), params.inputCount, start);
+  for (var r = 0u; r < min(BLOCK, params.rowCount - row); r++) {
+    for (var u = 0u; u < min(BLOCK, params.unitCount - unit); u++) {
+      let sum = block.rows[r][u / 4u][u % 4u];
+      let index = (row + r) * params.unitCount + unit + u;
       preActivations[index] = sum;
       activations[index] = activationValue(activation, sum);
     }

@@ -45,7 +45,7 @@ const parametersGradient = {
   constants: ['hasBias'],
 } as const;
 
-/** How the three products of a layer are spread over invocations: `shaders/lib/blocks.wgsl`, and tiles. */
+/** How the three products of a layer are spread over invocations: `shaders/lib/blocks.wgsl`, `quads.wgsl`, and tiles. */
 const blocked = { workgroupSize: [8, 1], block: [16, 16], isFlat: true } as const;
 const quads = { workgroupSize: [8, 1], block: [16, 32], feature: 'subgroups' } as const;
 const tiled = { workgroupSize: [16, 16], block: [4, 4] } as const;
@@ -54,7 +54,7 @@ const tiled = { workgroupSize: [16, 16], block: [4, 4] } as const;
 export const kernels = {
   matmul: { ...matmul, libraries: ['activations'], workgroupSize: [8, 8] },
   'matmul-blocked': { ...matmul, libraries: ['activations', 'blocks'], ...blocked },
-  'matmul-quads': { ...matmul, libraries: ['activations', 'blocks'], ...quads },
+  'matmul-quads': { ...matmul, libraries: ['activations', 'blocks', 'quads'], ...quads },
   'matmul-tiled': { ...matmul, libraries: ['activations'], ...tiled },
   'output-gradient': {
     libraries: ['activations', 'losses'],
@@ -78,7 +78,7 @@ export const kernels = {
   },
   'hidden-gradient': { ...hiddenGradient, libraries: ['activations'], workgroupSize: [8, 8] },
   'hidden-gradient-blocked': { ...hiddenGradient, libraries: ['activations', 'blocks'], ...blocked },
-  'hidden-gradient-quads': { ...hiddenGradient, libraries: ['activations', 'blocks'], ...quads },
+  'hidden-gradient-quads': { ...hiddenGradient, libraries: ['activations', 'blocks', 'quads'], ...quads },
   'hidden-gradient-tiled': { ...hiddenGradient, libraries: ['activations'], ...tiled },
   'weights-gradient': {
     libraries: [],
@@ -88,7 +88,7 @@ export const kernels = {
     workgroupSize: [8, 8],
   },
   'weights-gradient-blocked': { ...parametersGradient, libraries: ['blocks'], ...blocked },
-  'weights-gradient-quads': { ...parametersGradient, libraries: ['blocks'], ...quads },
+  'weights-gradient-quads': { ...parametersGradient, libraries: ['blocks', 'quads'], ...quads },
   'weights-gradient-tiled': { ...parametersGradient, libraries: [], ...tiled },
   'bias-gradient': {
     libraries: [],

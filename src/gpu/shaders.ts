@@ -12,6 +12,7 @@ import blocksLibrary from '../../shaders/lib/blocks.wgsl?raw';
 import foursLibrary from '../../shaders/lib/fours.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
+import quadsLibrary from '../../shaders/lib/quads.wgsl?raw';
 import matmulBlocked from '../../shaders/matmul-blocked.wgsl?raw';
 import matmulQuads from '../../shaders/matmul-quads.wgsl?raw';
 import matmulTiled from '../../shaders/matmul-tiled.wgsl?raw';
@@ -32,6 +33,7 @@ export const libraries = {
   fours: foursLibrary,
   losses: lossesLibrary,
   optimizers: optimizersLibrary,
+  quads: quadsLibrary,
 } as const;
 
 /** One kernel a file, by the file's name in `shaders`. */
