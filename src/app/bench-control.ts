@@ -52,6 +52,7 @@ export class BenchControl {
   }
 
   stop(): void {
+    if (this.work === undefined) return;
     this.#isStopping = true;
     void this.#client.stopTiming();
   }
@@ -63,7 +64,7 @@ export class BenchControl {
     state.update({ activity: 'measuring', error: undefined, announcement: 'Timing starts.' });
     try {
       await work();
-      state.update({ announcement: 'Timed.' });
+      state.update({ announcement: this.#isStopping ? 'Timing stopped.' : 'Timed.' });
     } catch (error) {
       const wasStopped = error instanceof Error && error.name === 'AbortError';
       if (!wasStopped) state.update({ error: sentenceOf(error) });

@@ -56,7 +56,8 @@ class CrossoverPicture extends PageElement {
   override render() {
     const { cells } = this.page.bench.results;
     if (cells.length === 0) return nothing;
-    const [width, height] = [LEFT + 4 * CELL_WIDTH, TOP + 4 * CELL_HEIGHT];
+    const width = LEFT + crossoverRows.length * CELL_WIDTH;
+    const height = TOP + crossoverUnits.length * CELL_HEIGHT;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="CPU against GPU by size">
         <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="CPU against GPU by size">
           ${crossoverRows.map(

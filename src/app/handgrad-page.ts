@@ -151,13 +151,15 @@ export class HandgradPage extends PageElement {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || element.closest('dialog'))
       return;
     const { state, training } = this.page;
-    if (this.route === '#bench') {
-      if (event.key === 'Escape') this.page.bench.stop();
-    } else if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
-      if (state.activity !== 'running') training.press();
+    const canTrain = this.route !== '#bench' && state.activity !== 'running';
+    if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
+      if (canTrain) training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();
-      else training.stop();
+      else {
+        training.stop();
+        this.page.bench.stop();
+      }
     }
   }
 

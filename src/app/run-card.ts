@@ -170,13 +170,19 @@ class RunCard extends PageElement {
     if (fill) fill.style.transform = `scaleX(${share})`;
   }
 
+  /** Whatever is going on: a timing that was begun on the Bench page, too. */
+  #stop(): void {
+    this.page.training.stop();
+    this.page.bench.stop();
+  }
+
   override render() {
     const { state, training } = this.page;
     const { activity, gpu, isBroken } = state;
     const isReady = state.table !== undefined && !isBroken;
     const isIdle = state.isIdle && isReady;
     const isPaused = activity === 'paused';
-    const laterClass = state.hasRuns ? '' : 'later';
+    const laterClass = state.hasRuns || state.canStop ? '' : 'later';
     return html`
       <section class="card" aria-labelledby="title">
         <h2 id="title" class="screen-reader">Training</h2>
@@ -211,7 +217,7 @@ class RunCard extends PageElement {
               class=${laterClass}
               aria-keyshortcuts="Escape"
               aria-disabled=${!state.canStop}
-              @click=${() => training.stop()}
+              @click=${() => this.#stop()}
             >
               Stop
             </button>
