@@ -54,8 +54,10 @@ function dispatchSentence(state: PageState, times: ComparableTimes): string {
     const speed = speedOf(times, key);
     return speed > SAME_WITHIN ? `${ms}, ${ratio(speed)} as fast` : ms;
   };
-  const steps = state.runs.kernels?.report?.steps ?? 0;
-  const dispatches = count(steps * layeredDispatches(state.runs.kernels?.job.layers ?? []));
+  const { report, job } = state.runs.kernels ?? {};
+  const steps = report?.steps ?? 0;
+  const matmul = report?.plan.strategy === 'layered' ? report.plan.matmul : undefined;
+  const dispatches = count(steps * layeredDispatches(job?.layers ?? [], matmul));
   const isSlowest = speedOf(times, 'kernels') <= SAME_WITHIN;
   const cost =
     isSlowest && workPerStep(state) < SMALL_WORK
