@@ -3,7 +3,7 @@
 // Formula:  per step, over tiles of rows: z = a · w + bias, a = f(z); d = scale · loss′ · f′ at the output and
 //           d = (d_next · wᵀ) · f′ before it; dE/dw = aᵀ · d and dE/dbias = Σ d over all rows; then
 //           parameter += change(dE/dparameter). Every product is one of 4 × 4 blocks.
-// Reads:    inputs [rowCount, inputCount]; targets [rowCount, outputCount]; layers [layerCount]
+// Reads:    inputs [rowCount, inputCount]; targets [rowCount, outputCount]; shape, with a Layer for each layer
 // Writes:   parameters and lowParts [parameterCount]: together one compensated parameter each; gradients
 //           [parameterCount], sums over the tiles so far; losses [steps]. Without `updates` only gradients.
 //           rows: what a tile's rows have in each unit, for this kernel alone
@@ -32,10 +32,16 @@ struct Layer {
   activation: u32,
 }
 
+struct Shape {
+  // Rows of a tile / 4.
+  tileQuads: u32,
+  layers: array<Layer>,
+}
+
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> inputs: array<f32>;
 @group(0) @binding(2) var<storage, read> targets: array<f32>;
-@group(0) @binding(3) var<storage, read> layers: array<Layer>;
+@group(0) @binding(3) var<storage, read> shape: Shape;
 @group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> lowParts: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
@@ -44,10 +50,8 @@ struct Layer {
 @group(0) @binding(8) var<storage, read_write> rows: array<vec4f>;
 
 override invocationCount: u32;
+// At least what the layout takes.
 override memoryLength: u32;
-// Rows of a tile / 4.
-override tileQuads: u32;
-override layerCount: u32;
 // The one activation of all hidden layers, or MIXED: then each looks its own up.
 override hiddenActivation: u32;
 override outputActivation: u32;
@@ -65,16 +69,16 @@ var<workgroup> memory: array<vec4f, memoryLength>;
 // every invocation masked, and for the same reason both sides of an `if`.
 @compute @workgroup_size(invocationCount)
 fn main(@builtin(local_invocation_index) invocation: u32) {
-  for (var l = 0u; l < layerCount; l++) { loadParameters(layers[l], invocation); }
+  for (var l = 0u; l < layerCount(); l++) { loadParameters(shape.layers[l], invocation); }
   workgroupBarrier();
 
   for (var step = 0u; step < params.stepCount; step++) {
     var lossSum = vec4f();
-    for (var firstRow = 0u; firstRow < params.rowCount; firstRow += 4u * tileQuads) {
+    for (var firstRow = 0u; firstRow < params.rowCount; firstRow += 4u * shape.tileQuads) {
       let isFirst = firstRow == 0u;
-      let isLast = firstRow + 4u * tileQuads >= params.rowCount;
+      let isLast = firstRow + 4u * shape.tileQuads >= params.rowCount;
       // Two quads an invocation.
-      let pairs = min(tileQuads / 2u, (params.rowCount - firstRow + 7u) / 8u);
+      let pairs = min(shape.tileQuads / 2u, (params.rowCount - firstRow + 7u) / 8u);
       var pair = invocation;
       loop {
         // The inputs of the only tile are still there from the step before.
@@ -94,11 +98,11 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
       }
       var l = 0u;
       loop {
-        weightsGradient(layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
-        biasGradient(layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
+        weightsGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
+        biasGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
         continuing {
           l++;
-          break if l == layerCount;
+          break if l == layerCount();
         }
       }
       storageBarrier();
@@ -112,17 +116,17 @@ fn takeRows(firstRow: u32, quads: vec2u, isNew: bool) -> vec4f {
   if (isNew) { loadInputs(firstRow, quads); }
   var l = 0u;
   loop {
-    forward(layers[l], l == layerCount - 1u, quads);
+    forward(shape.layers[l], l == layerCount() - 1u, quads);
     continuing {
       l++;
-      break if l == layerCount;
+      break if l == layerCount();
     }
   }
   let loss = outputGradient(firstRow, quads.x) + outputGradient(firstRow, quads.y);
-  if (layerCount > 1u) {
+  if (layerCount() > 1u) {
     loop {
       l--;
-      hiddenGradient(layers[l - 1u], layers[l], quads);
+      hiddenGradient(shape.layers[l - 1u], shape.layers[l], quads);
       continuing {
         break if l == 1u;
       }
@@ -144,11 +148,12 @@ fn loadParameters(layer: Layer, invocation: u32) {
 }
 
 fn loadInputs(firstRow: u32, quads: vec2u) {
-  let layer = layers[0];
+  let layer = shape.layers[0];
   for (var i = 0u; i < 2u * layer.inputCount; i++) {
     let quad = select(quads.x, quads.y, i % 2u == 1u);
     let at = rowsFrom(firstRow + 4u * quad) * layer.inputCount + i / 2u;
-    rows[layer.inputAt + i / 2u * tileQuads + quad] = vec4f(inputs[at.x], inputs[at.y], inputs[at.z], inputs[at.w]);
+    let four = vec4f(inputs[at.x], inputs[at.y], inputs[at.z], inputs[at.w]);
+    rows[layer.inputAt + i / 2u * shape.tileQuads + quad] = four;
   }
 }
 
@@ -165,7 +170,7 @@ fn forward(layer: Layer, isOutput: bool, quads: vec2u) {
     }
     var k = 0u;
     loop {
-      let a = unitsOfRows(layer.inputAt + k * tileQuads + quads);
+      let a = unitsOfRows(layer.inputAt + k * shape.tileQuads + quads);
       let w = unitsOfInputs(layer.weightsAt + k * unitQuads + units, unitQuads);
       z = addProducts(z, a, transposed(w));
       continuing {
@@ -176,7 +181,8 @@ fn forward(layer: Layer, isOutput: bool, quads: vec2u) {
     var sums = z;
     var i = 0u;
     loop {
-      activate(layer, isOutput, sums[sumOf(i)][columnOf(i)], (4u * u + i / 2u) * tileQuads + quadOf(i, quads));
+      let at = (4u * u + i / 2u) * shape.tileQuads + quadOf(i, quads);
+      activate(layer, isOutput, sums[sumOf(i)][columnOf(i)], at);
       continuing {
         i++;
         break if i == 2u * min(8u, layer.units - 4u * u);
@@ -204,14 +210,14 @@ fn activate(layer: Layer, isOutput: bool, z: vec4f, at: u32) {
 
 // The notebook's "phase 1": d = scale · loss′ · f′. Returns the losses of the four rows.
 fn outputGradient(firstRow: u32, quad: u32) -> vec4f {
-  let layer = layers[layerCount - 1u];
+  let layer = shape.layers[layerCount() - 1u];
   let row = firstRow + 4u * quad;
   // Behind the last row there is none that learns.
   let isRow = vec4u(row, row + 1u, row + 2u, row + 3u) < vec4u(params.rowCount);
   var sum = vec4f();
   var unit = 0u;
   loop {
-    let f = rows[layer.outputAt + unit * tileQuads + quad];
+    let f = rows[layer.outputAt + unit * shape.tileQuads + quad];
     let place = rowsFrom(row) * layer.units + unit;
     let t = vec4f(targets[place.x], targets[place.y], targets[place.z], targets[place.w]);
     let lossGradient = vec4f(
@@ -220,7 +226,7 @@ fn outputGradient(firstRow: u32, quad: u32) -> vec4f {
       lossDerivative(loss, f.z, t.z),
       lossDerivative(loss, f.w, t.w),
     );
-    let at = layer.gradientAt + unit * tileQuads + quad;
+    let at = layer.gradientAt + unit * shape.tileQuads + quad;
     rows[at] = select(vec4f(), params.scale * lossGradient * rows[at], isRow);
     sum += vec4f(
       lossValue(loss, f.x, t.x),
@@ -245,7 +251,7 @@ fn hiddenGradient(layer: Layer, next: Layer, quads: vec2u) {
     var z = array<mat4x4f, 4>();
     var u = 0u;
     loop {
-      let d = unitsOfRows(next.gradientAt + 4u * u * tileQuads + quads);
+      let d = unitsOfRows(next.gradientAt + 4u * u * shape.tileQuads + quads);
       z = addProducts(z, d, unitsOfInputs(next.weightsAt + 4u * inputs * unitQuads + u, unitQuads));
       continuing {
         u++;
@@ -255,7 +261,7 @@ fn hiddenGradient(layer: Layer, next: Layer, quads: vec2u) {
     var sums = z;
     var i = 0u;
     loop {
-      let at = layer.gradientAt + (4u * k + i / 2u) * tileQuads + quadOf(i, quads);
+      let at = layer.gradientAt + (4u * k + i / 2u) * shape.tileQuads + quadOf(i, quads);
       rows[at] = sums[sumOf(i)][columnOf(i)] * rows[at];
       continuing {
         i++;
@@ -286,8 +292,8 @@ fn weightsGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<boo
 // From input 4 · place.x and unit 4 · place.y on, eight each.
 fn blockGradient(layer: Layer, place: vec2u, quadCount: u32, tile: vec2<bool>) {
   let unitQuads = fours(layer.units);
-  let a = layer.inputAt + 4u * tileQuads * twoFrom(place.x, fours(layer.inputCount));
-  let d = layer.gradientAt + 4u * tileQuads * twoFrom(place.y, unitQuads);
+  let a = layer.inputAt + 4u * shape.tileQuads * twoFrom(place.x, fours(layer.inputCount));
+  let d = layer.gradientAt + 4u * shape.tileQuads * twoFrom(place.y, unitQuads);
   var g = array<mat4x4f, 4>();
   var quad = 0u;
   loop {
@@ -320,7 +326,7 @@ fn biasGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>)
       var sum = vec4f();
       var quad = 0u;
       loop {
-        let d = transpose(fourUnits(layer.gradientAt + 4u * unitQuad * tileQuads + quad));
+        let d = transpose(fourUnits(layer.gradientAt + 4u * unitQuad * shape.tileQuads + quad));
         sum += d[0] + d[1] + d[2] + d[3];
         continuing {
           quad++;
@@ -381,7 +387,8 @@ fn unitsOfRows(at: vec2u) -> array<mat4x4f, 2> {
 }
 
 fn fourUnits(at: u32) -> mat4x4f {
-  return mat4x4f(rows[at], rows[at + tileQuads], rows[at + 2u * tileQuads], rows[at + 3u * tileQuads]);
+  let stride = shape.tileQuads;
+  return mat4x4f(rows[at], rows[at + stride], rows[at + 2u * stride], rows[at + 3u * stride]);
 }
 
 // The weights of four inputs to four units, in two places; a column is an input.
@@ -391,4 +398,8 @@ fn unitsOfInputs(at: vec2u, stride: u32) -> array<mat4x4f, 2> {
 
 fn fourInputs(at: u32, stride: u32) -> mat4x4f {
   return mat4x4f(memory[at], memory[at + stride], memory[at + 2u * stride], memory[at + 3u * stride]);
+}
+
+fn layerCount() -> u32 {
+  return arrayLength(&shape.layers);
 }

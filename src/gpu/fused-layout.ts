@@ -3,13 +3,11 @@ import type { Network } from '../core/network.ts';
 
 /** Where everything lies in the memory of `fused-training.wgsl`, in entries of four float32. */
 export interface FusedLayout {
-  /** Rows of a tile / 4. */
-  readonly tileQuads: number;
   /** Entries of workgroup memory: one for each invocation, then the weights and biases. */
   readonly memoryLength: number;
   /** Entries of the buffer that holds a tile's rows. */
   readonly rowsLength: number;
-  /** [layers, 9]: the kernel's `Layer` structs. */
+  /** The kernel's `Shape`: quads of a tile, then [layers, 9]. */
   readonly table: Uint32Array<ArrayBuffer>;
 }
 
@@ -24,7 +22,7 @@ export function layOutFused(network: Network, tile: number, invocationCount: num
   const takeRows = (units: number) =>
     (rowsLength += 4 * fours(units) * tileQuads) - 4 * fours(units) * tileQuads;
   let inputAt = takeRows(network.inputCount);
-  const table = network.layers.flatMap((layer) => {
+  const layers = network.layers.flatMap((layer) => {
     const { inputCount, units, weightsOffset, bias, activation } = layer;
     const [outputAt, gradientAt] = [takeRows(units), takeRows(units)];
     const at = [inputAt, outputAt, gradientAt, memoryLength, weightsOffset];
@@ -34,7 +32,7 @@ export function layOutFused(network: Network, tile: number, invocationCount: num
   });
   // Blocks of four inputs reach over the end of the last weights: into zeros.
   memoryLength += 3 * fours(network.outputCount);
-  return { tileQuads, memoryLength, rowsLength, table: Uint32Array.from(table) };
+  return { memoryLength, rowsLength, table: Uint32Array.of(tileQuads, ...layers) };
 }
 
 /** Invocations of which each has one thing to do, in the busier half of a step. */

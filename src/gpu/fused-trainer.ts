@@ -6,7 +6,7 @@ import { optimizerNames } from '../core/optimizers.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { ENTRY_BYTES, layOutFused, workItems, type FusedLayout } from './fused-layout.ts';
+import { ENTRY_BYTES, layOutFused, workItems } from './fused-layout.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
 import { ManySteps, manyStepsParams } from './many-steps.ts';
 import type { Resident, Stepping } from './stepping.ts';
@@ -17,6 +17,11 @@ export type FusedPlan = Extract<Plan, { strategy: 'fused' }>;
 const ROWS_AN_INVOCATION = 8;
 /** SwiftShader works on four at once. */
 const SOFTWARE_INVOCATIONS = 4;
+/**
+ * Workgroup memory is asked for in powers of two from here on, so that one pipeline serves many networks. Not more:
+ * SwiftShader writes out a store for every word of it, and compiles each.
+ */
+const LEAST_MEMORY_LENGTH = 128;
 /** The kernel's MIXED: each hidden layer looks its own activation up. */
 const MIXED = 0xffffffff;
 
@@ -63,13 +68,12 @@ export function fusedRefusal(
 export async function createFusedStepping(resident: Resident, plan: FusedPlan): Promise<Stepping> {
   const { gpu, scope, network } = resident;
   const invocationCount = invocationsOf(gpu, network, plan.tile);
-  const layout = layOutFused(network, plan.tile, invocationCount);
-  const layerCount = network.layers.length;
-  const layers = scope.storage('layers', [layerCount, layout.table.length / layerCount]);
-  gpu.device.queue.writeBuffer(layers.buffer, 0, layout.table);
+  const { table, memoryLength, rowsLength } = layOutFused(network, plan.tile, invocationCount);
+  const shape = scope.storage('shape', [table.length]);
+  gpu.device.queue.writeBuffer(shape.buffer, 0, table);
   const gradients = scope.storage('gradients', [network.parameterCount]);
-  const rows = scope.storage('rows', [layout.rowsLength, 4]);
-  const kernel = { layout, invocationCount, layers, gradients, rows };
+  const rows = scope.storage('rows', [rowsLength, 4]);
+  const kernel = { invocationCount, memoryLength, shape, gradients, rows };
   return new ManySteps(plan, resident, {
     steps: await dispatchFused(resident, kernel, true),
     createGradients: async () => ({ dispatch: await dispatchFused(resident, kernel, false), gradients }),
@@ -78,9 +82,9 @@ export async function createFusedStepping(resident: Resident, plan: FusedPlan): 
 
 /** What the kernel works on beside the trainer's own buffers. */
 interface FusedKernel {
-  readonly layout: FusedLayout;
   readonly invocationCount: number;
-  readonly layers: GpuBuffer;
+  readonly memoryLength: number;
+  readonly shape: GpuBuffer;
   /** [parameterCount] */
   readonly gradients: GpuBuffer;
   /** What a tile's rows have in each unit, four rows an entry. */
@@ -89,18 +93,20 @@ interface FusedKernel {
 
 function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean): Promise<Dispatch> {
   const { gpu, scope, network, job, inputs, targets, parameters, lowParts, losses } = resident;
-  const { layout, invocationCount, layers, gradients, rows } = kernel;
+  const { invocationCount, memoryLength, shape, gradients, rows } = kernel;
+  const mostMemory = gpu.device.limits.maxComputeWorkgroupStorageSize / ENTRY_BYTES;
   const hidden = new Set(network.layers.slice(0, -1).map(activationIndex));
   const [hiddenActivation] = hidden.size > 1 ? [MIXED] : hidden;
   const outputActivation = activationIndex(network.layers[network.layers.length - 1]);
   return createDispatch(gpu, scope, 'fused-training', {
     params: manyStepsParams(resident, 0, 1),
-    buffers: { inputs, targets, layers, parameters, lowParts, gradients, losses, rows },
+    buffers: { inputs, targets, shape, parameters, lowParts, gradients, losses, rows },
     constants: {
       invocationCount,
-      memoryLength: layout.memoryLength,
-      tileQuads: layout.tileQuads,
-      layerCount: network.layers.length,
+      memoryLength: Math.min(
+        mostMemory,
+        Math.max(LEAST_MEMORY_LENGTH, 2 ** Math.ceil(Math.log2(memoryLength))),
+      ),
       hiddenActivation: hiddenActivation ?? outputActivation,
       outputActivation,
       loss: lossNames.indexOf(job.loss),

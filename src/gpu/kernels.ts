@@ -117,7 +117,7 @@ export const kernels = {
     buffers: {
       inputs: 'read',
       targets: 'read',
-      layers: 'read',
+      shape: 'read',
       parameters: 'write',
       lowParts: 'write',
       gradients: 'write',
@@ -127,8 +127,6 @@ export const kernels = {
     constants: [
       'invocationCount',
       'memoryLength',
-      'tileQuads',
-      'layerCount',
       'hiddenActivation',
       'outputActivation',
       'loss',

@@ -35,8 +35,6 @@ const isFull = import.meta.env.HANDGRAD_FULL === '1';
 const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) => smallJob(seed, 1000));
 /** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
 const fewJobs = isFull ? jobs : jobs.slice(0, 8);
-/** A fused kernel compiles for more than a second on a software adapter, and anew for every network. */
-const sampleOf = ({ strategy }: Plan) => (strategy === 'fused' && !isFull ? jobs.slice(0, 16) : jobs);
 const isVariation = ({ strategy }: Plan, index: number) =>
   gpuPlans.findIndex((plan) => plan.strategy === strategy) !== index;
 
@@ -85,7 +83,7 @@ afterAll(() => expect(undecided.size).toBeLessThanOrEqual(jobs.length / 20));
 afterEach(() => expect(allocatedBytes()).toBe(0));
 
 describe.each(gpuPaths)('$name: random jobs', ({ plan }) => {
-  const sample = isVariation(plan, gpuPlans.indexOf(plan)) ? fewJobs : sampleOf(plan);
+  const sample = isVariation(plan, gpuPlans.indexOf(plan)) ? fewJobs : jobs;
   it.each(sample.map((job, i) => ({ ...job, reference: references[i] })))(
     '$name',
     async ({ name, job, data, reference }) => {
