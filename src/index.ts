@@ -20,6 +20,7 @@ export {
   MAX_LEARNING_RATE,
   MAX_STEPS,
   MAX_UNITS,
+  adapterName,
   type Adapter,
   type Backend,
   type NetworkSettings,
@@ -76,7 +77,14 @@ export {
 // Check
 export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
 export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';
-export { EXPONENTIAL_ULP, selfTest, type SelfTest, type StrategyTest } from './self-test.ts';
+export {
+  EXPONENTIAL_ULP,
+  selfTest,
+  selfTestFindings,
+  type Finding,
+  type SelfTest,
+  type StrategyTest,
+} from './self-test.ts';
 export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 
 // The notebook

@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit';
+import { adapterName } from '../index.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles } from './styles.ts';
 
@@ -101,8 +102,7 @@ class PageHeader extends PageElement {
     const { gpu } = this.page.state;
     if (!gpu) return html`<span class="muted">Looking for a GPU …</span>`;
     if (!gpu.adapter) return html`CPU <span class="muted">· no WebGPU here</span>`;
-    const { vendor, architecture, description } = gpu.adapter;
-    const name = [vendor, architecture].filter(Boolean).join(' · ') || description || 'unnamed adapter';
+    const name = adapterName(gpu.adapter);
     return html`${name} <span class="muted">· WebGPU${gpu.kind === 'software' ? ', software' : ''}</span>`;
   }
 }

@@ -1,21 +1,10 @@
 import { css, html, nothing } from 'lit';
-import { describePlan, EXPONENTIAL_ULP, type SelfTest, type StrategyTest } from '../index.ts';
+import { selfTestFindings, type Finding, type SelfTest } from '../index.ts';
 import './field-term.ts';
 import './verdict-mark.ts';
 import { duration, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
-
-/** A line of the self-test: what was looked at, what was found, what is allowed. */
-interface Line {
-  readonly what: string;
-  readonly meaning: string;
-  readonly found: string;
-  readonly mean?: string;
-  readonly allowed: string;
-  /** Undefined where nothing is asked of it. */
-  readonly holds: boolean | undefined;
-}
 
 /** What the adapter's results are worth: its arithmetic, and every strategy against float64. */
 class SelfTestPanel extends PageElement {
@@ -90,67 +79,34 @@ class SelfTestPanel extends PageElement {
             </tr>
           </thead>
           <tbody>
-            ${linesOf(selfTest).map(
-              ({ what, meaning, found, mean, allowed, holds }) =>
-                html`<tr>
-                  <th scope="row" class="words">
-                    <field-term meaning=${meaning}>${what}</field-term>
-                    <verdict-mark class="below" .holds=${holds}></verdict-mark>
-                  </th>
-                  <td>${found}${mean ? html`<span class="muted small below">${mean}</span>` : nothing}</td>
-                  <td>${allowed}</td>
-                </tr>`,
-            )}
+            ${selfTestFindings(selfTest).map(renderFinding)}
           </tbody>
         </table>
       </div>`;
   }
 }
 
-function linesOf({ compensation, exponential, builtInExponential, strategies }: SelfTest): Line[] {
-  const ulp = ({ largestUlp, meanUlp }: SelfTest['exponential']) => ({
-    found: `${significant(largestUlp, 3)} ulp`,
-    mean: `mean ${significant(meanUlp, 2)}`,
-  });
-  return [
-    {
-      what: 'compensation survives the compiler',
-      meaning:
-        'Small changes of a parameter are kept in a second float32; a compiler that reorders sums would lose them.',
-      found: significant(compensation.error),
-      allowed: significant(compensation.allowed),
-      holds: compensation.survives,
-    },
-    {
-      what: 'eˣ, handgrad’s own',
-      meaning: 'Largest and mean error over −20 … 20, in units of the last place of float32.',
-      ...ulp(exponential),
-      allowed: `${significant(EXPONENTIAL_ULP, 2)} ulp`,
-      holds: exponential.largestUlp <= EXPONENTIAL_ULP,
-    },
-    {
-      what: 'eˣ, built into WGSL',
-      meaning: 'For comparison only: handgrad does not use it.',
-      ...ulp(builtInExponential),
-      allowed: '—',
-      holds: undefined,
-    },
-    ...strategies.map(strategyLine),
-  ];
+function renderFinding(finding: Finding) {
+  const { what, meaning, found, meanUlp, allowed, holds } = finding;
+  return html`<tr>
+    <th scope="row" class="words">
+      <field-term meaning=${meaning}>${what}</field-term>
+      <verdict-mark class="below" .holds=${holds}></verdict-mark>
+    </th>
+    <td>
+      ${inUnits(found, finding)}${
+        meanUlp === undefined
+          ? nothing
+          : html`<span class="muted small below">mean ${significant(meanUlp, 2)}</span>`
+      }
+    </td>
+    <td>${allowed === undefined ? '—' : inUnits(allowed, finding)}</td>
+  </tr>`;
 }
 
-/** Of loss and parameters, the one that comes nearer to what is allowed. */
-function strategyLine({ plan, verdict }: StrategyTest): Line {
-  const { loss, allowedLoss, parameter, allowedParameter, holds } = verdict;
-  const isLossWorse = loss / allowedLoss >= parameter / allowedParameter;
-  const [found, allowed] = isLossWorse ? [loss, allowedLoss] : [parameter, allowedParameter];
-  return {
-    what: `${describePlan(plan)}: agrees with float64`,
-    meaning: `A small network trained this way, against float64: its ${isLossWorse ? 'loss, relative' : 'parameters, absolute'}.`,
-    found: significant(found),
-    allowed: significant(allowed),
-    holds,
-  };
+/** Errors of eˣ are in units of the last place. */
+function inUnits(value: number, { meanUlp }: Finding): string {
+  return meanUlp === undefined ? significant(value) : `${significant(value, 3)} ulp`;
 }
 
 customElements.define('self-test-panel', SelfTestPanel);

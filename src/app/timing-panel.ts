@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { gpuStrategies, LEAST_REPETITIONS, type GpuStrategy } from '../index.ts';
+import { adapterName, gpuStrategies, LEAST_REPETITIONS, type GpuStrategy } from '../index.ts';
 import './copy-button.ts';
 import './field-term.ts';
 import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
@@ -317,8 +317,7 @@ function rateOf(stepsPerSecond: number, ms: number, clockMs: number): string {
 function describeAdapter({ report }: Run): string {
   const adapter = report?.adapter;
   if (!adapter) return 'plain JavaScript, one core';
-  const name = [adapter.vendor, adapter.architecture].filter(Boolean).join(' · ') || adapter.description;
-  return `${name || 'unnamed'} · ${adapter.isFallback ? 'software' : 'hardware'}`;
+  return `${adapterName(adapter)} · ${adapter.isFallback ? 'software' : 'hardware'}`;
 }
 
 customElements.define('timing-panel', TimingPanel);

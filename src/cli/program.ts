@@ -5,6 +5,7 @@ import { UsageError } from './flags.ts';
 import { Interrupted, INTERRUPTED_STATUS } from './interruption.ts';
 import { addNotebookCommand } from './notebook-command.ts';
 import { notice } from './output.ts';
+import { addSelfTestCommand } from './self-test-command.ts';
 import { addTrainCommand } from './train-command.ts';
 
 const DONE = 0;
@@ -20,7 +21,7 @@ Examples:
   handgrad train table.csv --hidden 16,8  two hidden layers
   handgrad train - --json < table.csv     everything as one JSON object
 
-"handgrad help notebook" and "handgrad help train" list the flags.`;
+"handgrad help train" and the like list the flags of a command.`;
 
 /**
  * Runs the command line.
@@ -39,6 +40,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     .exitOverride();
   addNotebookCommand(program, signal);
   addTrainCommand(program, signal);
+  addSelfTestCommand(program);
   program.addHelpText('after', MORE_HELP);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,4 +1,4 @@
-import { type Measurement, type RunResult } from '../index.ts';
+import { adapterName, type Adapter, type Measurement, type RunResult } from '../index.ts';
 import { textTable } from './text-table.ts';
 import { count } from './wording.ts';
 
@@ -18,7 +18,10 @@ export function timingText(runs: readonly TimedRun[]): string {
       'Timing',
       results.map(({ backend, plan }) => `${backend} · ${plan.strategy}`),
     ),
-    row('adapter', results.map(adapterText)),
+    row(
+      'adapter',
+      results.map(({ adapter }) => (adapter ? adapterText(adapter) : '-')),
+    ),
     row(
       'set-up',
       timings.map(({ setupMs }) => milliseconds(setupMs)),
@@ -80,11 +83,9 @@ function ratioRow(label: string, stepsPerSecond: readonly number[]): string[][] 
   return [[label, ...stepsPerSecond.map((value) => `${significant(value / stepsPerSecond[0])} ×`)]];
 }
 
-function adapterText({ adapter }: RunResult): string {
-  if (!adapter) return '-';
-  const name =
-    [adapter.vendor, adapter.architecture].filter(Boolean).join(' · ') || adapter.description || 'WebGPU';
-  return adapter.isFallback ? `${name} (software)` : name;
+/** `google · swiftshader (software)`. */
+export function adapterText(adapter: Adapter): string {
+  return adapter.isFallback ? `${adapterName(adapter)} (software)` : adapterName(adapter);
 }
 
 /** `0.04 ms`, `12.3 ms`, `3,421 ms`. */

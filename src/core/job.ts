@@ -45,6 +45,11 @@ export interface Adapter {
   readonly isFallback: boolean;
 }
 
+/** `google · swiftshader`, or as much as WebGPU tells. */
+export function adapterName({ vendor, architecture, description }: Adapter): string {
+  return [vendor, architecture].filter(Boolean).join(' · ') || description || 'unnamed adapter';
+}
+
 /** What a call of `Trainer.train` took. */
 export interface TrainTiming {
   readonly steps: number;

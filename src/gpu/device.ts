@@ -1,5 +1,5 @@
 import { DeviceLostError, RefusalError } from '../core/errors.ts';
-import type { Adapter } from '../core/job.ts';
+import { adapterName, type Adapter } from '../core/job.ts';
 
 /** What WebGPU offers where this runs. */
 export interface GpuAvailability {
@@ -39,8 +39,7 @@ export async function describeGpu(): Promise<GpuAvailability> {
   const found = await findAdapter();
   if ('missing' in found) return { kind: 'none', adapter: null, sentence: found.missing };
   const adapter = describeAdapter(found.adapter);
-  const name =
-    [adapter.vendor, adapter.architecture].filter(Boolean).join(' · ') || adapter.description || 'WebGPU';
+  const name = adapterName(adapter);
   if (adapter.isFallback) {
     const sentence =
       `WebGPU runs here only through a software adapter (${name}). ` +

@@ -1,3 +1,4 @@
+import type { Adapter } from '../core/job.ts';
 import { withinMemory } from './buffers.ts';
 import { openGpu } from './device.ts';
 import { createDispatch, encode } from './kernels.ts';
@@ -13,6 +14,7 @@ interface ExponentialTest {
 
 /** What the adapter's arithmetic is worth. */
 export interface ArithmeticTest {
+  readonly adapter: Adapter;
   /** handgrad's own, in `shaders/lib/activations.wgsl`. */
   readonly exponential: ExponentialTest;
   /** The one WGSL has built in. */
@@ -59,6 +61,7 @@ export async function testArithmetic(): Promise<ArithmeticTest> {
     scope.dispose();
     const error = Math.abs(value + low - (1 + ADDITIONS * CHANGE));
     return {
+      adapter: gpu.adapter,
       exponential: exactness(xs, own),
       builtInExponential: exactness(xs, builtIn),
       compensation: { survives: error <= ALLOWED, error, allowed: ALLOWED },

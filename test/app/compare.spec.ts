@@ -171,7 +171,7 @@ test('the self-test ran by itself, and can be repeated', async () => {
 test('a self-test is told line by line, whether it holds or not', async () => {
   const verdict = { lossStep: 7, allowedLoss: 4e-6, parameter: 1e-7, allowedParameter: 2e-6, reason: '' };
   const selfTest = {
-    adapter: null,
+    adapter: { vendor: 'a', architecture: 'b', description: '', isFallback: true },
     holds: false,
     testMs: 1234,
     compensation: { survives: true, error: 1e-14, allowed: 3.6e-11 },

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { errorLine, notebookRecord, type Verdict } from '../../src/index.ts';
+import { errorLine, notebookRecord, type SelfTest, type Verdict } from '../../src/index.ts';
 import { findBrowser, softwareVulkanDriver } from '../support/browser.mjs';
 import { expectClose } from '../support/close.ts';
 import { log, opening, predictions } from './notebook-lines.ts';
@@ -132,6 +132,25 @@ test.skipIf(!env)('--backend auto does not take a software adapter', async () =>
   const ending = await handgrad(args, { input: orCsv, env });
   expect((objectOf(ending) as RunObject).backend).toBe('cpu');
   expect(ending.stderr).toMatch(/Training on the CPU\. /);
+});
+
+describe('self-test', () => {
+  test('says what it looked at, and that it holds', async () => {
+    const { status, stdout } = await handgrad(['self-test'], { env });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Self-test +found +allowed\ncompensation survives the compiler .* holds\n/);
+    expect(stdout.match(/agrees with float64 .* holds$/gm)).toHaveLength(3);
+    expect(stdout).toMatch(/\nAdapter: .+\.\nVerdict: this adapter computes as handgrad expects\.\n$/);
+  });
+
+  test('--json has every digit', async () => {
+    const found = objectOf(await handgrad(['self-test', '--json'], { env })) as SelfTest;
+    expect(found.holds).toBe(true);
+    expect(found.compensation.survives).toBe(true);
+    expect(found.exponential.largestUlp).toBeGreaterThan(0);
+    expect(found.strategies.map(({ plan }) => plan.strategy)).toEqual(['layered', 'unrolled', 'fused']);
+    for (const { verdict } of found.strategies) expect(verdict.loss).toBeGreaterThan(0);
+  });
 });
 
 describe('without the package webgpu', () => {
