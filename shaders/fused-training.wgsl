@@ -220,20 +220,9 @@ fn outputGradient(firstRow: u32, quad: u32) -> vec4f {
     let f = rows[layer.outputAt + unit * shape.tileQuads + quad];
     let place = rowsFrom(row) * layer.units + unit;
     let t = vec4f(targets[place.x], targets[place.y], targets[place.z], targets[place.w]);
-    let lossGradient = vec4f(
-      lossDerivative(loss, f.x, t.x),
-      lossDerivative(loss, f.y, t.y),
-      lossDerivative(loss, f.z, t.z),
-      lossDerivative(loss, f.w, t.w),
-    );
     let at = layer.gradientAt + unit * shape.tileQuads + quad;
-    rows[at] = select(vec4f(), params.scale * lossGradient * rows[at], isRow);
-    sum += vec4f(
-      lossValue(loss, f.x, t.x),
-      lossValue(loss, f.y, t.y),
-      lossValue(loss, f.z, t.z),
-      lossValue(loss, f.w, t.w),
-    );
+    rows[at] = select(vec4f(), params.scale * lossDerivatives(loss, f, t) * rows[at], isRow);
+    sum += lossValues(loss, f, t);
     continuing {
       unit++;
       break if unit == layer.units;

@@ -44,15 +44,8 @@ export type { Sample } from './data/samples/sample.ts';
 export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export { layeredDispatches } from './gpu/dispatch-count.ts';
-export {
-  MOST_PREDICTED_ROWS,
-  trainOnce,
-  TrainingSession,
-  type Recovery,
-  type RunResult,
-  type RunTiming,
-  type SessionOptions,
-} from './training-session.ts';
+export { MOST_PREDICTED_ROWS, trainOnce, TrainingSession, type SessionOptions } from './training-session.ts';
+export type { Recovery, RunResult, RunTiming } from './run-result.ts';
 
 // Measure
 export { LEAST_REPETITIONS, measure, type Measurement } from './measurement.ts';

@@ -1,54 +1,10 @@
 import { backends } from './backends.ts';
 import { divergence, type Divergence } from './core/divergence.ts';
-import { DeviceLostError } from './core/errors.ts';
-import type { Adapter, Backend, PlannedJob, Trainer, TrainingData, TrainingJob } from './core/job.ts';
+import { DeviceLostError, InputError } from './core/errors.ts';
+import type { Backend, PlannedJob, Trainer, TrainingData, TrainingJob } from './core/job.ts';
 import { KeptLosses } from './core/kept-losses.ts';
-import type { Network } from './core/network.ts';
-import { describePlan, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
-
-/** Where the time of a run went; milliseconds of wall time unless said otherwise. */
-export interface RunTiming {
-  /** Asking for the device, compiling, allocating: paid once, and mostly by the first run. */
-  readonly setupMs: number;
-  /** Copying table and parameters to where they are used. */
-  readonly uploadMs: number;
-  /** From the first step to the end of the last one, pauses left out. */
-  readonly trainMs: number;
-  /** The same on the GPU's own clock; null on the CPU, and where the adapter has no timestamps. */
-  readonly gpuMs: number | null;
-  /** How often the host looked up after less than 1, 2, 4, 8, … milliseconds. */
-  readonly chunkMs: readonly number[];
-  /** Fetching losses, parameters and predictions. */
-  readonly readbackMs: number;
-  readonly stepsPerSecond: number;
-  /** From the press to the final loss in hand, everything above included, pauses left out. */
-  readonly pressToFinalLossMs: number;
-}
-
-/** What came of a run. */
-export interface RunResult {
-  readonly backend: Backend['name'];
-  readonly plan: Plan;
-  /** Why this plan, with the figures that decided. */
-  readonly planned: PlannedJob;
-  /** Null on the CPU. */
-  readonly adapter: Adapter | null;
-  readonly network: Network;
-  /** Steps finished; fewer than the job's when the run was stopped. */
-  readonly steps: number;
-  /** The loss of every step, before its update. */
-  readonly losses: Float64Array;
-  /** [parameterCount], in the layout of `layOutNetwork`. */
-  readonly initialParameters: Float64Array;
-  readonly parameters: Float64Array;
-  /** Row-major [first 1,000 rows, outputCount], from the final parameters. */
-  readonly predictions: Float64Array;
-  /** Where and why the run stopped being numbers; undefined if it did not. */
-  readonly divergence: Divergence | undefined;
-  /** Losses of the device that the run survived. */
-  readonly recoveries: readonly Recovery[];
-  readonly timing: RunTiming;
-}
+import { describePlan, requireSteps, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
+import type { Recovery, RunResult } from './run-result.ts';
 
 /** A result holds the predictions of this many rows at most. */
 export const MOST_PREDICTED_ROWS = 1000;
@@ -63,16 +19,6 @@ export interface SessionOptions {
   readonly from?: { readonly snapshot: Snapshot; readonly losses: Float64Array };
   /** Called after each loss of the device, when the run is about to go on. */
   readonly onRecovery?: (recovery: Recovery) => unknown;
-}
-
-/** A loss of the device, survived. */
-export interface Recovery {
-  /** Steps finished or on their way when the device was lost. */
-  readonly lostAtStep: number;
-  /** The snapshot the run went on from: the steps between were trained twice. */
-  readonly resumedFromStep: number;
-  /** Milliseconds from the loss to a trainer that stands at the snapshot. */
-  readonly recoveryMs: number;
 }
 
 /** How often a run is kept while it trains, in milliseconds: what a lost device can cost. */
@@ -93,8 +39,11 @@ export class TrainingSession {
   #trainerFirstStep = 0;
   readonly #kept = new KeptLosses();
   #isTraining = false;
-  /** The device was lost, and no other could be had. */
-  #isGivenUp = false;
+  /** The device was lost, and no other stands in for it yet. */
+  #isLost = false;
+  /** How often the device was lost, before another could stand in for it included. */
+  #lossCount = 0;
+  #isDisposed = false;
   #trainMs = 0;
   #gpuMs: number | null = null;
   #chunkMs: number[] = [];
@@ -111,7 +60,7 @@ export class TrainingSession {
     const { from } = opening.options;
     if (!from) return;
     this.#trainerFirstStep = from.snapshot.step;
-    this.#kept.add(from.losses.subarray(0, from.snapshot.step));
+    this.#kept.add(from.losses);
   }
 
   /**
@@ -131,7 +80,7 @@ export class TrainingSession {
       ? { plan, reason: `${describePlan(plan)}, as asked for.`, estimates: [] }
       : await backends[backend].plan(job, data, strategy);
     const trainer = await backends[backend].createTrainer(job, data, planned.plan);
-    if (from) trainer.restore(from.snapshot);
+    if (from) goOnFrom(from, trainer);
     const snapshot = from?.snapshot ?? startOf(trainer, job);
     const openMs = performance.now() - start;
     return new TrainingSession(job, data, backend, { trainer, planned, snapshot, openMs, options });
@@ -150,15 +99,19 @@ export class TrainingSession {
 
   /**
    * Trains `steps` more, at most to the end of the job. Aborting `signal` pauses it; calling again continues. A run
-   * that diverges stops. A lost device is replaced, and the run goes on from its last snapshot.
+   * that diverges stops. A lost device is replaced, and the run goes on from its last snapshot. A session that is
+   * disposed of meanwhile ends it, without an error.
    *
    * @throws DeviceLostError if that fails, or the device is lost too often; `lastSnapshot` and `losses` stay
    */
   async train(steps: number = this.job.steps, signal?: AbortSignal): Promise<void> {
+    requireSteps(steps);
     if (this.#isTraining) throw new Error('This run is training already; wait for it, or pause it first.');
     this.#isTraining = true;
     const end = Math.min(this.stepCount + steps, this.job.steps);
     try {
+      // An earlier call may have found no device; there may be one now.
+      if (this.#isLost) await this.#recover();
       while (!(await this.#trainUntilLost(end, signal)));
     } finally {
       this.#isTraining = false;
@@ -183,6 +136,7 @@ export class TrainingSession {
       await this.#keep();
       return true;
     } catch (error) {
+      if (this.#isDisposed) return true;
       if (!(error instanceof DeviceLostError)) throw error;
       this.#trainMs += performance.now() - start;
       await this.#recover();
@@ -214,26 +168,38 @@ export class TrainingSession {
     if (isFinite) this.lastSnapshot = snapshot;
   }
 
+  /** Another trainer on another device, at the last snapshot. */
   async #recover(): Promise<void> {
     const start = performance.now();
     const [lostAtStep, snapshot] = [this.stepCount, this.lastSnapshot];
     const standing = `Its last snapshot, at step ${snapshot.step.toLocaleString('en-US')}, is kept; go on from there on the CPU path.`;
     this.#trainer.dispose();
-    this.#isGivenUp = true;
-    if (this.recoveries.length >= MOST_RECOVERIES) {
-      const times = MOST_RECOVERIES + 1;
-      throw new DeviceLostError(
-        `The GPU device was lost ${times} times in this run; it is given up. ${standing}`,
-      );
+    if (!this.#isLost) this.#lossCount++;
+    this.#isLost = true;
+    while (this.#isLost) {
+      if (this.#lossCount > MOST_RECOVERIES) {
+        throw new DeviceLostError(
+          `The GPU device was lost ${this.#lossCount} times in this run; it is given up. ${standing}`,
+        );
+      }
+      try {
+        this.#trainer = await backends[this.backend].createTrainer(this.job, this.data, this.planned.plan);
+        this.#isLost = false;
+      } catch (error) {
+        if (this.#isDisposed) return;
+        if (error instanceof DeviceLostError) {
+          this.#lossCount++;
+          continue;
+        }
+        const why = error instanceof Error ? error.message : String(error);
+        throw new DeviceLostError(`The GPU device was lost, and no other could be had (${why}) ${standing}`);
+      }
     }
-    try {
-      this.#trainer = await backends[this.backend].createTrainer(this.job, this.data, this.planned.plan);
-      this.#trainer.restore(snapshot);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new DeviceLostError(`The GPU device was lost, and no other could be had (${why}) ${standing}`);
+    if (this.#isDisposed) {
+      this.#trainer.dispose();
+      return;
     }
-    this.#isGivenUp = false;
+    this.#trainer.restore(snapshot);
     this.#trainerFirstStep = snapshot.step;
     const recovery = { lostAtStep, resumedFromStep: snapshot.step, recoveryMs: performance.now() - start };
     this.recoveries.push(recovery);
@@ -248,7 +214,7 @@ export class TrainingSession {
     try {
       return await this.#allLosses(fromStep);
     } catch (error) {
-      if (error instanceof DeviceLostError || this.#isGivenUp) return this.#kept.from(fromStep);
+      if (error instanceof DeviceLostError || this.#isLost) return this.#kept.from(fromStep);
       throw error;
     }
   }
@@ -269,8 +235,22 @@ export class TrainingSession {
     return this.#trainer.gradients();
   }
 
-  /** Everything there is to know of the run so far. */
+  /**
+   * Everything there is to know of the run so far. Asked while it trains, parameters and predictions may be some
+   * steps ahead of the losses.
+   */
   async result(): Promise<RunResult> {
+    try {
+      return await this.#result();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) || this.#isTraining || this.#isLost) throw error;
+      // It was lost behind the last step: to there and no further.
+      await this.train(0);
+      return this.#result();
+    }
+  }
+
+  async #result(): Promise<RunResult> {
     const trainer = this.#trainer;
     const { data } = this;
     const start = performance.now();
@@ -297,7 +277,7 @@ export class TrainingSession {
       planned: this.planned,
       adapter: trainer.adapter,
       network: trainer.network,
-      steps: trainer.stepCount,
+      steps: losses.length,
       losses,
       initialParameters: trainer.initialParameters,
       parameters,
@@ -310,6 +290,7 @@ export class TrainingSession {
 
   /** Frees what the trainer holds. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#trainer.dispose();
   }
 }
@@ -334,6 +315,21 @@ function delay(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done);
     if (signal.aborted) done();
   });
+}
+
+/** Puts a new trainer where another run stood, or frees it. @throws InputError if it does not fit */
+function goOnFrom({ snapshot, losses }: NonNullable<SessionOptions['from']>, trainer: Trainer): void {
+  try {
+    trainer.restore(snapshot);
+    if (losses.length === snapshot.step) return;
+    const [held, step] = [losses.length, snapshot.step].map((count) => count.toLocaleString('en-US'));
+    throw new InputError(
+      `The snapshot stands at step ${step}, and there are ${held} losses; give one a step.`,
+    );
+  } catch (error) {
+    trainer.dispose();
+    throw error;
+  }
 }
 
 /** A run before its first step. */

@@ -24,3 +24,22 @@ fn lossDerivative(kind: u32, prediction: f32, targetValue: f32) -> f32 {
     default: { return 0.0; }
   }
 }
+
+// The same for four at once.
+fn lossValues(kind: u32, predictions: vec4f, targetValues: vec4f) -> vec4f {
+  return vec4f(
+    lossValue(kind, predictions.x, targetValues.x),
+    lossValue(kind, predictions.y, targetValues.y),
+    lossValue(kind, predictions.z, targetValues.z),
+    lossValue(kind, predictions.w, targetValues.w),
+  );
+}
+
+fn lossDerivatives(kind: u32, predictions: vec4f, targetValues: vec4f) -> vec4f {
+  return vec4f(
+    lossDerivative(kind, predictions.x, targetValues.x),
+    lossDerivative(kind, predictions.y, targetValues.y),
+    lossDerivative(kind, predictions.z, targetValues.z),
+    lossDerivative(kind, predictions.w, targetValues.w),
+  );
+}

@@ -21,7 +21,17 @@ export function divergence(job: TrainingJob, data: TrainingData, step: number): 
   const isUnscaled = most > LARGE_INPUT;
   const unscaled = `the table's ${what} reach ${Number(most.toPrecision(3)).toLocaleString('en-US')}`;
   const scale = `scale its columns to ${USUAL_RANGE}`;
-  if (step === 0) return { step, cause: `${unscaled}, and numbers so large overflow when squared; ${scale}` };
+  if (step === 0 && isUnscaled) {
+    return { step, cause: `${unscaled}, and numbers so large overflow when squared; ${scale}` };
+  }
+  if (step === 0) {
+    return {
+      step,
+      cause:
+        'the outputs overflow before anything was learnt; start from smaller initial parameters, use fewer or ' +
+        'narrower layers, or a bounded activation such as tanh',
+    };
+  }
   if (isUnscaled) {
     return {
       step,

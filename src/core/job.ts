@@ -50,6 +50,11 @@ export function adapterName({ vendor, architecture, description }: Adapter): str
   return [vendor, architecture].filter(Boolean).join(' · ') || description || 'unnamed adapter';
 }
 
+/** What a trainer answers once it was disposed of. */
+export function disposedError(): Error {
+  return new Error('This trainer was disposed of; make a new one.');
+}
+
 /** What a call of `Trainer.train` took. */
 export interface TrainTiming {
   readonly steps: number;
@@ -79,6 +84,8 @@ export interface Trainer {
   /**
    * Trains `steps` more, never past `job.steps`. Aborting `signal` ends it, without an error, once what is on its
    * way is done: one chunk on the CPU, two on the GPU. `losses` may be asked while it runs; a second `train` not.
+   *
+   * @throws InputError if `steps` is not a whole number of 0 or more
    */
   train(steps: number, signal?: AbortSignal): Promise<TrainTiming>;
   /** The losses of steps `fromStep` … `stepCount − 1`; empty where there are none yet. */
@@ -95,7 +102,7 @@ export interface Trainer {
    * Goes on from a snapshot of this job: bit for bit as the trainer that made it if the plan and the adapter are
    * the same, within rounding otherwise. The losses before its step stay what they are here.
    *
-   * @throws InputError if the snapshot is of another network
+   * @throws InputError if the snapshot cannot be of this job: another number of parameters, a step it does not have
    */
   restore(snapshot: Snapshot): void;
   /** Frees everything, a running `train` ended first; nothing may be asked afterwards. */

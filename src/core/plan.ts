@@ -24,10 +24,12 @@ export type Plan =
  * - `quads`: of 32 × 16, where four invocations hand each other what they load; needs subgroups; narrow layers blocked
  * - `tiled`: a tile of 64 × 64 entries a workgroup, in workgroup memory; for hardware, where barriers are cheap
  */
-export type MatmulVariant = 'simple' | 'blocked' | 'quads' | 'tiled';
+export type MatmulVariant = (typeof matmulNames)[number];
+const matmulNames = ['simple', 'blocked', 'quads', 'tiled'] as const;
 
 /** How lanes add up their sums: one lane has nobody to share with. */
-export type Sharing = 'none' | 'subgroup' | 'workgroup';
+export type Sharing = (typeof sharings)[number];
+const sharings = ['none', 'subgroup', 'workgroup'] as const;
 
 /** A run at one step, to go on from: on the same plan bit for bit. */
 export interface Snapshot {
@@ -48,13 +50,50 @@ export interface Snapshot {
  * @throws InputError that names what does not fit
  */
 export function requireFitting(snapshot: Snapshot, parameterCount: number, steps: number): void {
-  if (snapshot.parameters.length !== parameterCount || snapshot.lowParts.length !== parameterCount) {
-    const [held, needed] = [snapshot.parameters.length, parameterCount].map((n) => n.toLocaleString('en-US'));
-    throw new InputError(`The snapshot holds ${held} parameters; this network has ${needed}.`);
+  const { step, parameters, lowParts } = snapshot;
+  for (const [what, { length }] of Object.entries({ parameters, 'low parts': lowParts })) {
+    if (length === parameterCount) continue;
+    const [held, needed] = [length, parameterCount].map((n) => n.toLocaleString('en-US'));
+    throw new InputError(`The snapshot holds ${held} ${what}; this network has ${needed} parameters.`);
   }
-  if (snapshot.step > steps) {
-    throw new InputError(`The snapshot stands at step ${snapshot.step}; this job ends at ${steps}.`);
+  if (!Number.isInteger(step) || step < 0 || step > steps) {
+    throw new InputError(`The snapshot stands at step ${step}; this job has steps 0 to ${steps}.`);
   }
+  const odd = parameters.findIndex((value, i) => !Number.isFinite(value + lowParts[i]));
+  if (odd === -1) return;
+  throw new InputError(
+    `Parameter ${odd} of the snapshot is ${parameters[odd] + lowParts[odd]}; only finite ones can be trained on.`,
+  );
+}
+
+/** @throws InputError if one cannot train so many steps */
+export function requireSteps(steps: number): void {
+  if (Number.isInteger(steps) && steps >= 0) return;
+  throw new InputError(`A trainer takes a whole number of steps, 0 or more; it was asked for ${steps}.`);
+}
+
+/** What is wrong with a plan that somebody wrote or altered, and what is accepted; undefined if nothing is. */
+export function planFault(plan: Plan): string | undefined {
+  if (plan.strategy === 'layered') {
+    if (matmulNames.includes(plan.matmul)) return undefined;
+    return `A layered plan’s matmul is one of ${matmulNames.join(', ')}, not ${plan.matmul}. Plan anew.`;
+  }
+  if (plan.strategy === 'unrolled') {
+    const { lanes, sharing } = plan;
+    const isShared = lanes === 1 || sharing !== 'none';
+    if (Number.isInteger(lanes) && lanes > 0 && isShared && sharings.includes(sharing)) return undefined;
+    return (
+      'An unrolled plan has 1 lane, or more that share rows by subgroup or workgroup; ' +
+      `this one has ${lanes} by ${sharing}. Plan anew.`
+    );
+  }
+  if (plan.strategy === 'fused') {
+    if (Number.isInteger(plan.tile / 8) && plan.tile > 0) return undefined;
+    return `The fused path takes rows in tiles of 8, 16, 24, …; the plan asks for ${plan.tile}. Plan anew.`;
+  }
+  if (plan.strategy === 'reference') return undefined;
+  const { strategy } = plan as { readonly strategy: unknown };
+  return `A plan’s strategy is one of ${['reference', ...gpuStrategies].join(', ')}, not ${String(strategy)}.`;
 }
 
 /** A plan in a few words. */

@@ -1,6 +1,7 @@
 import { countDuration } from '../core/durations.ts';
 import { RefusalError } from '../core/errors.ts';
 import {
+  disposedError,
   initialParameters,
   validateJob,
   type Backend,
@@ -11,7 +12,7 @@ import {
 } from '../core/job.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
-import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { requireFitting, requireSteps, type Plan, type Snapshot } from '../core/plan.ts';
 import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 
@@ -94,6 +95,7 @@ class CpuTrainer implements Trainer {
   readonly #losses: Float64Array;
   readonly #lowParts: Float64Array | undefined;
   #stepsPerClockReading = 1;
+  #isDisposed = false;
 
   constructor(job: TrainingJob, data: TrainingData, { parameters, arithmetic, lowParts }: Arithmetics) {
     const start = performance.now();
@@ -108,11 +110,13 @@ class CpuTrainer implements Trainer {
   }
 
   async train(steps: number, signal?: AbortSignal): Promise<TrainTiming> {
+    this.#requireUndisposed();
+    requireSteps(steps);
     const firstStep = this.stepCount;
     const end = Math.min(firstStep + steps, this.#job.steps);
     const start = performance.now();
     const chunkMs: number[] = [];
-    while (this.stepCount < end && !signal?.aborted) {
+    while (this.stepCount < end && !signal?.aborted && !this.#isDisposed) {
       countDuration(chunkMs, this.#trainUntilTimeToYield(end));
       if (this.stepCount < end) await yieldToEventLoop();
     }
@@ -151,26 +155,31 @@ class CpuTrainer implements Trainer {
   }
 
   async losses(fromStep: number): Promise<Float64Array> {
+    this.#requireUndisposed();
     return this.#losses.slice(fromStep, this.stepCount);
   }
 
   async predict(inputs: Float64Array): Promise<Float64Array> {
+    this.#requireUndisposed();
     const backprop = new Backprop(this.network, this.#backprop.parameters, inputs);
     backprop.forward();
     return backprop.predictions;
   }
 
   async parameters(): Promise<Float64Array> {
+    this.#requireUndisposed();
     return this.#backprop.parameters.map((value, i) => value + (this.#lowParts?.[i] ?? 0));
   }
 
   async gradients(): Promise<Float64Array> {
+    this.#requireUndisposed();
     this.#backprop.forward();
     this.#backprop.backward(this.#job.loss, this.#data.targets);
     return this.#backprop.gradients.slice();
   }
 
   async snapshot(): Promise<Snapshot> {
+    this.#requireUndisposed();
     const { parameters } = this.#backprop;
     const lowParts = this.#lowParts?.slice() ?? new Float64Array(parameters.length);
     const { plan, stepCount: step } = this;
@@ -178,6 +187,7 @@ class CpuTrainer implements Trainer {
   }
 
   restore(snapshot: Snapshot): void {
+    this.#requireUndisposed();
     requireFitting(snapshot, this.network.parameterCount, this.#job.steps);
     const whole = snapshot.parameters.map((value, i) => value + snapshot.lowParts[i]);
     this.#backprop.parameters.set(this.#lowParts ? snapshot.parameters : whole);
@@ -185,8 +195,14 @@ class CpuTrainer implements Trainer {
     this.stepCount = snapshot.step;
   }
 
-  /** Nothing to free: the garbage collector does. */
-  dispose(): void {}
+  /** Ends a running `train`; memory is the garbage collector's to free. */
+  dispose(): void {
+    this.#isDisposed = true;
+  }
+
+  #requireUndisposed(): void {
+    if (this.#isDisposed) throw disposedError();
+  }
 }
 
 /** A macrotask, so that messages and timers get their turn; a timer would wait 4 ms more in a browser. */

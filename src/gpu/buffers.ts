@@ -19,6 +19,7 @@ export class BufferScope {
   readonly #gpu: Gpu;
   readonly #buffers: GPUBuffer[] = [];
   #bytes = 0;
+  #isDisposed = false;
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
@@ -60,12 +61,15 @@ export class BufferScope {
 
   /** Frees every buffer of this scope. */
   dispose(): void {
+    this.#isDisposed = true;
     for (const buffer of this.#buffers.splice(0)) buffer.destroy();
     allocated -= this.#bytes;
     this.#bytes = 0;
   }
 
   #create(name: string, shape: readonly number[], usage: GPUBufferUsageFlags): GpuBuffer {
+    // Nobody would free it.
+    if (this.#isDisposed) throw new Error(`The owner of the buffer ${name} was disposed of; make a new one.`);
     const count = shape.reduce((product, length) => product * length, 1);
     const buffer = this.#gpu.device.createBuffer({
       label: `${name} [${shape.join(', ')}]`,

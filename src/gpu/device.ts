@@ -55,14 +55,20 @@ export async function describeGpu(): Promise<GpuAvailability> {
  * @throws RefusalError where there is no WebGPU, with the reason and what to do
  */
 export function openGpu(): Promise<Gpu> {
-  gpuInUse ??= requestGpu().catch((error: unknown) => {
-    gpuInUse = undefined;
+  if (gpuInUse) return gpuInUse;
+  const forget = () => {
+    if (gpuInUse === opening) gpuInUse = undefined;
+  };
+  const opening = requestGpu(forget).catch((error: unknown) => {
+    forget();
     throw error;
   });
-  return gpuInUse;
+  gpuInUse = opening;
+  return opening;
 }
 
-async function requestGpu(): Promise<Gpu> {
+/** `onFailure` is called when the device is of no use any more. */
+async function requestGpu(onFailure: () => void): Promise<Gpu> {
   const found = await findAdapter();
   if ('missing' in found) throw new RefusalError(found.missing);
   const { adapter } = found;
@@ -77,18 +83,23 @@ async function requestGpu(): Promise<Gpu> {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const hasSubgroups = device.features.has('subgroups') && subgroupMinSize === subgroupMaxSize;
   const subgroupSize = hasSubgroups ? subgroupMinSize : undefined;
-  return { device, adapter: describeAdapter(adapter), subgroupSize, untilLost: watchForLoss(device) };
+  return {
+    device,
+    adapter: describeAdapter(adapter),
+    subgroupSize,
+    untilLost: watchForLoss(device, onFailure),
+  };
 }
 
 /** How long after a failure on the device the news of its loss may come, in milliseconds. */
 const NEWS_OF_LOSS_MS = 100;
 
-function watchForLoss(device: GPUDevice): Gpu['untilLost'] {
+function watchForLoss(device: GPUDevice, onFailure: () => void): Gpu['untilLost'] {
   // Not Promise.race: a race against a promise that never settles keeps every loser alive.
   const waiting = new Set<(error: Error) => void>();
   let failure: Error | undefined;
   const fail = (error: Error) => {
-    gpuInUse = undefined;
+    onFailure();
     failure ??= error;
     for (const reject of waiting) reject(failure);
     waiting.clear();

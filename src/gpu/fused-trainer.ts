@@ -42,9 +42,6 @@ export function fusedRefusal(
   data: TrainingData,
   { tile }: FusedPlan,
 ): string | undefined {
-  if (!Number.isInteger(tile / ROWS_AN_INVOCATION) || tile <= 0) {
-    return `The fused path takes rows in tiles of 8, 16, 24, …; the plan asks for ${tile}. Plan anew.`;
-  }
   const network = layOutNetwork(data.inputCount, job.layers);
   const { memoryLength, rowsLength } = layOutFused(network, tile, invocationsOf(gpu, network, tile));
   const { maxComputeWorkgroupStorageSize: mostMemory, maxStorageBufferBindingSize: mostRows } =

@@ -1,8 +1,8 @@
 import { countDuration } from '../core/durations.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
-import { initialParameters } from '../core/job.ts';
+import { disposedError, initialParameters } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
-import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { requireFitting, requireSteps, type Plan, type Snapshot } from '../core/plan.ts';
 import { withinMemory, type BufferScope } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
@@ -99,6 +99,7 @@ class GpuTrainer implements Trainer {
 
   async train(steps: number, signal?: AbortSignal): Promise<TrainTiming> {
     this.#requireUndisposed();
+    requireSteps(steps);
     const firstStep = this.stepCount;
     const end = Math.min(firstStep + steps, this.#resident.job.steps);
     const start = performance.now();
@@ -121,8 +122,18 @@ class GpuTrainer implements Trainer {
     await Promise.all(inFlight);
     const trainMs = performance.now() - start;
     this.#chunks.stretchFinished(this.stepCount - firstStep, trainMs);
-    const gpuMs = this.#isDisposed ? null : ((await (elapsed ?? this.#clock?.elapsedMs())) ?? null);
+    const gpuMs = this.#isDisposed ? null : await this.#gpuMs(elapsed);
     return { steps: this.stepCount - firstStep, trainMs, gpuMs, chunkMs };
+  }
+
+  /** Null without a clock, and if the trainer is disposed of meanwhile. */
+  async #gpuMs(elapsed = this.#clock?.elapsedMs()): Promise<number | null> {
+    try {
+      return (await elapsed) ?? null;
+    } catch (error) {
+      if (this.#isDisposed) return null;
+      throw error;
+    }
   }
 
   /** `count` whole steps in one submit; returns how long the device was busy with them, in milliseconds. */
@@ -169,7 +180,7 @@ class GpuTrainer implements Trainer {
     return withinMemory(this.#gpu, async (scope) => {
       const context = { ...this.#resident, scope, rowCount };
       const uploaded = scope.upload('inputs', [rowCount, inputCount], inputs);
-      const forward = await createForwardPass(context, uploaded);
+      const forward = await this.#unlessDisposed(createForwardPass(context, uploaded));
       this.#submit(forward.dispatches);
       const predictions = await readFloats(this.#gpu, forward.predictions, 0, rowCount * outputCount);
       scope.dispose();
@@ -184,7 +195,7 @@ class GpuTrainer implements Trainer {
 
   async gradients(): Promise<Float64Array> {
     this.#requireUndisposed();
-    const { dispatches, gradients } = await this.#stepping.gradients();
+    const { dispatches, gradients } = await this.#unlessDisposed(this.#stepping.gradients());
     this.#submit(dispatches);
     return Float64Array.from(await readFloats(this.#gpu, gradients, 0, this.network.parameterCount));
   }
@@ -227,8 +238,17 @@ class GpuTrainer implements Trainer {
     this.#clock?.dispose();
   }
 
+  /** `work`, behind which this trainer's buffers are still there. */
+  async #unlessDisposed<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } finally {
+      this.#requireUndisposed();
+    }
+  }
+
   #requireUndisposed(): void {
-    if (this.#isDisposed) throw new Error('This trainer was disposed of; make a new one.');
+    if (this.#isDisposed) throw disposedError();
   }
 
   #submit(dispatches: readonly Dispatch[]): void {

@@ -216,6 +216,12 @@ export async function dispatchKernel(
   return { definition, params: paramsBuffer, pipeline, bindGroup, workgroups };
 }
 
+/** All of them; fails only when none is still being made, so that what they hold can be freed. */
+export async function allDispatches(making: readonly Promise<Dispatch>[]): Promise<Dispatch[]> {
+  await Promise.allSettled(making);
+  return Promise.all(making);
+}
+
 /** Other `Params` for the submits from now on. */
 export function setParams(
   { device }: Gpu,

@@ -7,7 +7,7 @@ import { optimizerNames } from '../core/optimizers.ts';
 import type { MatmulVariant } from '../core/plan.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { createDispatch, type Dispatch } from './kernels.ts';
+import { allDispatches, createDispatch, type Dispatch } from './kernels.ts';
 import { kernelsFor } from './matmul-variants.ts';
 
 /** The matrices one layer computes on the way forward, [rowCount, units] each. */
@@ -62,7 +62,7 @@ export async function createForwardPass(context: PassContext, inputs: GpuBuffer)
     input = activations;
     return buffers;
   });
-  const dispatches = await Promise.all(
+  const dispatches = await allDispatches(
     layers.map(({ layer, ...buffers }) =>
       createDispatch(gpu, scope, kernelsFor(matmul, layer.units).forward, {
         params: {
@@ -96,30 +96,26 @@ export async function createBackwardPass(
     scope.storage(`layer ${index} gradient`, [rowCount, units]),
   );
   const output = forward.layers[forward.layers.length - 1];
-  const outputGradient = createDispatch(gpu, scope, 'output-gradient', {
-    params: { rowCount, outputCount, scale: 1 / (rowCount * outputCount) },
-    buffers: {
-      targets,
-      preActivations: output.preActivations,
-      activations: output.activations,
-      gradient: layerGradients[layerGradients.length - 1],
-      rowLosses,
-    },
-    constants: { loss: lossNames.indexOf(job.loss), activation: activationIndex(output.layer.activation) },
-    entries: [rowCount, 1],
-  });
-
-  const dispatches: Promise<Dispatch>[] = [];
+  const making = [
+    createDispatch(gpu, scope, 'output-gradient', {
+      params: { rowCount, outputCount, scale: 1 / (rowCount * outputCount) },
+      buffers: {
+        targets,
+        preActivations: output.preActivations,
+        activations: output.activations,
+        gradient: layerGradients[layerGradients.length - 1],
+        rowLosses,
+      },
+      constants: { loss: lossNames.indexOf(job.loss), activation: activationIndex(output.layer.activation) },
+      entries: [rowCount, 1],
+    }),
+  ];
   for (let index = network.layers.length - 1; index >= 0; index--) {
-    dispatches.push(...parameterGradients(context, forward.layers[index], layerGradients[index], gradients));
-    if (index > 0) dispatches.push(hiddenGradient(context, forward.layers, layerGradients, index - 1));
+    making.push(...parameterGradients(context, forward.layers[index], layerGradients[index], gradients));
+    if (index > 0) making.push(hiddenGradient(context, forward.layers, layerGradients, index - 1));
   }
-  return {
-    outputGradient: await outputGradient,
-    dispatches: await Promise.all(dispatches),
-    rowLosses,
-    gradients,
-  };
+  const [outputGradient, ...dispatches] = await allDispatches(making);
+  return { outputGradient, dispatches, rowLosses, gradients };
 }
 
 /** dE/dw and dE/dbias of one layer from its dE/dy: one kernel for both, or two simple ones. */

@@ -40,7 +40,10 @@ export class ManySteps implements Stepping {
   moveTo(): void {}
 
   async gradients() {
-    this.#gradients ??= this.kernels.createGradients();
+    this.#gradients ??= this.kernels.createGradients().catch((error: unknown) => {
+      this.#gradients = undefined;
+      throw error;
+    });
     const { dispatch, gradients } = await this.#gradients;
     return { dispatches: [dispatch], gradients };
   }

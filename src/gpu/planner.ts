@@ -1,4 +1,4 @@
-import { RefusalError } from '../core/errors.ts';
+import { DeviceLostError, RefusalError } from '../core/errors.ts';
 import type { PlannedJob, PlanEstimate, Trainer, TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { describePlan, type GpuStrategy, type MatmulVariant, type Plan } from '../core/plan.ts';
@@ -94,8 +94,22 @@ export async function planJob(
   const tryMs = close.reduce((sum, { compileMs }) => sum + compileMs + TRY_MS, 0);
   const isOpen = close.length > 1 && close.some(({ isMeasured }) => !isMeasured);
   if (isOpen && tryMs <= TRY_SHARE * best.totalMs) {
-    for (const { plan, isMeasured } of close) if (!isMeasured) await tryOut(gpu, job, data, plan);
-    estimates = plans.map((plan) => estimate(gpu, job, data, plan)).toSorted(byTotal);
+    const failed = new Set<Plan>();
+    let failure: unknown;
+    for (const { plan, isMeasured } of close) {
+      if (isMeasured) continue;
+      try {
+        await tryOut(gpu, job, data, plan);
+      } catch (error) {
+        if (error instanceof DeviceLostError) throw error;
+        // Too much memory, a kernel the driver does not compile: another plan may do.
+        failed.add(plan);
+        failure = error;
+      }
+    }
+    const left = plans.filter((plan) => !failed.has(plan));
+    if (left.length === 0) throw failure;
+    estimates = left.map((plan) => estimate(gpu, job, data, plan)).toSorted(byTotal);
   }
   return { plan: estimates[0].plan, reason: reasonFor(job, estimates, wanted), estimates };
 }

@@ -69,12 +69,14 @@ export async function testArithmetic(): Promise<ArithmeticTest> {
   });
 }
 
-function exactness(xs: Float64Array, values: Float32Array): ExponentialTest {
+/** How far values [n] are from e to the power of xs [n]; infinite where one is not a number. */
+export function exactness(xs: Float64Array, values: Float32Array): ExponentialTest {
   const errors = Array.from(xs, (x, i) => {
     const exact = Math.exp(x);
     // The distance from one float32 to the next, around the exact value.
     return (values[i] - exact) / 2 ** (Math.floor(Math.log2(exact)) - 23);
   });
-  const largestUlp = errors.reduce((most, error) => (Math.abs(error) <= most ? most : Math.abs(error)), 0);
+  const size = (error: number) => (Number.isNaN(error) ? Infinity : Math.abs(error));
+  const largestUlp = errors.reduce((most, error) => Math.max(most, size(error)), 0);
   return { largestUlp, meanUlp: errors.reduce((sum, error) => sum + error, 0) / errors.length };
 }

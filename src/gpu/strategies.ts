@@ -1,6 +1,6 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork } from '../core/network.ts';
-import type { MatmulVariant, Plan } from '../core/plan.ts';
+import { planFault, type MatmulVariant, type Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
 import { createFusedStepping, fusedPlans, fusedRefusal } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
@@ -28,6 +28,8 @@ export function strategyRefusal(
   if (plan.strategy === 'reference') {
     return 'The GPU path does not know the strategy reference, which is float64 on the CPU. Use the CPU path.';
   }
+  const fault = planFault(plan);
+  if (fault) return fault;
   // What the layered kernels cannot hold, they cannot predict with either.
   const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
   if (refusal) return refusal;

@@ -68,13 +68,13 @@ export async function createUnrolledStepping(resident: Resident, plan: UnrolledP
   const shape = { network, job, rowCount, lanes, sharing };
   const common = { params: manyStepsParams(resident, 0, 1), constants: {}, entries: [lanes, 1] as const };
   const buffers = { inputs, targets, parameters, lowParts };
+  const gradients = scope.storage('gradients', [network.parameterCount]);
   return new ManySteps(plan, resident, {
     steps: await dispatchKernel(gpu, scope, stepsKernel(shape), {
       ...common,
       buffers: { ...buffers, losses },
     }),
     async createGradients() {
-      const gradients = scope.storage('gradients', [network.parameterCount]);
       const settings = { ...common, buffers: { ...buffers, gradients } };
       return { dispatch: await dispatchKernel(gpu, scope, gradientsKernel(shape), settings), gradients };
     },

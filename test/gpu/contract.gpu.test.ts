@@ -198,8 +198,16 @@ describe.each(paths)('$name: a run', ({ backend, plan }) => {
     const longer = { ...snapshot, parameters: new Float64Array(10), lowParts: new Float64Array(10) };
     expect(() => trainer.restore(longer)).toThrow(InputError);
     expect(() => trainer.restore(longer)).toThrow('holds 10 parameters; this network has 9');
-    expect(() => trainer.restore({ ...snapshot, step: 301 })).toThrow(
-      'stands at step 301; this job ends at 300',
+    for (const step of [301, -1, 1.5, NaN]) {
+      const refused = () => trainer.restore({ ...snapshot, step });
+      expect(refused).toThrow(InputError);
+      expect(refused).toThrow(`stands at step ${step}; this job has steps 0 to 300`);
+    }
+    const lowParts = new Float64Array(8);
+    expect(() => trainer.restore({ ...snapshot, lowParts })).toThrow('holds 8 low parts; this network has 9');
+    const odd = snapshot.parameters.slice().fill(NaN, 4, 5);
+    expect(() => trainer.restore({ ...snapshot, parameters: odd })).toThrow(
+      'Parameter 4 of the snapshot is NaN',
     );
     trainer.dispose();
   });
@@ -250,6 +258,18 @@ describe.each(paths)('$name: a run', ({ backend, plan }) => {
     trainer.dispose();
   });
 
+  it('takes whole steps only', async () => {
+    const trainer = await create(backend, withSteps(500), plan);
+    for (const steps of [1.5, -1, NaN]) {
+      const refused = trainer.train(steps);
+      await expect(refused).rejects.toThrow(InputError);
+      await expect(refused).rejects.toThrow(`a whole number of steps, 0 or more; it was asked for ${steps}`);
+    }
+    expect((await trainer.train(0)).steps).toBe(0);
+    expect(trainer.stepCount).toBe(0);
+    trainer.dispose();
+  });
+
   it('counts its chunks, and has GPU time where the adapter has timestamps', async () => {
     const trainer = await create(backend, withSteps(500), plan);
     const { gpuMs, chunkMs } = await trainer.train(500);
@@ -281,10 +301,10 @@ describe.each(gpuPaths)('$name: a run that diverges', ({ plan }) => {
   });
 });
 
-describe.each(gpuPaths)('$name: a trainer that is disposed of', ({ plan }) => {
+describe.each(paths)('$name: a trainer that is disposed of', ({ backend, plan }) => {
   it('ends a running train, frees everything and answers nothing more', async () => {
     const steps = 4_000_000;
-    const trainer = await gpuBackend.createTrainer(withSteps(steps), orData, plan);
+    const trainer = await create(backend, withSteps(steps), plan);
     const training = trainer.train(steps);
     setTimeout(() => trainer.dispose(), 30);
     expect((await training).steps).toBeLessThan(steps);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DeviceLostError, InputError, RefusalError } from '../../src/core/errors.ts';
 import type { TrainingJob } from '../../src/core/job.ts';
 import { notebookJob, notebookRecord } from '../../src/core/notebook.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
 import { openGpu } from '../../src/gpu/device.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
@@ -97,6 +98,21 @@ describe('what it does not take', () => {
     const plan = (tile: number) => gpuBackend.createTrainer(notebookJob, orData, { strategy: 'fused', tile });
     await expect(plan(12)).rejects.toThrow('in tiles of 8, 16, 24, …; the plan asks for 12');
     await expect(plan(0)).rejects.toThrow('asks for 0');
+    expect(allocatedBytes()).toBe(0);
+  });
+
+  it.each([
+    { plan: { strategy: 'unrolled', lanes: 4, sharing: 'none' }, fault: '4 by none' },
+    { plan: { strategy: 'unrolled', lanes: 2.5, sharing: 'workgroup' }, fault: '2.5 by workgroup' },
+    { plan: { strategy: 'unrolled', lanes: 0, sharing: 'none' }, fault: '0 by none' },
+    { plan: { strategy: 'unrolled', lanes: 2, sharing: 'mail' }, fault: '2 by mail' },
+    { plan: { strategy: 'layered', matmul: 'fast' }, fault: 'blocked, quads, tiled, not fast' },
+    { plan: { strategy: 'layered' }, fault: 'not undefined' },
+    { plan: { strategy: 'telepathy' }, fault: 'unrolled, fused, not telepathy' },
+  ])('a plan that nobody made: $plan', async ({ plan, fault }) => {
+    const created = gpuBackend.createTrainer(notebookJob, orData, plan as Plan);
+    await expect(created).rejects.toThrow(RefusalError);
+    await expect(created).rejects.toThrow(fault);
     expect(allocatedBytes()).toBe(0);
   });
 

@@ -3,6 +3,7 @@ import type { JobShape } from '../../src/core/bench-jobs.ts';
 import { drawJob } from '../../src/core/bench-jobs.ts';
 import { describePlan } from '../../src/core/plan.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
+import { openGpu } from '../../src/gpu/device.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
 
 afterEach(() => expect(allocatedBytes()).toBe(0));
@@ -59,6 +60,39 @@ describe('the planner', () => {
     console.log(estimates.map((e) => `${describePlan(e.plan)} ${e.isMeasured} ${e.stepMs}`).join('\n'));
     expect(tried.length).toBeGreaterThan(1);
     expect(plan).toEqual(tried.toSorted((a, b) => a.totalMs - b.totalMs)[0].plan);
+  });
+
+  it('does not take the submit of a single step for the rate of a step', async () => {
+    const { job, data } = drawJob(shape([2, 5, 1], 7), 20_000);
+    const { plan } = await gpuBackend.plan(job, data, 'unrolled');
+    const trainer = await gpuBackend.createTrainer(job, data, plan);
+    for (let i = 0; i < 3; i++) await trainer.train(1);
+    const { estimates } = await gpuBackend.plan(job, data, 'unrolled');
+    trainer.dispose();
+    const known = estimates.find((estimate) => describePlan(estimate.plan) === describePlan(plan));
+    // Thousands of times what a step takes if the submit counts.
+    expect(known?.isMeasured && known.stepMs > 0.1).toBe(false);
+  });
+
+  it('leaves a plan out that fails when it is tried', async () => {
+    const { job, data } = drawJob(shape([40, 131, 3], 65), 60_000);
+    // On a new device nothing is compiled or measured yet.
+    const { device: former } = await openGpu();
+    former.destroy();
+    await former.lost;
+    const { device } = await openGpu();
+    const real = device.createComputePipelineAsync.bind(device);
+    device.createComputePipelineAsync = (pipeline) =>
+      pipeline.label?.includes('blocked') ? Promise.reject(new Error('no such kernel here')) : real(pipeline);
+    try {
+      const { plan, estimates } = await gpuBackend.plan(job, data, 'layered');
+      expect(plan.strategy).toBe('layered');
+      const kernels = estimates.map((estimate) => describePlan(estimate.plan));
+      expect(kernels).toContain('layered, simple products');
+      expect(kernels).not.toContain('layered, blocked products');
+    } finally {
+      device.createComputePipelineAsync = real;
+    }
   });
 
   it('refuses a strategy that cannot run the job, and a job that none can', async () => {

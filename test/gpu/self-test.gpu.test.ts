@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
-import { testArithmetic } from '../../src/gpu/self-test.ts';
+import { exactness, testArithmetic } from '../../src/gpu/self-test.ts';
 import { selfTest } from '../../src/self-test.ts';
 
 it('finds that compensation survives and how exact the exponentials are', async () => {
@@ -14,6 +14,17 @@ it('finds that compensation survives and how exact the exponentials are', async 
   expect(builtInExponential.largestUlp).toBeGreaterThan(0);
   expect(builtInExponential.largestUlp).toBeLessThanOrEqual(43);
   expect(allocatedBytes()).toBe(0);
+});
+
+it('condemns an exponential that is not a number, wherever it stands', () => {
+  const xs = Float64Array.of(0, 1, 2);
+  const values = Float32Array.from(xs, (x) => Math.exp(x));
+  expect(exactness(xs, values).largestUlp).toBeLessThan(0.6);
+  for (const at of [0, 1, 2]) {
+    const odd = values.slice();
+    odd[at] = NaN;
+    expect(exactness(xs, odd).largestUlp).toBe(Infinity);
+  }
 });
 
 it('holds every strategy against float64', async () => {

@@ -129,6 +129,16 @@ describe('a run that diverges', () => {
   });
 });
 
+describe('a run that overflows at once', () => {
+  it('does not blame a table that is not large', async () => {
+    const layers = Array.from({ length: 30 }, () => layersOf([100], 'linear')[0]);
+    const job = { ...withSteps(5), layers: [...layers, ...layersOf([1], 'linear')] };
+    const { divergence } = await trainOnce('gpu', job, orData);
+    expect(divergence?.step).toBe(0);
+    expect(divergence?.cause).toMatch(/^the outputs overflow before anything was learnt; start from smaller/);
+  });
+});
+
 describe('a strategy that is asked for', () => {
   it('is used, with its reason', async () => {
     const { plan, planned } = await trainOnce('gpu', withSteps(20), orData, { strategy: 'layered' });
