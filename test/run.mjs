@@ -3,7 +3,7 @@
  * random case instead of a sample. The last line is `N passed, N failed`; each check and each build counts
  * as one test.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,11 +20,12 @@ const browser = await requireBrowser();
 if (browser) environment.HANDGRAD_BROWSER = browser.path;
 requireVulkanLoader(console.log);
 
-runCommand('check', 'npm run --silent check');
-const isBuilt = runCommand('build', 'npm run --silent build');
-runVitest('node');
-if (browser) runVitest('gpu');
-if (browser && isBuilt) runPlaywright();
+const isBuilt = await runCommand('build', 'npm run --silent build');
+// Kernels are mostly compiled, on one core; what needs no browser has the other. The page has the machine to itself.
+const beside = runBeside();
+if (browser) await runVitest('gpu');
+await beside;
+if (browser && isBuilt) await runPlaywright();
 
 rmSync(reports, { recursive: true });
 const ranAndPassed = total.failed === 0 && total.passed > 0;
@@ -44,18 +45,24 @@ async function requireBrowser() {
   }
 }
 
+async function runBeside() {
+  await runCommand('check', 'npm run --silent check', 'pipe');
+  await runVitest('node', 'pipe');
+}
+
 /** Runs a check that is one test as a whole; returns whether it passed. */
-function runCommand(stage, command) {
-  const hasPassed = run(stage, command) === 0;
+async function runCommand(stage, command, output) {
+  const hasPassed = (await run(stage, command, output)) === 0;
   count(stage, hasPassed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
   return hasPassed;
 }
 
-function runVitest(project) {
+async function runVitest(project, output) {
   const report = join(reports, `${project}.json`);
-  const status = run(
+  const status = await run(
     `vitest, project ${project}`,
     `npx vitest run --project ${project} --reporter=default --reporter=json --outputFile.json="${report}"`,
+    output,
   );
   countReport(`vitest ${project}`, status, report, ({ numPassedTests, numFailedTests, testResults }) => {
     // A file that cannot even be loaded has no tests to fail; it counts as one.
@@ -66,10 +73,10 @@ function runVitest(project) {
   });
 }
 
-function runPlaywright() {
+async function runPlaywright() {
   const report = join(reports, 'app.json');
   environment.PLAYWRIGHT_JSON_OUTPUT_FILE = report;
-  const status = run(
+  const status = await run(
     'the page, in the browser',
     'npx playwright test --config test/app/playwright.config.ts --reporter=list,json',
   );
@@ -98,9 +105,25 @@ function count(stage, { passed, failed }) {
   console.log(`${failed === 0 ? '✓' : '✗'} ${stage}: ${passed} passed, ${failed} failed`);
 }
 
-/** Runs a command with its output in ours; returns its exit status (1 if a signal ended it). */
-function run(stage, command) {
-  console.log(`\n── ${stage} ──`);
-  const { status } = spawnSync(command, { cwd: root, env: environment, stdio: 'inherit', shell: true });
+/**
+ * Runs a command; resolves to its exit status (1 if a signal ended it).
+ *
+ * @param output 'inherit' shows what it says at once, 'pipe' when it has ended, all in one piece
+ */
+async function run(stage, command, output = 'inherit') {
+  const heading = `\n── ${stage} ──`;
+  if (output === 'inherit') console.log(heading);
+  const child = spawn(command, {
+    cwd: root,
+    env: environment,
+    stdio: ['inherit', output, output],
+    shell: true,
+  });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => said.push(text));
+  const status = await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
+  if (output === 'pipe') console.log(`${heading}\n${Buffer.concat(said).toString()}`);
   return status ?? 1;
 }

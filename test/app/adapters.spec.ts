@@ -93,14 +93,14 @@ async function crashGpu(page: Page): Promise<void> {
 ownBrowser('a run whose device is lost goes on, and ends as an undisturbed one', async ({ page }) => {
   test.setTimeout(150_000);
   const noise = await openPage(page);
-  await prepareLongRun(page, '20,000');
+  await prepareLongRun(page, '10,000');
   await train(page);
   const undisturbed = await readRun(page);
 
   await button(page, 'Train').click();
   // When each step count was seen: what the snapshot is measured by.
   const seen: { at: number; step: number }[] = [];
-  while ((seen.at(-1)?.step ?? 0) < 8_000) {
+  while ((seen.at(-1)?.step ?? 0) < 4_000) {
     seen.push({ at: performance.now(), step: await stepCount(page) });
     await page.waitForTimeout(20);
   }
@@ -111,7 +111,7 @@ ownBrowser('a run whose device is lost goes on, and ends as an undisturbed one',
   const sentence = await notice.innerText();
   await untilIdle(page, 60_000);
   expect(await readRun(page)).toEqual(undisturbed);
-  await expect(page.getByText('20,000 / 20,000 steps')).toBeVisible();
+  await expect(page.getByText('10,000 / 10,000 steps')).toBeVisible();
 
   expect(sentence).toMatch(/lost at step [\d,]+; the run went on from step [\d,]+ on a new one\.$/);
   const [lostAtStep, resumedFromStep] = [...sentence.matchAll(/[\d,]{2,}/g)].map(([text]) => numberIn(text));
@@ -130,13 +130,13 @@ ownBrowser('a run whose device is lost goes on, and ends as an undisturbed one',
 ownBrowser('a run that cannot go on keeps its curve, and the CPU finishes it', async ({ page }) => {
   test.setTimeout(150_000);
   const noise = await openPage(page);
-  await prepareLongRun(page, '60,000');
+  await prepareLongRun(page, '30,000');
   await button(page, 'Train').click();
-  await expect.poll(() => stepCount(page), { timeout: 40_000 }).toBeGreaterThan(6_000);
+  await expect.poll(() => stepCount(page), { timeout: 40_000 }).toBeGreaterThan(3_000);
   await crashGpu(page);
   await expect(page.locator('notice-bar')).toContainText('on a new one', { timeout: 20_000 });
   const resumed = await stepCount(page);
-  await expect.poll(() => stepCount(page), { timeout: 40_000 }).toBeGreaterThan(resumed + 4_000);
+  await expect.poll(() => stepCount(page), { timeout: 40_000 }).toBeGreaterThan(resumed + 2_000);
   await crashGpu(page);
   await expect(page.getByRole('alert').filter({ hasText: 'Error.' })).toContainText(
     /no other could be had.*Its last snapshot, at step [\d,]+, is kept/,
@@ -149,7 +149,7 @@ ownBrowser('a run that cannot go on keeps its curve, and the CPU finishes it', a
   await page.screenshot({ path: 'test-results/screens/lost-1440-light.png', fullPage: true });
 
   await button(page, 'Continue on the CPU').click();
-  await expect(page.getByText('60,000 / 60,000 steps')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('30,000 / 30,000 steps')).toBeVisible({ timeout: 30_000 });
   await untilIdle(page);
   await expect(page.locator('result-card')).toContainText(
     /the CPU went on from step [\d,]+ and finished at a loss of/,

@@ -41,7 +41,7 @@ const samples: readonly Sample[] = [
   // Slow where barriers are, on a software adapter: the kernels' own tests have every shape.
   layered('tiled', count / 20),
   ...(gpu.device.features.has('subgroups') ? [layered('quads', count / 20)] : []),
-  { kernels: 'fused', size: count / 10, planOf: (job, data) => fusedPlans(gpu, job, data)[0] },
+  { kernels: 'fused', size: count / 20, planOf: (job, data) => fusedPlans(gpu, job, data)[0] },
 ];
 
 describe.each(samples)(
