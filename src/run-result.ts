@@ -40,7 +40,7 @@ export interface RunResult {
   readonly parameters: Float64Array;
   /** Row-major [first 1,000 rows, outputCount], from the final parameters. */
   readonly predictions: Float64Array;
-  /** Where and why the run stopped being numbers; undefined if it did not. */
+  /** Where and why the run stopped being numbers, or exploded; undefined if it did not. */
   readonly divergence: Divergence | undefined;
   /** Losses of the device that the run survived. */
   readonly recoveries: readonly Recovery[];

@@ -1,5 +1,5 @@
 import { backends } from './backends.ts';
-import { divergence, type Divergence } from './core/divergence.ts';
+import { divergence, explosion, type Divergence } from './core/divergence.ts';
 import { DeviceLostError, InputError } from './core/errors.ts';
 import type { Backend, PlannedJob, Trainer, TrainingData, TrainingJob } from './core/job.ts';
 import { KeptLosses } from './core/kept-losses.ts';
@@ -282,10 +282,15 @@ export class TrainingSession {
       initialParameters: trainer.initialParameters,
       parameters,
       predictions,
-      divergence: this.divergence,
+      divergence: this.divergence ?? this.#explosion(losses),
       recoveries: [...this.recoveries],
       timing,
     };
+  }
+
+  #explosion(losses: Float64Array): Divergence | undefined {
+    const step = explosion(this.data, losses);
+    return step === undefined ? undefined : divergence(this.job, this.data, step);
   }
 
   /** Frees what the trainer holds. */

@@ -55,6 +55,12 @@ class BenchView extends PageElement {
           padding: 12px 12px 48px;
           gap: 12px;
         }
+        .more {
+          display: none;
+        }
+        .refusal {
+          min-width: 0;
+        }
       }
     `,
   ];
@@ -109,6 +115,10 @@ class BenchView extends PageElement {
 
   #describeWork(): string {
     const { work } = this.page.bench;
+    const timedCount = this.page.bench.results.outcomes.size;
+    if (work === undefined && timedCount > 0 && timedCount < benchJobNames.length) {
+      return `Stopped after ${timedCount} of ${benchJobNames.length} jobs.`;
+    }
     if (work === undefined || work === 'crossover') return '';
     return `${work}: ${describeShape(work)} …`;
   }
@@ -123,9 +133,9 @@ class BenchView extends PageElement {
             <tr>
               <th class="words">job</th>
               <th class="words">path</th>
-              <th>set-up</th>
+              <th class="more">set-up</th>
               <th>a step, median</th>
-              <th>fastest … slowest</th>
+              <th class="more">fastest … slowest</th>
               <th>GFLOP/s</th>
               <th>against the CPU</th>
             </tr>
@@ -159,9 +169,9 @@ class BenchView extends PageElement {
           ${
             'refusal' in outcome
               ? html`<td class="refusal muted small" colspan="5">${outcome.refusal}</td>`
-              : html`<td>${stepTime(outcome.openMs)}</td>
+              : html`<td class="more">${stepTime(outcome.openMs)}</td>
                   <td class=${outcome.stepMs === fastest ? 'best' : ''}>${stepTime(outcome.stepMs)}</td>
-                  <td class="muted">${outcome.rangeMs.map(stepTime).join(' … ')}</td>
+                  <td class="more muted">${outcome.rangeMs.map(stepTime).join(' … ')}</td>
                   <td>${gigaflops(flopsPerStep(benchShapes[name]) / outcome.stepMs / 1e6)}</td>
                   <td>${significant(cpu / outcome.stepMs, 2)} ×</td>`
           }

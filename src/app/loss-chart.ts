@@ -179,8 +179,8 @@ class LossChart extends PageElement {
 function describeRun({ curve, stepCount, report }: Run): string {
   const { losses } = curve;
   const from = `from ${significant(losses[0])} to`;
-  if (report?.divergence) return `${from} no number at step ${count(report.divergence.step)}.`;
-  return `${from} ${significant(losses[losses.length - 1])} in ${count(stepCount)} steps.`;
+  if (report?.divergence) return `${from} where it diverged, at step ${count(report.divergence.step)}.`;
+  return `${from} ${significant(report?.finalLoss ?? losses[losses.length - 1])} in ${count(stepCount)} steps.`;
 }
 
 /** The page's colours, read where the canvas needs them. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { describeGpu, RefusalError } from '../index.ts';
 import { notice } from './output.ts';
 import { quoted } from './wording.ts';
@@ -67,6 +68,8 @@ async function provideWebGpu(): Promise<string | undefined> {
 }
 
 async function createDawn(): Promise<void> {
+  // Without one, Vulkan drivers write "error: XDG_RUNTIME_DIR is invalid" on stderr; nothing is put there.
+  if (process.platform === 'linux') process.env.XDG_RUNTIME_DIR ??= tmpdir();
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const gpu = create([]);

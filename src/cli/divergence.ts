@@ -1,4 +1,11 @@
-import { divergence, HandgradError, type RunResult, type TrainingData, type TrainingJob } from '../index.ts';
+import {
+  divergence,
+  HandgradError,
+  scientific,
+  type RunResult,
+  type TrainingData,
+  type TrainingJob,
+} from '../index.ts';
 import { count } from './wording.ts';
 
 const REMEDY = 'scale the columns of the table to about -1 to 1';
@@ -14,8 +21,15 @@ export function lossDiverged(
   return new HandgradError(`${opening}: ${what}, most likely because ${divergence(job, data, step).cause}.`);
 }
 
-/** @throws HandgradError if the last update left parameters or predictions that are not finite */
-export function requireFiniteResult({ parameters, predictions }: RunResult, job: TrainingJob): void {
+/** @throws HandgradError if the loss exploded, or the last update left parameters or predictions that are not finite */
+export function requireSoundResult(result: RunResult, job: TrainingJob): void {
+  const { divergence: found, losses, parameters, predictions } = result;
+  if (found) {
+    const [first, last] = [losses[0], losses[losses.length - 1]].map((loss) => scientific(loss, 2));
+    throw new HandgradError(
+      `Training diverged: the loss went from ${first} to ${last}, most likely because ${found.cause}.`,
+    );
+  }
   if (!parameters.every(Number.isFinite)) {
     throw diverged(`the parameters are not finite after step ${count(job.steps - 1)}`, job);
   }

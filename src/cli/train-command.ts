@@ -106,11 +106,14 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
       'steps between log lines (default: a tenth of all)',
       wholeNumber('--log-every', 1, MAX_STEPS),
     )
-    .option('--json', 'print one JSON object instead of text')
+    .option('--json', 'print one JSON object instead of text; its losses are those of the log lines')
     .action((file: string, flags: TrainFlags) => runTraining(file, flags, signal));
 }
 
 async function runTraining(file: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
+  if (flags.strategy !== 'auto' && flags.backend === 'cpu') {
+    throw new UsageError(`--strategy ${flags.strategy} is of the GPU path; leave --backend out, or say gpu.`);
+  }
   const table = await readTable(await openTableFile(file, signal), { signal });
   const roles = assignRoles(table, targetNames(flags.target, table));
   const data = toTrainingData(table, roles);

@@ -1,5 +1,5 @@
 import { errorLine, type Recovery, type RunResult, type TrainingSession } from '../index.ts';
-import { lossDiverged, requireFiniteResult } from './divergence.ts';
+import { lossDiverged, requireSoundResult } from './divergence.ts';
 import { Interrupted } from './interruption.ts';
 import { notice } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -57,7 +57,7 @@ export async function runToEnd(session: TrainingSession, watching: Watching): Pr
     throw new Interrupted(`Stopped after ${count(session.stepCount)} of ${count(job.steps)} steps.`);
   }
   const result = await session.result();
-  requireFiniteResult(result, job);
+  requireSoundResult(result, job);
   return result;
 }
 

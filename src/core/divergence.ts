@@ -1,8 +1,8 @@
 import type { TrainingData, TrainingJob } from './job.ts';
 
-/** Where a run stopped being numbers. */
+/** Where a run stopped being numbers, or being of use. */
 export interface Divergence {
-  /** The first step whose loss is infinite or not a number. */
+  /** The first step whose loss is infinite or not a number; or far above where it began, if it ends there. */
   readonly step: number;
   /** The most likely cause with its figure, and what to do; the start of a sentence is the reader's. */
   readonly cause: string;
@@ -11,6 +11,16 @@ export interface Divergence {
 /** Values beyond this in a column make gradients as large: usual learning rates then overshoot. */
 const LARGE_INPUT = 100;
 const USUAL_RANGE = 'about -1 to 1';
+
+/** A last loss this many times the first one, and the targets squared, is on its way to infinity. */
+const EXPLODED = 1e6;
+
+/** The step from which on a run that ended far above its beginning had left for infinity; undefined if it did not. */
+export function explosion({ targets }: TrainingData, losses: Float64Array): number | undefined {
+  const limit = EXPLODED * Math.max(losses[0] ?? 0, largest(targets) ** 2);
+  if (!(losses[losses.length - 1] > limit)) return undefined;
+  return losses.findIndex((loss) => loss > limit);
+}
 
 /** Why a run most likely diverged. */
 export function divergence(job: TrainingJob, data: TrainingData, step: number): Divergence {

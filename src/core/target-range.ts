@@ -8,8 +8,12 @@ import { activations, type ActivationName } from './activations.ts';
 export function outOfReach(activation: ActivationName, targets: ArrayLike<number>): string | undefined {
   const { label, range } = activations[activation];
   const [least, most] = range;
-  const outside = Array.prototype.find.call(targets, (target: number) => target < least || target > most);
-  if (outside === undefined) return undefined;
+  let [smallest, largest] = [Infinity, -Infinity];
+  for (let i = 0; i < targets.length; i++) {
+    smallest = Math.min(smallest, targets[i]);
+    largest = Math.max(largest, targets[i]);
+  }
+  if (smallest >= least && largest <= most) return undefined;
   const reach = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
-  return `The target holds ${String(outside)}, but the outputs of ${label} are ${reach}.`;
+  return `The target runs from ${smallest} to ${largest}, but the outputs of ${label} are ${reach}.`;
 }

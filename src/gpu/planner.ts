@@ -192,7 +192,7 @@ function reasonFor(job: TrainingJob, [best, ...others]: PlanEstimate[], wanted?:
     `(${compileMs > 0 ? `compile ${duration(compileMs)}, ` : ''}${duration(stepMs)} a step)`;
   const next = others.find(({ plan }) => plan.strategy !== best.plan.strategy) ?? others[0];
   const chosen = `${describePlan(best.plan)}: ${figures(best)}`;
-  if (wanted) return `${chosen}; ${wanted} as asked for.`;
+  if (wanted) return `${chosen}; the best of ${wanted}.`;
   if (!next) return `${chosen}; no other plan takes this job.`;
   return `${chosen}; next ${describePlan(next.plan)}: ${duration(next.totalMs)}.`;
 }

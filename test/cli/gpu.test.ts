@@ -139,7 +139,8 @@ describe('self-test', () => {
     const { status, stdout } = await handgrad(['self-test'], { env });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Self-test +found +allowed\ncompensation survives the compiler .* holds\n/);
-    expect(stdout.match(/agrees with float64 .* holds$/gm)).toHaveLength(3);
+    expect(stdout.match(/agrees with float64 .* holds$/gm)?.length).toBeGreaterThanOrEqual(3);
+    expect(stdout).not.toContain('NOT');
     expect(stdout).toMatch(/\nAdapter: .+\.\nVerdict: this adapter computes as handgrad expects\.\n$/);
   });
 
@@ -148,7 +149,7 @@ describe('self-test', () => {
     expect(found.holds).toBe(true);
     expect(found.compensation.survives).toBe(true);
     expect(found.exponential.largestUlp).toBeGreaterThan(0);
-    expect(found.strategies.map(({ plan }) => plan.strategy)).toEqual(['layered', 'unrolled', 'fused']);
+    expect(new Set(found.strategies.map(({ plan }) => plan.strategy)).size).toBe(3);
     for (const { verdict } of found.strategies) expect(verdict.loss).toBeGreaterThan(0);
   });
 });

@@ -56,6 +56,7 @@ describe('wrong usage ends with 2', () => {
       new RegExp(`--steps must be a whole number from 1 to 33,554,432, not "${text}"`),
     ]),
     [train('--steps', '0'), /--steps must be a whole number/],
+    [train('--strategy', 'fused'), /--strategy fused is of the GPU path; leave --backend out, or say gpu/],
     [train('--log-every', '0'), /--log-every must be a whole number from 1/],
     [train('--seed', '-1'), /--seed must be a whole number from 0 to 4,294,967,295, not "-1"/],
     [train('--seed', '4294967296'), /--seed must be .*, not "4294967296"/],
@@ -151,6 +152,24 @@ describe('a table that cannot be used ends with 1', () => {
 });
 
 describe('training that diverges ends with 1', () => {
+  test('though its last loss is still a number', async () => {
+    const table = file('growing.csv', 'x,y\n1,0.5\n2,0.9\n3,1.4\n');
+    const steep = [
+      '--hidden',
+      'none',
+      '--output-activation',
+      'linear',
+      '--learning-rate',
+      '2',
+      '--steps',
+      '60',
+    ];
+    expect(await run('train', table, '--backend', 'cpu', ...steep)).toBe(1);
+    expect(stderr).toMatch(
+      /^error: Training diverged: the loss went from \d\.\d\de[+-]\d+ to \d\.\d\de\+\d+, most likely because the learning/m,
+    );
+  });
+
   test.each([[['--json']], [[]]])('and names the step %j', async (flags: string[]) => {
     const table = file('steep.csv', 'x,y\n1,5\n2,9\n3,14\n');
     const steep = ['--activation', 'relu', '--output-activation', 'linear', '--learning-rate', '100'];

@@ -47,9 +47,11 @@ describe('every activation', () => {
   it('a target out of reach is named, with what can be reached', () => {
     expect(outOfReach('sigmoid', [0, 0.5, 1])).toBeUndefined();
     expect(outOfReach('sigmoid', [0, 18])).toBe(
-      'The target holds 18, but the outputs of sigmoid are from 0 to 1.',
+      'The target runs from 0 to 18, but the outputs of sigmoid are from 0 to 1.',
     );
-    expect(outOfReach('relu', [-1, 2])).toBe('The target holds -1, but the outputs of ReLU are at least 0.');
+    expect(outOfReach('relu', [-1, 2])).toBe(
+      'The target runs from -1 to 2, but the outputs of ReLU are at least 0.',
+    );
     expect(outOfReach('linear', [-1e9])).toBeUndefined();
   });
 

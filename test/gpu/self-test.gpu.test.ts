@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
 import { exactness, testArithmetic } from '../../src/gpu/self-test.ts';
+import { describePlan } from '../../src/core/plan.ts';
+import { openGpu } from '../../src/gpu/device.ts';
+import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { selfTest } from '../../src/self-test.ts';
 
 it('finds that compensation survives and how exact the exponentials are', async () => {
@@ -34,7 +37,10 @@ it('holds every strategy against float64', async () => {
     const { loss, allowedLoss, parameter, allowedParameter } = verdict;
     console.log(`${JSON.stringify(plan)}: ${loss / allowedLoss}, ${parameter / allowedParameter}`);
   }
-  expect(strategies.map(({ plan }) => plan.strategy)).toEqual(['layered', 'unrolled', 'fused']);
+  const tested = strategies.map(({ plan }) => describePlan(plan));
+  expect(new Set(strategies.map(({ plan }) => plan.strategy)).size).toBe(3);
+  // Whatever the planner may take for a tiny network.
+  for (const plan of unrolledPlans(await openGpu())) expect(tested).toContain(describePlan(plan));
   expect(holds).toBe(true);
   expect(allocatedBytes()).toBe(0);
 });
