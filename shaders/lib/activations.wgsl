@@ -55,16 +55,16 @@ fn exponential(x: f32) -> f32 {
   // Below −87 float32 loses digits. The bits of negative floats grow with |x|; the shift lets NaN wrap around,
   // so that min() never touches it.
   let bounded = bitcast<f32>(min(bitcast<u32>(x) + 0x7fffffu, 0xc2ae0000u + 0x7fffffu) - 0x7fffffu);
-  let n = round(bounded * 1.44269504);
+  // The sum holds the nearest whole number in its lowest bits.
+  let whole = bitcast<i32>(bounded * 1.44269504 + 12582912.0) - 0x4b400000;
+  let n = f32(whole);
   let r = (bounded - n * 0.693359375) + n * 2.12194440e-4;
-  var sum = 1.3814540e-3;
-  sum = sum * r + 8.3687452e-3;
-  sum = sum * r + 4.1668391e-2;
-  sum = sum * r + 1.6666520e-1;
-  sum = sum * r + 4.9999993e-1;
-  // n + 1.5 · 2²³ holds n in its lowest bits; above 2¹²⁷ the power stays there.
-  let power = bitcast<f32>(min(bitcast<u32>(n + 12582912.0) - (0x4b400000u - 127u), 254u) << 23u);
-  return (sum * r * r + r + 1.0) * power;
+  // In pairs rather than one after the other: half as long a chain of sums that wait for each other.
+  let square = r * r;
+  let sum = (4.9999993e-1 + 1.6666520e-1 * r) + square * ((4.1668391e-2 + 8.3687452e-3 * r) + square * 1.3814540e-3);
+  // Above 2¹²⁷ the power stays there.
+  let power = bitcast<f32>(min(bitcast<u32>(whole + 127), 254u) << 23u);
+  return (sum * square + r + 1.0) * power;
 }
 
 fn activationValue(kind: u32, x: f32) -> f32 {

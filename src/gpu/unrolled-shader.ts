@@ -13,6 +13,8 @@ export interface UnrolledShape {
   readonly sharing: Sharing;
 }
 
+/** In a loop, a lane takes this many rows at once. */
+const ROWS_AT_ONCE = 2;
 /** A lane's rows are written out one by one, their values in registers, up to this many statements. */
 const MOST_ROW_STATEMENTS = 400;
 
@@ -137,14 +139,9 @@ function gradientSums(shape: UnrolledShape): string[] {
     ? each(rowGroups(shape), (group) => {
         const rest = rowCount - group * lanes;
         const opening = rest < lanes ? `if (lane < ${rest}u) {` : '{';
-        return [opening, ...oneRow(network, job, `row${group}_`), '}'];
+        return [opening, ...someRows(network, job, [`row${group}_`]), '}'];
       }).flat()
-    : [
-        `for (var row = lane; row < ${rowCount}u; row += ${lanes}u) {`,
-        ...loadRow(network, 'row', 'row_'),
-        ...oneRow(network, job, 'row_'),
-        '}',
-      ];
+    : loopOverRows(shape);
   return [
     'var lossSum = 0.0;',
     ...each(network.parameterCount, (i) => `var g${i} = 0.0;`),
@@ -153,65 +150,115 @@ function gradientSums(shape: UnrolledShape): string[] {
   ];
 }
 
-/** Forward and backward of one row, its values at hand as `${prefix}x…` and `${prefix}t…`. */
-function oneRow({ layers, inputCount }: Network, job: TrainingJob, prefix: string): string[] {
+/**
+ * A loop over several rows at a time: every gradient is read and written once for all of them. Behind the last row a
+ * lane takes that one again, and leaves it out of loss and gradients.
+ */
+function loopOverRows({ network, job, rowCount, lanes }: UnrolledShape): string[] {
+  const rows = each(ROWS_AT_ONCE, (k) => `row${k}_`);
+  return [
+    `for (var row = lane; row < ${rowCount}u; row += ${ROWS_AT_ONCE * lanes}u) {`,
+    ...rows.flatMap((name, k) =>
+      k === 0
+        ? loadRow(network, 'row', name)
+        : [
+            `let ${name}counts = row + ${k * lanes}u < ${rowCount}u;`,
+            ...loadRow(network, `min(row + ${k * lanes}u, ${rowCount - 1}u)`, name),
+          ],
+    ),
+    ...someRows(network, job, rows),
+    '}',
+  ];
+}
+
+/**
+ * Forward and backward of rows, their values at hand as `${row}x…` and `${row}t…`, and the sums over them; all but
+ * the first count only if `${row}counts`.
+ */
+function someRows({ layers, inputCount }: Network, job: TrainingJob, rows: readonly string[]): string[] {
   const last = layers.length;
   return [
-    ...each(inputCount, (k) => `let a0_${k} = ${prefix}x${k};`),
-    ...layers.flatMap((layer, index) => forward(layer, index + 1)),
-    ...outputGradient(layers[last - 1], last, job, prefix),
+    ...rows.flatMap((row, index) => [
+      ...each(inputCount, (k) => `let ${row}a0_${k} = ${row}x${k};`),
+      ...layers.flatMap((layer, i) => forward(layer, i + 1, row)),
+      ...outputGradient(layers[last - 1], last, job, {
+        row,
+        counts: index === 0 ? undefined : `${row}counts`,
+      }),
+    ]),
     ...layers.toReversed().flatMap((layer, i) => {
       const l = last - i;
-      const hidden = l > 1 ? hiddenGradient(layer, layers[l - 2], l - 1) : [];
-      return [...parametersGradient(layer, l), ...hidden];
+      const hidden = l > 1 ? rows.flatMap((row) => hiddenGradient(layer, layers[l - 2], l - 1, row)) : [];
+      return [...parametersGradient(layer, l, rows), ...hidden];
     }),
   ];
 }
 
 /** z = a · w + bias; a = f(z) */
-function forward({ inputCount, units, weightsOffset, biasOffset, activation }: Layer, l: number): string[] {
+function forward(
+  { inputCount, units, weightsOffset, biasOffset, activation }: Layer,
+  l: number,
+  row: string,
+): string[] {
   return each(units, (unit) => {
-    const terms = each(inputCount, (k) => `a${l - 1}_${k} * p${weightsOffset + k * units + unit}.x`);
+    const terms = each(inputCount, (k) => `${row}a${l - 1}_${k} * p${weightsOffset + k * units + unit}.x`);
     if (biasOffset !== undefined) terms.push(`p${biasOffset + unit}.x`);
     return [
-      `let z${l}_${unit} = ${terms.join(' + ')};`,
-      `let a${l}_${unit} = ${functionName(activation)}(z${l}_${unit});`,
+      `let ${row}z${l}_${unit} = ${terms.join(' + ')};`,
+      `let ${row}a${l}_${unit} = ${functionName(activation)}(${row}z${l}_${unit});`,
     ];
   }).flat();
 }
 
 /** The notebook's "phase 1": d = scale · loss′ · f′ */
-function outputGradient({ units, activation }: Layer, l: number, job: TrainingJob, prefix: string): string[] {
+function outputGradient(
+  { units, activation }: Layer,
+  l: number,
+  job: TrainingJob,
+  { row, counts }: { readonly row: string; readonly counts: string | undefined },
+): string[] {
   const loss = functionName(job.loss);
+  const ifCounting = (value: string) => (counts ? `select(0.0, ${value}, ${counts})` : value);
   return each(units, (unit) => {
-    const [z, a, target] = [`z${l}_${unit}`, `a${l}_${unit}`, `${prefix}t${unit}`];
+    const [z, a, target] = [`${row}z${l}_${unit}`, `${row}a${l}_${unit}`, `${row}t${unit}`];
     const derivative = `${functionName(activation)}Derivative(${z}, ${a})`;
+    const gradient = `scale * ${loss}Derivative(${a}, ${target}) * ${derivative}`;
     return [
-      `lossSum += ${loss}(${a}, ${target});`,
-      `let d${l}_${unit} = scale * ${loss}Derivative(${a}, ${target}) * ${derivative};`,
+      `lossSum += ${ifCounting(`${loss}(${a}, ${target})`)};`,
+      `let ${row}d${l}_${unit} = ${ifCounting(gradient)};`,
     ];
   }).flat();
 }
 
-/** dE/dw = aᵀ · d, dE/dbias = d, summed row by row */
-function parametersGradient({ inputCount, units, weightsOffset, biasOffset }: Layer, l: number): string[] {
+/** dE/dw = aᵀ · d, dE/dbias = d, summed over the rows */
+function parametersGradient(
+  { inputCount, units, weightsOffset, biasOffset }: Layer,
+  l: number,
+  rows: readonly string[],
+): string[] {
+  const sum = (term: (row: string) => string) => rows.map(term).join(' + ');
   const weights = each(inputCount, (k) =>
-    each(units, (unit) => `g${weightsOffset + k * units + unit} += a${l - 1}_${k} * d${l}_${unit};`),
+    each(units, (unit) => {
+      const terms = sum((row) => `${row}a${l - 1}_${k} * ${row}d${l}_${unit}`);
+      return `g${weightsOffset + k * units + unit} += ${terms};`;
+    }),
   ).flat();
   const biases =
-    biasOffset === undefined ? [] : each(units, (unit) => `g${biasOffset + unit} += d${l}_${unit};`);
+    biasOffset === undefined
+      ? []
+      : each(units, (unit) => `g${biasOffset + unit} += ${sum((row) => `${row}d${l}_${unit}`)};`);
   return [...weights, ...biases];
 }
 
 /** The notebook's "phase 2": the layer before, d = (d_next · wᵀ) · f′ */
-function hiddenGradient(next: Layer, { units, activation }: Layer, l: number): string[] {
+function hiddenGradient(next: Layer, { units, activation }: Layer, l: number, row: string): string[] {
   return each(units, (unit) => {
     const terms = each(
       next.units,
-      (k) => `d${l + 1}_${k} * p${next.weightsOffset + unit * next.units + k}.x`,
+      (k) => `${row}d${l + 1}_${k} * p${next.weightsOffset + unit * next.units + k}.x`,
     );
-    const derivative = `${functionName(activation)}Derivative(z${l}_${unit}, a${l}_${unit})`;
-    return `let d${l}_${unit} = (${terms.join(' + ')}) * ${derivative};`;
+    const derivative = `${functionName(activation)}Derivative(${row}z${l}_${unit}, ${row}a${l}_${unit})`;
+    return `let ${row}d${l}_${unit} = (${terms.join(' + ')}) * ${derivative};`;
   });
 }
 
@@ -238,7 +285,7 @@ function rowGroups({ rowCount, lanes }: UnrolledShape): number {
 
 function hasRowsInRegisters(shape: UnrolledShape): boolean {
   const { network, job } = shape;
-  return rowGroups(shape) * oneRow(network, job, '').length <= MOST_ROW_STATEMENTS;
+  return rowGroups(shape) * someRows(network, job, ['']).length <= MOST_ROW_STATEMENTS;
 }
 
 /** The function of `shaders/lib` that goes by a table's key: camelCase, and WGSL has a `tanh` of its own. */

@@ -175,6 +175,8 @@ test('a run that diverges says so in words', async ({ page }) => {
   await train(page);
   await expect(sentence).toContainText(/The run diverged at step [\d,]+: the learning rate 50 is too high/);
   await expect(page.locator('run-card')).toContainText('· diverged');
-  await expect(page.getByRole('img', { name: /CPU · float64: from .* to where it diverged, at step/ })).toBeVisible();
+  await expect(
+    page.getByRole('img', { name: /CPU · float64: from .* to where it diverged, at step/ }),
+  ).toBeVisible();
   expect(noise.messages).toEqual([]);
 });
