@@ -18,7 +18,7 @@ export class BenchControl {
   work: BenchWork | undefined;
   readonly #state: PageState;
   readonly #client: TrainingClient;
-  #isStopping = false;
+  isStopping = false;
 
   constructor(state: PageState, client: TrainingClient) {
     this.#state = state;
@@ -29,7 +29,7 @@ export class BenchControl {
   timeJobs(): void {
     void this.#run(async () => {
       for (const name of benchJobNames) {
-        if (this.#isStopping) return;
+        if (this.isStopping) return;
         this.#show(name, {
           outcomes: new Map([...this.results.outcomes].filter(([other]) => other !== name)),
         });
@@ -53,18 +53,19 @@ export class BenchControl {
 
   stop(): void {
     if (this.work === undefined) return;
-    this.#isStopping = true;
+    this.isStopping = true;
+    this.#state.update({});
     void this.#client.stopTiming();
   }
 
   async #run(work: () => Promise<void>): Promise<void> {
     const state = this.#state;
     if (!state.isIdle || state.isBroken) return;
-    this.#isStopping = false;
+    this.isStopping = false;
     state.update({ activity: 'measuring', error: undefined, announcement: 'Timing starts.' });
     try {
       await work();
-      state.update({ announcement: this.#isStopping ? 'Timing stopped.' : 'Timed.' });
+      state.update({ announcement: this.isStopping ? 'Timing stopped.' : 'Timed.' });
     } catch (error) {
       const wasStopped = error instanceof Error && error.name === 'AbortError';
       if (!wasStopped) state.update({ error: sentenceOf(error) });

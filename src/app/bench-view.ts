@@ -120,7 +120,7 @@ class BenchView extends PageElement {
       return `Stopped after ${timedCount} of ${benchJobNames.length} jobs.`;
     }
     if (work === undefined || work === 'crossover') return '';
-    return `${work}: ${describeShape(work)} …`;
+    return this.page.bench.isStopping ? 'Stopping …' : `${work}: ${describeShape(work)} …`;
   }
 
   #renderJobs() {

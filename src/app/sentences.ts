@@ -73,12 +73,13 @@ export function verdictSentence(state: PageState): Judgement {
 function verdictOf(state: PageState): Judgement {
   const { shownRuns, activity } = state;
   if (activity === 'comparing') return { holds: undefined, text: 'Holding the GPU against float64 …' };
-  const diverged = shownRuns.filter(({ report }) => report && !isFiniteReport(report));
+  const diverged = shownRuns.filter(({ report }) => report && (report.divergence || !isFiniteReport(report)));
   if (diverged.length > 0 && !state.isTraining) return divergedSentence(state, diverged);
   if (state.lostRun && !state.isTraining) return lostSentence(state, state.lostRun);
   if (comparedRuns(state).length > 0) return comparisonSentence(state);
   // What was stopped says more than what was finished before it.
   const run = shownRuns.find(({ report, job }) => report && report.steps < job.steps) ?? shownRuns[0];
+  if (activity === 'paused') return { holds: undefined, text: 'Paused; the verdict follows.' };
   if (!run?.report || state.isTraining) return { holds: undefined, text: 'Training; the verdict follows.' };
   if (run.report.steps < run.job.steps) {
     const steps = `${count(run.report.steps)} of ${count(run.job.steps)} steps`;
@@ -223,6 +224,11 @@ export function gradientSentence({ gradientCheck, report }: Run): Judgement {
   if (parametersChecked === 0) {
     const reason = `all ${count(parametersAtKink)} parameters tried lie at the kink of a ReLU`;
     return { holds: undefined, text: `The gradients cannot be checked by differences: ${reason}.` };
+  }
+  if (holds === undefined) {
+    const reason = `a difference may itself be off by ${significant(allowed)} times the largest gradient`;
+    const causes = 'Columns that are not scaled, or units that no longer learn, do that.';
+    return { holds, text: `The gradients cannot be checked by differences here: ${reason}. ${causes}` };
   }
   const extent = `${count(parametersChecked)} parameters, ${count(rowsChecked)} rows`;
   const figures = `${significant(difference)} of the largest (${significant(allowed)} allowed; ${extent})`;

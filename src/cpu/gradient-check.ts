@@ -10,6 +10,8 @@ const MOST_PARAMETERS = 200;
 const MOST_ROWS = 256;
 /** Multiply-adds the check may cost, about half a second: large networks are checked on fewer rows. */
 const MOST_OPERATIONS = 5e8;
+/** A difference that may be off by as much as the largest gradient cannot condemn any. */
+const MOST_ALLOWED = 1;
 /** Forward passes a parameter costs: at ± h and at ± 2h. */
 const PASSES = 4;
 
@@ -19,7 +21,10 @@ export interface GradientCheck {
   readonly difference: number;
   /** What a central difference may itself be off by there, divided by the same. */
   readonly allowed: number;
-  /** Undefined where there is nothing to check: every gradient is 0, or every parameter lies at a kink. */
+  /**
+   * Undefined where there is nothing to check (every gradient is 0, or every parameter lies at a kink), or where
+   * differences are too inexact to tell.
+   */
   readonly holds: boolean | undefined;
   readonly largestGradient: number;
   readonly parametersChecked: number;
@@ -81,12 +86,13 @@ export function checkGradients(
       worst = { ratio: Number.isNaN(ratio) ? Infinity : ratio, difference, allowed };
   }
   const parametersChecked = sample.length - parametersAtKink;
+  // A difference where every gradient is 0 would still be a fault.
+  const isNothing = parametersChecked === 0 || (largestGradient === 0 && worst.ratio <= 1);
+  const isTooInexact = worst.ratio <= 1 && worst.allowed > MOST_ALLOWED * scale;
   return {
     difference: worst.difference / scale,
     allowed: worst.allowed / scale,
-    // A difference where every gradient is 0 would still be a fault.
-    holds:
-      parametersChecked === 0 || (largestGradient === 0 && worst.ratio <= 1) ? undefined : worst.ratio <= 1,
+    holds: isNothing || isTooInexact ? undefined : worst.ratio <= 1,
     largestGradient,
     parametersChecked,
     rowsChecked: rows.rowCount,

@@ -33,7 +33,7 @@ export function unrolledRefusal(
   data: TrainingData,
   { lanes, sharing }: UnrolledPlan,
 ): string | undefined {
-  const instead = 'Use the layered or the fused path.';
+  const instead = 'Use the layered path, or the fused one if its memory holds the weights.';
   const network = layOutNetwork(data.inputCount, job.layers);
   const shape = { network, job, rowCount: data.rowCount, lanes, sharing };
   const isTooLong =

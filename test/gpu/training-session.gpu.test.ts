@@ -150,7 +150,7 @@ describe('a strategy that is asked for', () => {
     const job = { ...notebookJob, layers: layersOf([64, 64, 1], 'sigmoid') };
     const opened = TrainingSession.open('gpu', job, orData, { strategy: 'unrolled' });
     await expect(opened).rejects.toThrow(RefusalError);
-    await expect(opened).rejects.toThrow('needs more. Use the layered or the fused path.');
+    await expect(opened).rejects.toThrow('needs more. Use the layered path, or the fused one');
   });
 
   it('is the fastest for the job by itself', async () => {
