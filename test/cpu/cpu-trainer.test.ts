@@ -89,6 +89,7 @@ describe('the gradient check', () => {
   });
 
   it.each([1, 10, 100, 1000])('takes correct gradients for correct at inputs up to %i', (scale) => {
+    let heldCount = 0;
     for (let seed = 0; seed < 12; seed++) {
       for (const activation of activationNames) {
         const random = new Random(seed);
@@ -103,9 +104,15 @@ describe('the gradient check', () => {
           data: tableOf(random, inputCount, scale),
         };
         const check = checkGradients(job, data, initialParameters(job, data));
-        expect(check.parametersChecked === 0 || check.holds, `${activation}, seed ${seed}`).toBe(true);
+        const isTooInexact = check.holds === undefined && check.allowed > 1;
+        if (check.holds) heldCount++;
+        expect(
+          check.parametersChecked === 0 || check.holds || isTooInexact,
+          `${activation}, seed ${seed}`,
+        ).toBe(true);
       }
     }
+    expect(heldCount).toBeGreaterThan((3 / 4) * 12 * activationNames.length);
   });
 
   it('sees a wrong gradient in every layer, weights and biases, of a network too large to check whole', () => {
