@@ -1,9 +1,16 @@
 import { backends } from './backends.ts';
 import { divergence, explosion, type Divergence } from './core/divergence.ts';
 import { DeviceLostError, InputError } from './core/errors.ts';
-import type { Backend, PlannedJob, Trainer, TrainingData, TrainingJob } from './core/job.ts';
+import {
+  requireSteps,
+  type Backend,
+  type PlannedJob,
+  type Trainer,
+  type TrainingData,
+  type TrainingJob,
+} from './core/job.ts';
 import { KeptLosses } from './core/kept-losses.ts';
-import { describePlan, requireSteps, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
+import { describePlan, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
 
 /** A result holds the predictions of this many rows at most. */
@@ -93,8 +100,7 @@ export class TrainingSession {
 
   /** Set once a loss was infinite or not a number: the run stopped there. */
   get divergence(): Divergence | undefined {
-    const step = this.#kept.firstNonFinite;
-    return step === undefined ? undefined : divergence(this.job, this.data, step);
+    return this.#divergenceAt(this.#kept.firstNonFinite);
   }
 
   /**
@@ -282,14 +288,13 @@ export class TrainingSession {
       initialParameters: trainer.initialParameters,
       parameters,
       predictions,
-      divergence: this.divergence ?? this.#explosion(losses),
+      divergence: this.divergence ?? this.#divergenceAt(explosion(data, losses)),
       recoveries: [...this.recoveries],
       timing,
     };
   }
 
-  #explosion(losses: Float64Array): Divergence | undefined {
-    const step = explosion(this.data, losses);
+  #divergenceAt(step: number | undefined): Divergence | undefined {
     return step === undefined ? undefined : divergence(this.job, this.data, step);
   }
 

@@ -16,9 +16,10 @@ export type BenchWork = BenchJobName | 'crossover';
 export class BenchControl {
   results: BenchResults = { outcomes: new Map(), cells: [] };
   work: BenchWork | undefined;
+  /** Asked to stop: what is being timed is the last. */
+  isStopping = false;
   readonly #state: PageState;
   readonly #client: TrainingClient;
-  isStopping = false;
 
   constructor(state: PageState, client: TrainingClient) {
     this.#state = state;

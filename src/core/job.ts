@@ -50,6 +50,12 @@ export function adapterName({ vendor, architecture, description }: Adapter): str
   return [vendor, architecture].filter(Boolean).join(' · ') || description || 'unnamed adapter';
 }
 
+/** @throws InputError if one cannot train so many steps */
+export function requireSteps(steps: number): void {
+  if (Number.isInteger(steps) && steps >= 0) return;
+  throw new InputError(`A trainer takes a whole number of steps, 0 or more; it was asked for ${steps}.`);
+}
+
 /** What a trainer answers once it was disposed of. */
 export function disposedError(): Error {
   return new Error('This trainer was disposed of; make a new one.');

@@ -66,11 +66,8 @@ export function requireFitting(snapshot: Snapshot, parameterCount: number, steps
   );
 }
 
-/** @throws InputError if one cannot train so many steps */
-export function requireSteps(steps: number): void {
-  if (Number.isInteger(steps) && steps >= 0) return;
-  throw new InputError(`A trainer takes a whole number of steps, 0 or more; it was asked for ${steps}.`);
-}
+/** Rows that an invocation of the fused kernel takes at once: its tiles are multiples of them. */
+export const ROWS_AN_INVOCATION = 8;
 
 /** What is wrong with a plan that somebody wrote or altered, and what is accepted; undefined if nothing is. */
 export function planFault(plan: Plan): string | undefined {
@@ -88,7 +85,7 @@ export function planFault(plan: Plan): string | undefined {
     );
   }
   if (plan.strategy === 'fused') {
-    if (Number.isInteger(plan.tile / 8) && plan.tile > 0) return undefined;
+    if (Number.isInteger(plan.tile / ROWS_AN_INVOCATION) && plan.tile > 0) return undefined;
     return `The fused path takes rows in tiles of 8, 16, 24, …; the plan asks for ${plan.tile}. Plan anew.`;
   }
   if (plan.strategy === 'reference') return undefined;

@@ -3,6 +3,7 @@ import { RefusalError } from '../core/errors.ts';
 import {
   disposedError,
   initialParameters,
+  requireSteps,
   validateJob,
   type Backend,
   type Trainer,
@@ -12,7 +13,7 @@ import {
 } from '../core/job.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
-import { requireFitting, requireSteps, type Plan, type Snapshot } from '../core/plan.ts';
+import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 

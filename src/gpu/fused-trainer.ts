@@ -3,7 +3,7 @@ import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { lossNames } from '../core/losses.ts';
 import { layOutNetwork, type Layer, type Network } from '../core/network.ts';
 import { optimizerNames } from '../core/optimizers.ts';
-import type { Plan } from '../core/plan.ts';
+import { ROWS_AN_INVOCATION, type Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { ENTRY_BYTES, layOutFused, workItems } from './fused-layout.ts';
@@ -13,8 +13,6 @@ import type { Resident, Stepping } from './stepping.ts';
 
 export type FusedPlan = Extract<Plan, { strategy: 'fused' }>;
 
-/** An invocation takes this many rows at once. */
-const ROWS_AN_INVOCATION = 8;
 /** SwiftShader works on four at once. */
 const SOFTWARE_INVOCATIONS = 4;
 /**

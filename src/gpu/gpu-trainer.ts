@@ -1,8 +1,8 @@
 import { countDuration } from '../core/durations.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
-import { disposedError, initialParameters } from '../core/job.ts';
+import { disposedError, initialParameters, requireSteps } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
-import { requireFitting, requireSteps, type Plan, type Snapshot } from '../core/plan.ts';
+import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { withinMemory, type BufferScope } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';

@@ -94,21 +94,17 @@ export async function planJob(
   const tryMs = close.reduce((sum, { compileMs }) => sum + compileMs + TRY_MS, 0);
   const isOpen = close.length > 1 && close.some(({ isMeasured }) => !isMeasured);
   if (isOpen && tryMs <= TRY_SHARE * best.totalMs) {
-    const failed = new Set<Plan>();
-    let failure: unknown;
+    const failures = new Map<Plan, unknown>();
     for (const { plan, isMeasured } of close) {
       if (isMeasured) continue;
-      try {
-        await tryOut(gpu, job, data, plan);
-      } catch (error) {
+      await tryOut(gpu, job, data, plan).catch((error: unknown) => {
         if (error instanceof DeviceLostError) throw error;
         // Too much memory, a kernel the driver does not compile: another plan may do.
-        failed.add(plan);
-        failure = error;
-      }
+        failures.set(plan, error);
+      });
     }
-    const left = plans.filter((plan) => !failed.has(plan));
-    if (left.length === 0) throw failure;
+    const left = plans.filter((plan) => !failures.has(plan));
+    if (left.length === 0) throw failures.get(best.plan);
     estimates = left.map((plan) => estimate(gpu, job, data, plan)).toSorted(byTotal);
   }
   return { plan: estimates[0].plan, reason: reasonFor(job, estimates, wanted), estimates };

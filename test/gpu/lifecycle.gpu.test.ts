@@ -7,6 +7,7 @@ import { allocatedBytes } from '../../src/gpu/buffers.ts';
 import { openGpu } from '../../src/gpu/device.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { TrainingSession } from '../../src/training-session.ts';
+import { loseDevice } from '../support/device.ts';
 import { layersOf, orData } from '../support/jobs.ts';
 
 /** Ends, losses and failures at moments that nobody plans for: nothing leaks, nobody else is harmed. */
@@ -20,12 +21,6 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-}
-
-async function loseDevice(): Promise<void> {
-  const { device } = await openGpu();
-  device.destroy();
-  await device.lost;
 }
 
 describe('a trainer that cannot be made', () => {

@@ -5,6 +5,7 @@ import { describePlan } from '../../src/core/plan.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
 import { openGpu } from '../../src/gpu/device.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { loseDevice } from '../support/device.ts';
 
 afterEach(() => expect(allocatedBytes()).toBe(0));
 
@@ -76,10 +77,7 @@ describe('the planner', () => {
 
   it('leaves a plan out that fails when it is tried', async () => {
     const { job, data } = drawJob(shape([40, 131, 3], 65), 60_000);
-    // On a new device nothing is compiled or measured yet.
-    const { device: former } = await openGpu();
-    former.destroy();
-    await former.lost;
+    await loseDevice();
     const { device } = await openGpu();
     const real = device.createComputePipelineAsync.bind(device);
     device.createComputePipelineAsync = (pipeline) =>

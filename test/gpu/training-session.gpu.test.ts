@@ -5,8 +5,8 @@ import { notebookJob } from '../../src/core/notebook.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { cpuBackend } from '../../src/cpu/cpu-trainer.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
-import { openGpu } from '../../src/gpu/device.ts';
 import { trainOnce, TrainingSession } from '../../src/training-session.ts';
+import { loseDevice } from '../support/device.ts';
 import { layersOf, orData } from '../support/jobs.ts';
 
 const withSteps = (steps: number): TrainingJob => ({ ...notebookJob, steps });
@@ -14,12 +14,6 @@ const plans: readonly Plan[] = [
   { strategy: 'layered', matmul: 'simple' },
   { strategy: 'unrolled', lanes: 1, sharing: 'none' },
 ];
-
-async function loseDevice(): Promise<void> {
-  const { device } = await openGpu();
-  device.destroy();
-  await device.lost;
-}
 
 afterEach(() => expect(allocatedBytes()).toBe(0));
 

@@ -21,6 +21,13 @@ export async function withDevice<T>(use: (gpu: Gpu, scope: BufferScope) => Promi
   return outcome;
 }
 
+/** Takes the device in use away; the next `openGpu` makes another, where no kernel is compiled and nothing measured. */
+export async function loseDevice(): Promise<void> {
+  const { device } = await openGpu();
+  device.destroy();
+  await device.lost;
+}
+
 /** The kernels that this adapter can run: some need a feature that not every one has. */
 export async function runnable<Name extends KernelName>(...names: readonly Name[]): Promise<Name[]> {
   const { device } = await openGpu();
