@@ -37,6 +37,54 @@ fn reluDerivative(x: f32, y: f32) -> f32 {
   return select(0.0, 1.0, x > 0.0);
 }
 
+fn leakyRelu(x: f32) -> f32 {
+  return select(x, 0.01 * x, x < 0.0);
+}
+
+fn leakyReluDerivative(x: f32, y: f32) -> f32 {
+  return select(0.01, 1.0, x > 0.0);
+}
+
+fn elu(x: f32) -> f32 {
+  return select(exponentialMinusOne(x), x, x > 0.0);
+}
+
+fn eluDerivative(x: f32, y: f32) -> f32 {
+  return select(exponential(x), 1.0, x > 0.0);
+}
+
+fn silu(x: f32) -> f32 {
+  return x * sigmoid(x);
+}
+
+fn siluDerivative(x: f32, y: f32) -> f32 {
+  return sigmoid(x) + x * sigmoidSlope(x);
+}
+
+// 0.5 · (1 + tanh(u)) is sigmoid(2u), where nothing cancels.
+fn gelu(x: f32) -> f32 {
+  return x * sigmoid(geluInner(x));
+}
+
+fn geluDerivative(x: f32, y: f32) -> f32 {
+  let slope = 1.59576912 * (1.0 + 0.134145 * x * x);
+  return sigmoid(geluInner(x)) + x * slope * sigmoidSlope(geluInner(x));
+}
+
+// 2u = 2 · √(2/π) · (x + 0.044715 x³)
+fn geluInner(x: f32) -> f32 {
+  return 1.59576912 * x * (1.0 + 0.044715 * x * x);
+}
+
+// log(1 + eˣ) as max(x, 0) + log(1 + e^−|x|), and like PyTorch x itself above 20.
+fn softplus(x: f32) -> f32 {
+  return select(relu(x) + logarithmOfOnePlus(exponential(-abs(x))), x, x > 20.0);
+}
+
+fn softplusDerivative(x: f32, y: f32) -> f32 {
+  return select(sigmoid(x), 1.0, x > 20.0);
+}
+
 fn linear(x: f32) -> f32 {
   return x;
 }
@@ -67,11 +115,46 @@ fn exponential(x: f32) -> f32 {
   return (sum * square + r + 1.0) * power;
 }
 
+// eˣ − 1 for x ≤ 0: near 0, where the difference cancels, its Taylor series to x⁸ (the next term is below 1.4e-8 of
+// the sum).
+fn exponentialMinusOne(x: f32) -> f32 {
+  if (x > -0.5) {
+    var sum = 1.0 / 5040.0 + x / 40320.0;
+    sum = 1.0 / 120.0 + x * (1.0 / 720.0 + x * sum);
+    sum = 1.0 / 6.0 + x * (1.0 / 24.0 + x * sum);
+    return x + x * x * (0.5 + x * sum);
+  }
+  return exponential(x) - 1.0;
+}
+
+// log(1 + z) for 0 ≤ z ≤ 1 as 2 · artanh(s) with s = z / (2 + z) ≤ 1/3; its series to s¹⁵ leaves 1e-9 of it.
+// WGSL's own log may be off by 4.8e-7, however small the result.
+fn logarithmOfOnePlus(z: f32) -> f32 {
+  let s = z / (2.0 + z);
+  let q = s * s;
+  var sum = 1.0 / 13.0 + q / 15.0;
+  sum = 1.0 / 9.0 + q * (1.0 / 11.0 + q * sum);
+  sum = 1.0 / 5.0 + q * (1.0 / 7.0 + q * sum);
+  return 2.0 * (s + s * q * (1.0 / 3.0 + q * sum));
+}
+
+// The derivative of sigmoid from x: y · (1 − y) would cancel near y = 1.
+fn sigmoidSlope(x: f32) -> f32 {
+  let e = exponential(-abs(x));
+  let sum = 1.0 + e;
+  return e / (sum * sum);
+}
+
 fn activationValue(kind: u32, x: f32) -> f32 {
   switch kind {
     case ACTIVATION_SIGMOID: { return sigmoid(x); }
     case ACTIVATION_TANH: { return hyperbolicTangent(x); }
     case ACTIVATION_RELU: { return relu(x); }
+    case ACTIVATION_LEAKY_RELU: { return leakyRelu(x); }
+    case ACTIVATION_ELU: { return elu(x); }
+    case ACTIVATION_SILU: { return silu(x); }
+    case ACTIVATION_GELU: { return gelu(x); }
+    case ACTIVATION_SOFTPLUS: { return softplus(x); }
     case ACTIVATION_LINEAR: { return linear(x); }
     default: { return x; }
   }
@@ -83,6 +166,11 @@ fn activationDerivative(kind: u32, x: f32, y: f32) -> f32 {
     case ACTIVATION_SIGMOID: { return sigmoidDerivative(x, y); }
     case ACTIVATION_TANH: { return hyperbolicTangentDerivative(x, y); }
     case ACTIVATION_RELU: { return reluDerivative(x, y); }
+    case ACTIVATION_LEAKY_RELU: { return leakyReluDerivative(x, y); }
+    case ACTIVATION_ELU: { return eluDerivative(x, y); }
+    case ACTIVATION_SILU: { return siluDerivative(x, y); }
+    case ACTIVATION_GELU: { return geluDerivative(x, y); }
+    case ACTIVATION_SOFTPLUS: { return softplusDerivative(x, y); }
     case ACTIVATION_LINEAR: { return linearDerivative(x, y); }
     default: { return 1.0; }
   }

@@ -11,9 +11,34 @@ fn mseDerivative(prediction: f32, targetValue: f32) -> f32 {
   return 2.0 * (prediction - targetValue);
 }
 
+fn mae(prediction: f32, targetValue: f32) -> f32 {
+  return abs(prediction - targetValue);
+}
+
+fn maeDerivative(prediction: f32, targetValue: f32) -> f32 {
+  return signOf(prediction - targetValue);
+}
+
+fn huber(prediction: f32, targetValue: f32) -> f32 {
+  let distance = abs(prediction - targetValue);
+  return select(distance - 0.5, 0.5 * distance * distance, distance < 1.0);
+}
+
+fn huberDerivative(prediction: f32, targetValue: f32) -> f32 {
+  let difference = prediction - targetValue;
+  return select(signOf(difference), difference, abs(difference) < 1.0);
+}
+
+// WGSL's sign may turn NaN into a number, which hides that a run has diverged.
+fn signOf(x: f32) -> f32 {
+  return select(select(x, -1.0, x < 0.0), 1.0, x > 0.0);
+}
+
 fn lossValue(kind: u32, prediction: f32, targetValue: f32) -> f32 {
   switch kind {
     case LOSS_MSE: { return mse(prediction, targetValue); }
+    case LOSS_MAE: { return mae(prediction, targetValue); }
+    case LOSS_HUBER: { return huber(prediction, targetValue); }
     default: { return 0.0; }
   }
 }
@@ -21,6 +46,8 @@ fn lossValue(kind: u32, prediction: f32, targetValue: f32) -> f32 {
 fn lossDerivative(kind: u32, prediction: f32, targetValue: f32) -> f32 {
   switch kind {
     case LOSS_MSE: { return mseDerivative(prediction, targetValue); }
+    case LOSS_MAE: { return maeDerivative(prediction, targetValue); }
+    case LOSS_HUBER: { return huberDerivative(prediction, targetValue); }
     default: { return 0.0; }
   }
 }

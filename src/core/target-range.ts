@@ -14,6 +14,7 @@ export function outOfReach(activation: ActivationName, targets: ArrayLike<number
     largest = Math.max(largest, targets[i]);
   }
   if (smallest >= least && largest <= most) return undefined;
-  const reach = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
+  const from = Number(least.toPrecision(4));
+  const reach = most === Infinity ? `at least ${from}` : `from ${from} to ${most}`;
   return `The target runs from ${smallest} to ${largest}, but the outputs of ${label} are ${reach}.`;
 }

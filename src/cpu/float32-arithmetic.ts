@@ -3,9 +3,26 @@ import type { Arithmetic } from '../core/matrix.ts';
 
 const round = Math.fround;
 
+/** 2 · √(2/π) */
+const TWICE_ROOT = round(Math.sqrt(8 / Math.PI));
+const GELU_CUBIC = round(0.044715);
+
+function roundedSigmoid(x: number): number {
+  return round(1 / round(1 + round(Math.exp(-x))));
+}
+
 /** An activation with a rounding after each of its operations; the short ones have only one. */
 function roundedValue(f: Activation, x: number): number {
-  if (f === activations.sigmoid) return round(1 / round(1 + round(Math.exp(-x))));
+  if (f === activations.sigmoid) return roundedSigmoid(x);
+  if (f === activations.silu) return round(x * roundedSigmoid(x));
+  if (f === activations.gelu) {
+    const square = round(x * x);
+    const inner = round(round(TWICE_ROOT * x) * round(1 + round(GELU_CUBIC * square)));
+    return round(x * roundedSigmoid(inner));
+  }
+  if (f === activations.softplus) {
+    return round(Math.max(x, 0) + round(Math.log1p(round(Math.exp(-Math.abs(x))))));
+  }
   if (f === activations.tanh && Math.abs(x) >= 0.25) {
     const e = round(Math.exp(-2 * Math.abs(x)));
     return Math.sign(x) * round(round(1 - e) / round(1 + e));

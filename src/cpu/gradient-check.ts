@@ -1,5 +1,5 @@
-import { activations } from '../core/activations.ts';
 import type { TrainingData, TrainingJob } from '../core/job.ts';
+import { losses } from '../core/losses.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { Backprop } from './backprop.ts';
 
@@ -29,7 +29,7 @@ export interface GradientCheck {
   readonly largestGradient: number;
   readonly parametersChecked: number;
   readonly rowsChecked: number;
-  /** Parameters left out because the difference reaches over the kink of a ReLU, where it means nothing. */
+  /** Parameters left out because the difference reaches over a kink, where it means nothing. */
   readonly parametersAtKink: number;
 }
 
@@ -54,14 +54,14 @@ export function checkGradients(
   const loss = backprop.loss(job.loss, rows.targets);
   backprop.backward(job.loss, rows.targets);
   const gradients = backprop.gradients.slice();
-  const slopes = reluSlopes(backprop);
+  const sides = sidesOfKinks(backprop, job, rows);
 
-  /** E with one parameter moved, or undefined if a ReLU changes its side on the way. */
+  /** E with one parameter moved, or undefined if a unit crosses its kink on the way. */
   const lossWith = (index: number, change: number): number | undefined => {
     backprop.parameters[index] = parameters[index] + change;
     backprop.forward();
     backprop.parameters[index] = parameters[index];
-    return sameSlopes(slopes, reluSlopes(backprop)) ? backprop.loss(job.loss, rows.targets) : undefined;
+    return sameSides(sides, sidesOfKinks(backprop, job, rows)) ? backprop.loss(job.loss, rows.targets) : undefined;
   };
 
   const largestGradient = gradients.reduce((most, gradient) => Math.max(most, Math.abs(gradient)), 0);
@@ -145,13 +145,15 @@ function firstRows(data: TrainingData, affordable: number): TrainingData {
   };
 }
 
-/** On which side of its kink every ReLU is, for every row. */
-function reluSlopes(backprop: Backprop): Uint8Array[] {
-  return backprop.layers
-    .filter(({ activation }) => activation === activations.relu)
+/** On which side of its kink every unit with one is, and every output if the loss has one, for every row. */
+function sidesOfKinks({ layers, predictions }: Backprop, { loss }: TrainingJob, rows: TrainingData): Uint8Array[] {
+  const units = layers
+    .filter(({ activation }) => activation.hasKink)
     .map(({ preActivations }) => Uint8Array.from(preActivations.data, (x) => (x > 0 ? 1 : 0)));
+  if (!('hasKink' in losses[loss])) return units;
+  return [...units, Uint8Array.from(predictions, (f, i) => Math.sign(f - rows.targets[i]) + 1)];
 }
 
-function sameSlopes(a: Uint8Array[], b: Uint8Array[]): boolean {
-  return a.every((slopes, layer) => slopes.every((slope, i) => slope === b[layer][i]));
+function sameSides(a: Uint8Array[], b: Uint8Array[]): boolean {
+  return a.every((sides, layer) => sides.every((side, i) => side === b[layer][i]));
 }

@@ -1,5 +1,6 @@
 import { activations } from '../core/activations.ts';
 import { initialParameters, type TrainingData, type TrainingJob } from '../core/job.ts';
+import { losses } from '../core/losses.ts';
 import { layOutNetwork } from '../core/network.ts';
 import { judge, type RunValues, type Verdict } from '../core/validation.ts';
 import { Backprop } from './backprop.ts';
@@ -39,7 +40,7 @@ export async function roundedRun(
 
 /**
  * Holds a GPU run against the float64 reference, with the tolerance that rounding itself sets (`judge`). Where the
- * runs part only after a unit came to lie on the kink of its ReLU, within rounding, nothing can be said: from there
+ * runs part only after a unit came to lie on the kink of its activation, within rounding, nothing can be said: from there
  * on two correct runs may differ.
  *
  * @throws the signal's reason once it is aborted
@@ -55,28 +56,34 @@ export async function validateRun(runs: RunsOfJob, signal?: AbortSignal): Promis
   const kink = firstKink(job, data, parting < 0 ? reference.losses.length : parting);
   if (kink === undefined) return verdict;
   const reason =
-    `at step ${kink.toLocaleString('en-US')} a unit lies on the kink of its ReLU within rounding; ` +
+    `at step ${kink.toLocaleString('en-US')} a unit or an output lies on a kink within rounding; ` +
     'from there on two correct runs may part';
   return { ...verdict, holds: undefined, reason };
 }
 
-/** The first step up to `lastStep` at which float32 cannot tell on which side of its kink a ReLU is. */
+/** The first step up to `lastStep` at which float32 cannot tell on which side of its kink a unit is. */
 function firstKink(job: TrainingJob, data: TrainingData, lastStep: number): number | undefined {
-  if (!job.layers.some(({ activation }) => activation === 'relu')) return undefined;
+  const isKinked = 'hasKink' in losses[job.loss];
+  if (!isKinked && !job.layers.some(({ activation }) => 'hasKink' in activations[activation])) return undefined;
   const network = layOutNetwork(data.inputCount, job.layers);
   const backprop = new Backprop(network, initialParameters(job, data), data.inputs);
   for (let step = 0; step <= lastStep; step++) {
     backprop.forward();
-    if (isAtKink(backprop)) return step;
+    if (isAtKink(backprop) || (isKinked && isAtTarget(backprop, data))) return step;
     backprop.backward(job.loss, data.targets);
     backprop.update(job.optimizer, job.networks[0].learningRate);
   }
   return undefined;
 }
 
+/** Whether float32 cannot tell on which side of its target an output is. */
+function isAtTarget({ predictions }: Backprop, { targets }: TrainingData): boolean {
+  return predictions.some((f, i) => f !== targets[i] && Math.abs(f - targets[i]) <= KINK_MARGIN * Math.abs(f));
+}
+
 function isAtKink({ layers }: Backprop): boolean {
   return layers.some((layer) => {
-    if (layer.activation !== activations.relu) return false;
+    if (!layer.activation.hasKink) return false;
     const { input, weights, biases, preActivations } = layer;
     for (let row = 0; row < input.rows; row++) {
       for (let unit = 0; unit < weights.columns; unit++) {

@@ -1,4 +1,5 @@
 import { activations, type ActivationName } from '../../src/core/activations.ts';
+import { losses, type LossName } from '../../src/core/losses.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { DIVISION_ERROR, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
@@ -32,8 +33,55 @@ export function activationError(name: ActivationName, x: number): number {
     case 'relu':
     case 'linear':
       return 0;
+    case 'leaky-relu':
+      // One product, by 0.01 as float32 has it.
+      return x < 0 ? Math.abs(y) * (EPSILON + ROUNDING_ERROR) : 0;
+    case 'elu':
+      // A series with a remainder of 1.4e-8 and the last two of its sums; below −0.5 an exponential less 1.
+      if (x > 0) return 0;
+      if (x > -0.5) return Math.abs(y) * (4 * EPSILON + 1.4e-8);
+      return Math.exp(x) * EXPONENTIAL_ERROR + EPSILON + 2e-38;
+    case 'silu':
+      return Math.abs(x) * activationError('sigmoid', x) + EPSILON * Math.abs(y);
+    case 'gelu': {
+      const inner = geluInner(x);
+      // In float64 the twin’s 1 + tanh(u) cancels, to within 2⁻⁵².
+      return Math.abs(x) * (sigmoidOfInner(inner, innerError(inner)) + 2 ** -52) + EPSILON * Math.abs(y);
+    }
+    case 'softplus':
+      // The logarithm of 1 + e: e with its error, a division, two sums and a remainder of 1e-9; then one sum more.
+      if (x > 20) return 2.1e-9;
+      return (
+        Math.log1p(Math.exp(-Math.abs(x))) * (EXPONENTIAL_ERROR + DIVISION_ERROR + 5 * EPSILON + 1e-9) +
+        EPSILON * y +
+        2e-38
+      );
   }
 }
+
+function geluInner(x: number): number {
+  return Math.sqrt(8 / Math.PI) * (x + 0.044715 * x ** 3);
+}
+
+/** Two constants of float32, five operations. */
+function innerError(inner: number): number {
+  return Math.abs(inner) * (5 * EPSILON + 2 * ROUNDING_ERROR);
+}
+
+/** What sigmoid(u) may be off by for a u known to within `error`. */
+function sigmoidOfInner(u: number, error: number): number {
+  const nearest = Math.max(0, Math.abs(u) - error);
+  return error * slopeOf(nearest) + activationError('sigmoid', u);
+}
+
+/** sigmoid′ */
+function slopeOf(x: number): number {
+  const e = Math.exp(-Math.abs(x));
+  return e / (1 + e) ** 2;
+}
+
+/** e / (1 + e)² of the kernels: an exponential, a division, a sum that counts twice, a product. */
+const SLOPE_ERROR = 3 * EXPONENTIAL_ERROR + DIVISION_ERROR + 3 * EPSILON;
 
 /** What float32 may lose in f′(x), given y = f(x) known to within `yError` and x to within `xError`. */
 export function derivativeError(name: ActivationName, x: number, xError: number, yError: number): number {
@@ -46,10 +94,61 @@ export function derivativeError(name: ActivationName, x: number, xError: number,
     case 'tanh':
       return (2 * Math.abs(y) + yError) * yError + 2 * EPSILON;
     case 'relu':
-      // Within its error of the kink x may lie on either side.
-      return Math.abs(x) < xError ? 1 : 0;
+    case 'leaky-relu':
+      // Within its error of the kink x may lie on either side; and 0.01 is rounded.
+      return (Math.abs(x) < xError ? 1 : 0) + (name === 'relu' ? 0 : 0.01 * ROUNDING_ERROR);
     case 'linear':
       return 0;
+    // |f″| is at most 1 for all of these.
+    case 'elu':
+      return xError + (x > xError ? 0 : Math.exp(Math.min(0, x)) * EXPONENTIAL_ERROR + 2e-38);
+    case 'silu':
+      return (
+        xError + activationError('sigmoid', x) + Math.abs(x) * slopeOf(x) * SLOPE_ERROR + 3 * EPSILON + 1e-33
+      );
+    case 'gelu': {
+      const inner = geluInner(x);
+      const slope = Math.sqrt(8 / Math.PI) * (1 + 0.134145 * x * x);
+      const change = innerError(inner);
+      // sigmoid″ is at most sigmoid′.
+      const nearest = slopeOf(Math.max(0, Math.abs(inner) - change));
+      return (
+        xError +
+        sigmoidOfInner(inner, change) +
+        Math.abs(x) * slope * nearest * (SLOPE_ERROR + change + 6 * EPSILON) +
+        3 * EPSILON +
+        1e-25
+      );
+    }
+    case 'softplus':
+      return x > 20 ? 2.1e-9 : xError + activationError('sigmoid', x);
+  }
+}
+
+/** What float32 may lose in the loss of one output, its difference from the target known to within `error`. */
+function lossValueError(name: LossName, difference: number, error: number): number {
+  const distance = Math.abs(difference);
+  switch (name) {
+    case 'mse':
+      return (2 * distance + error) * error + EPSILON * distance ** 2;
+    case 'mae':
+      return error;
+    case 'huber':
+      // The slope is at most 1, on either side of the border; a square or a difference is rounded.
+      return error + EPSILON * Math.min(distance ** 2, distance);
+  }
+}
+
+/** The same of its derivative. */
+function lossDerivativeError(name: LossName, difference: number, error: number): number {
+  switch (name) {
+    case 'mse':
+      return 2 * error;
+    case 'mae':
+      // Within its error of the target the sign may be either.
+      return Math.abs(difference) < error ? 2 : 0;
+    case 'huber':
+      return error;
   }
 }
 
@@ -114,12 +213,16 @@ export function analyseOneStep(
       output.error[i] +
       ROUNDING_ERROR * Math.abs(target) +
       EPSILON * (Math.abs(difference) + output.error[i]);
-    lossSum += difference ** 2;
-    lossError += (2 * Math.abs(difference) + differenceError) * differenceError + EPSILON * difference ** 2;
-    // scale · 2 · difference · f′: each factor with its error, three roundings
-    const lossGradient: [number, number] = [(2 / count) * difference, (2 / count) * differenceError];
-    const derivative = derivativeWithError(last.activation, pre[pre.length - 1], output, i);
-    [gradient.value[i], gradient.error[i]] = times(lossGradient, derivative, 4);
+    const { value, derivative } = losses[job.loss];
+    lossSum += value(output.value[i], target);
+    lossError += lossValueError(job.loss, difference, differenceError);
+    // scale · loss′ · f′: each factor with its error, three roundings
+    const lossGradient: [number, number] = [
+      derivative(output.value[i], target) / count,
+      lossDerivativeError(job.loss, difference, differenceError) / count,
+    ];
+    const slope = derivativeWithError(last.activation, pre[pre.length - 1], output, i);
+    [gradient.value[i], gradient.error[i]] = times(lossGradient, slope, 4);
   }
   const loss = (lossError + (count + 2) * EPSILON * (lossSum + lossError)) / count;
 
@@ -196,6 +299,7 @@ function bounded(length: number): Bounded {
 /** |f′| at its largest within `xError` of x, as far as the second derivative (at most 1) can raise it. */
 function steepest(name: ActivationName, x: number, xError: number): number {
   if (name === 'relu') return x > -xError ? 1 : 0;
+  if (name === 'leaky-relu') return x > -xError ? 1 : 0.01;
   const { value, derivative } = activations[name];
   return Math.abs(derivative(x, value(x))) + (name === 'linear' ? 0 : xError);
 }
