@@ -4,9 +4,9 @@
 //           d = (d_next · wᵀ) · f′ before it; dE/dw = aᵀ · d and dE/dbias = Σ d over all rows; then
 //           parameter += change(dE/dparameter). Every product is one of 4 × 4 blocks.
 // Reads:    inputs [rowCount, inputCount]; targets [rowCount, outputCount]; shape, with a Layer for each layer
-// Writes:   parameters and lowParts [parameterCount]: together one compensated parameter each; gradients
-//           [parameterCount], sums over the tiles so far; losses [steps]. Without `updates` only gradients.
-//           rows: what a tile's rows have in each unit, for this kernel alone
+// Writes:   parameters [parameterCount]; state [1 … 3, parameterCount]: the low parts, which make compensated parameters
+//           of them, then what the optimizer remembers; gradients [parameterCount], sums over the tiles so far; losses
+//           [steps]. Without `updates` only gradients. rows: what a tile's rows have in each unit, for this kernel alone
 // Dispatch: one workgroup. Up to the first barrier of a tile an invocation takes eight rows through the whole
 //           network; behind it, it takes blocks of 8 × 8 weights, and fours of biases, whose owner it stays
 // Twin: src/cpu/backprop.ts
@@ -15,8 +15,15 @@ struct Params {
   firstStep: u32,
   stepCount: u32,
   rowCount: u32,
-  learningRate: f32,
+  parameterCount: u32,
+  // Of a full batch, and of the last one of an epoch.
   scale: f32,
+  lastScale: f32,
+  batchSize: u32,
+  batchCount: u32,
+  lastBatchSize: u32,
+  seed: u32,
+  halfBits: u32,
 }
 
 // …At says where in `rows`, `memory` or `parameters` something begins.
@@ -39,15 +46,16 @@ struct Shape {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> inputs: array<f32>;
-@group(0) @binding(2) var<storage, read> targets: array<f32>;
-@group(0) @binding(3) var<storage, read> shape: Shape;
-@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
-@group(0) @binding(5) var<storage, read_write> lowParts: array<f32>;
-@group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(7) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(1) var<uniform> rates: array<vec4f, 4096>;
+@group(0) @binding(2) var<storage, read> inputs: array<f32>;
+@group(0) @binding(3) var<storage, read> targets: array<f32>;
+@group(0) @binding(4) var<storage, read> shape: Shape;
+@group(0) @binding(5) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(6) var<storage, read_write> state: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(8) var<storage, read_write> losses: array<f32>;
 // Unit by unit, each entry four rows of the tile. Units are filled up to fours, and those never written: zeros.
-@group(0) @binding(8) var<storage, read_write> rows: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> rows: array<vec4f>;
 
 override invocationCount: u32;
 // At least what the layout takes.
@@ -57,6 +65,14 @@ override hiddenActivation: u32;
 override outputActivation: u32;
 override loss: u32;
 override optimizer: u32;
+// How much of the state the optimizer remembers itself.
+override stateCount: u32;
+override penalizes: bool;
+// Whether a step has rates of its own.
+override ratesVary: bool;
+// Whether a step takes a part of the table.
+override isBatched: bool;
+override shuffles: bool;
 override updates: bool;
 
 const MIXED = 0xffffffffu;
@@ -64,6 +80,17 @@ const MIXED = 0xffffffffu;
 // The losses of each invocation's rows; then, layer by layer, weights [inputCount, units / 4] with the biases as
 // a last row, each entry four units.
 var<workgroup> memory: array<vec4f, memoryLength>;
+
+// Of the step at hand: its place in the dispatch, and its rows where they are not all of them.
+struct Batch {
+  step: u32,
+  firstPosition: u32,
+  rowCount: u32,
+  epochKey: u32,
+  scale: f32,
+}
+
+var<private> batch: Batch;
 
 // Loops that run at least once test at their end: SwiftShader runs the body of a `for` once more than asked, with
 // every invocation masked, and for the same reason both sides of an `if`.
@@ -73,16 +100,18 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
   workgroupBarrier();
 
   for (var step = 0u; step < params.stepCount; step++) {
+    let rowCount = rowCountOf(params.firstStep + step);
+    beginBatch(step, rowCount);
     var lossSum = vec4f();
-    for (var firstRow = 0u; firstRow < params.rowCount; firstRow += 4u * shape.tileQuads) {
+    for (var firstRow = 0u; firstRow < rowCount; firstRow += 4u * shape.tileQuads) {
       let isFirst = firstRow == 0u;
-      let isLast = firstRow + 4u * shape.tileQuads >= params.rowCount;
+      let isLast = firstRow + 4u * shape.tileQuads >= rowCount;
       // Two quads an invocation.
-      let pairs = min(shape.tileQuads / 2u, (params.rowCount - firstRow + 7u) / 8u);
+      let pairs = min(shape.tileQuads / 2u, (rowCount - firstRow + 7u) / 8u);
       var pair = invocation;
       loop {
         // The inputs of the only tile are still there from the step before.
-        let isNew = step == 0u || !isFirst || !isLast;
+        let isNew = isBatched || step == 0u || !isFirst || !isLast;
         if (pair < pairs) { lossSum += takeRows(firstRow, vec2u(pair, pair + pairs), isNew); }
         continuing {
           pair += invocationCount;
@@ -94,7 +123,7 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
       workgroupBarrier();
 
       if (updates && isLast && invocation == 0u) {
-        losses[params.firstStep + step] = params.scale * sumOfLosses();
+        losses[params.firstStep + step] = meanScale() * sumOfLosses();
       }
       var l = 0u;
       loop {
@@ -111,28 +140,31 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
   }
 }
 
-// Eight rows through the whole network and back; returns their losses.
-fn takeRows(firstRow: u32, quads: vec2u, isNew: bool) -> vec4f {
-  if (isNew) { loadInputs(firstRow, quads); }
-  var l = 0u;
-  loop {
-    forward(shape.layers[l], l == layerCount() - 1u, quads);
-    continuing {
-      l++;
-      break if l == layerCount();
-    }
-  }
-  let loss = outputGradient(firstRow, quads.x) + outputGradient(firstRow, quads.y);
-  if (layerCount() > 1u) {
-    loop {
-      l--;
-      hiddenGradient(shape.layers[l - 1u], shape.layers[l], quads);
-      continuing {
-        break if l == 1u;
-      }
-    }
-  }
-  return loss;
+// From the uniforms alone: barriers depend on it.
+fn rowCountOf(step: u32) -> u32 {
+  if (!isBatched) { return params.rowCount; }
+  return select(params.batchSize, params.lastBatchSize, step % params.batchCount == params.batchCount - 1u);
+}
+
+fn beginBatch(step: u32, rowCount: u32) {
+  batch.step = step;
+  if (!isBatched) { return; }
+  let t = params.firstStep + step;
+  let index = t % params.batchCount;
+  batch.firstPosition = index * params.batchSize;
+  batch.rowCount = rowCount;
+  batch.scale = select(params.scale, params.lastScale, index == params.batchCount - 1u);
+  if (shuffles) { batch.epochKey = epochKey(params.seed, t / params.batchCount); }
+}
+
+fn batchRowCount() -> u32 {
+  if (isBatched) { return batch.rowCount; }
+  return params.rowCount;
+}
+
+fn meanScale() -> f32 {
+  if (isBatched) { return batch.scale; }
+  return params.scale;
 }
 
 fn loadParameters(layer: Layer, invocation: u32) {
@@ -144,123 +176,6 @@ fn loadParameters(layer: Layer, invocation: u32) {
     var four = vec4f();
     for (var k = 0u; k < min(4u, layer.units - unit); k++) { four[k] = parameters[first + k]; }
     memory[layer.weightsAt + i] = four;
-  }
-}
-
-fn loadInputs(firstRow: u32, quads: vec2u) {
-  let layer = shape.layers[0];
-  for (var i = 0u; i < 2u * layer.inputCount; i++) {
-    let quad = select(quads.x, quads.y, i % 2u == 1u);
-    let at = rowsFrom(firstRow + 4u * quad) * layer.inputCount + i / 2u;
-    let four = vec4f(inputs[at.x], inputs[at.y], inputs[at.z], inputs[at.w]);
-    rows[layer.inputAt + i / 2u * shape.tileQuads + quad] = four;
-  }
-}
-
-// a = f(a_before · w + bias). f′ goes where the gradient will be.
-fn forward(layer: Layer, isOutput: bool, quads: vec2u) {
-  let unitQuads = fours(layer.units);
-  var u = 0u;
-  loop {
-    let units = twoFrom(u, unitQuads);
-    var z = array<mat4x4f, 4>();
-    if (layer.hasBias == 1u) {
-      let biases = layer.weightsAt + layer.inputCount * unitQuads + units;
-      z = inEachRow(memory[biases.x], memory[biases.y]);
-    }
-    var k = 0u;
-    loop {
-      let a = unitsOfRows(layer.inputAt + k * shape.tileQuads + quads);
-      let w = unitsOfInputs(layer.weightsAt + k * unitQuads + units, unitQuads);
-      z = addProducts(z, a, transposed(w));
-      continuing {
-        k += 4u;
-        break if k >= layer.inputCount;
-      }
-    }
-    var sums = z;
-    var i = 0u;
-    loop {
-      let at = (4u * u + i / 2u) * shape.tileQuads + quadOf(i, quads);
-      activate(layer, isOutput, sums[sumOf(i)][columnOf(i)], at);
-      continuing {
-        i++;
-        break if i == 2u * min(8u, layer.units - 4u * u);
-      }
-    }
-    continuing {
-      u += 2u;
-      break if u >= unitQuads;
-    }
-  }
-}
-
-fn activate(layer: Layer, isOutput: bool, z: vec4f, at: u32) {
-  let kind = select(hiddenActivation, layer.activation, hiddenActivation == MIXED);
-  var a = activationValues(kind, z);
-  var derivatives = activationDerivatives(kind, z, a);
-  if (hiddenActivation != outputActivation) {
-    let f = activationValues(outputActivation, z);
-    a = select(a, f, isOutput);
-    derivatives = select(derivatives, activationDerivatives(outputActivation, z, f), isOutput);
-  }
-  rows[layer.outputAt + at] = a;
-  rows[layer.gradientAt + at] = derivatives;
-}
-
-// The notebook's "phase 1": d = scale · loss′ · f′. Returns the losses of the four rows.
-fn outputGradient(firstRow: u32, quad: u32) -> vec4f {
-  let layer = shape.layers[layerCount() - 1u];
-  let row = firstRow + 4u * quad;
-  // Behind the last row there is none that learns.
-  let isRow = vec4u(row, row + 1u, row + 2u, row + 3u) < vec4u(params.rowCount);
-  var sum = vec4f();
-  var unit = 0u;
-  loop {
-    let f = rows[layer.outputAt + unit * shape.tileQuads + quad];
-    let place = rowsFrom(row) * layer.units + unit;
-    let t = vec4f(targets[place.x], targets[place.y], targets[place.z], targets[place.w]);
-    let at = layer.gradientAt + unit * shape.tileQuads + quad;
-    rows[at] = select(vec4f(), params.scale * lossDerivatives(loss, f, t) * rows[at], isRow);
-    sum += lossValues(loss, f, t);
-    continuing {
-      unit++;
-      break if unit == layer.units;
-    }
-  }
-  return select(vec4f(), sum, isRow);
-}
-
-// The notebook's "phase 2": d = (d_next · wᵀ) · f′
-fn hiddenGradient(layer: Layer, next: Layer, quads: vec2u) {
-  let unitQuads = fours(next.units);
-  var k = 0u;
-  loop {
-    let inputs = twoFrom(k, fours(layer.units));
-    var z = array<mat4x4f, 4>();
-    var u = 0u;
-    loop {
-      let d = unitsOfRows(next.gradientAt + 4u * u * shape.tileQuads + quads);
-      z = addProducts(z, d, unitsOfInputs(next.weightsAt + 4u * inputs * unitQuads + u, unitQuads));
-      continuing {
-        u++;
-        break if u == unitQuads;
-      }
-    }
-    var sums = z;
-    var i = 0u;
-    loop {
-      let at = layer.gradientAt + (4u * k + i / 2u) * shape.tileQuads + quadOf(i, quads);
-      rows[at] = sums[sumOf(i)][columnOf(i)] * rows[at];
-      continuing {
-        i++;
-        break if i == 2u * min(8u, layer.units - 4u * k);
-      }
-    }
-    continuing {
-      k += 2u;
-      break if 4u * k >= layer.units;
-    }
   }
 }
 
@@ -344,11 +259,7 @@ fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>) {
     var gradient = sum[k];
     if (!isFirst) { gradient += gradients[i]; }
     if (updates && isLast) {
-      let change = optimizerChange(optimizer, gradient, params.learningRate);
-      let parameter = addCompensated(vec2f(memory[at][k], lowParts[i]), change);
-      memory[at][k] = parameter.x;
-      parameters[i] = parameter.x;
-      lowParts[i] = parameter.y;
+      memory[at][k] = updated(i, memory[at][k], gradient);
     } else {
       gradients[i] = gradient;
     }
@@ -359,15 +270,25 @@ fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>) {
   }
 }
 
+// One parameter behind its step.
+fn updated(i: u32, value: f32, gradient: f32) -> f32 {
+  let n = params.parameterCount;
+  let rate = ratesFrom(rates[0], rates[1], rates[2u + select(0u, batch.step, ratesVary)]);
+  var remembered = vec2f();
+  if (stateCount > 0u) { remembered.x = state[n + i]; }
+  if (stateCount > 1u) { remembered.y = state[2u * n + i]; }
+  let after = followed(optimizer, penalizes, Parameter(vec2f(value, state[i]), remembered), gradient, rate);
+  parameters[i] = after.pair.x;
+  state[i] = after.pair.y;
+  if (stateCount > 0u) { state[n + i] = after.remembered.x; }
+  if (stateCount > 1u) { state[2u * n + i] = after.remembered.y; }
+  return after.pair.x;
+}
+
 fn sumOfLosses() -> f32 {
   var sum = vec4f();
   for (var i = 0u; i < invocationCount; i++) { sum += memory[i]; }
   return sum.x + sum.y + sum.z + sum.w;
-}
-
-// Behind the last row it is read again.
-fn rowsFrom(row: u32) -> vec4u {
-  return min(vec4u(row, row + 1u, row + 2u, row + 3u), vec4u(params.rowCount - 1u));
 }
 
 // Four rows of four units, in two places; a column is a unit.

@@ -3,8 +3,21 @@
 // What to train
 export { activations, activationNames, type Activation, type ActivationName } from './core/activations.ts';
 export { outOfReach } from './core/target-range.ts';
-export { losses, lossNames, type Loss, type LossName } from './core/losses.ts';
-export { optimizers, optimizerNames, type Optimizer, type OptimizerName } from './core/optimizers.ts';
+export { losses, lossNames, meanLoss, predictionsOf, type Loss, type LossName } from './core/losses.ts';
+export {
+  optimizers,
+  optimizerNames,
+  type Optimizer,
+  type OptimizerName,
+  type OptimizerSettings,
+} from './core/optimizers.ts';
+export {
+  schedules,
+  scheduleNames,
+  type Schedule,
+  type ScheduleName,
+  type ScheduleSettings,
+} from './core/schedules.ts';
 export {
   drawInitialParameters,
   layOutNetwork,
@@ -15,11 +28,8 @@ export {
   type Network,
 } from './core/network.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
+export { MAX_LAYERS, MAX_LEARNING_RATE, MAX_STEPS, MAX_UNITS } from './core/job-rules.ts';
 export {
-  MAX_LAYERS,
-  MAX_LEARNING_RATE,
-  MAX_STEPS,
-  MAX_UNITS,
   adapterName,
   type Adapter,
   type Backend,

@@ -10,6 +10,8 @@ import {
   type TrainingJob,
 } from './core/job.ts';
 import { KeptLosses } from './core/kept-losses.ts';
+import { predictionsOf } from './core/losses.ts';
+import { optimizers } from './core/optimizers.ts';
 import { describePlan, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
 
@@ -264,7 +266,7 @@ export class TrainingSession {
     const lossesMs = performance.now() - start;
     const parameters = await trainer.parameters();
     const predictedRows = Math.min(data.rowCount, MOST_PREDICTED_ROWS);
-    const predictions = await trainer.predict(data.inputs.subarray(0, predictedRows * data.inputCount));
+    const outputs = await trainer.predict(data.inputs.subarray(0, predictedRows * data.inputCount));
     const { uploadMs } = trainer.creation;
     const trained = trainer.stepCount - (this.opening.options.from?.snapshot.step ?? 0);
     const timing = {
@@ -287,7 +289,7 @@ export class TrainingSession {
       losses,
       initialParameters: trainer.initialParameters,
       parameters,
-      predictions,
+      predictions: predictionsOf(this.job.loss, outputs, data.outputCount),
       divergence: this.divergence ?? this.#divergenceAt(explosion(data, losses)),
       recoveries: [...this.recoveries],
       timing,
@@ -343,13 +345,15 @@ function goOnFrom({ snapshot, losses }: NonNullable<SessionOptions['from']>, tra
 }
 
 /** A run before its first step. */
-function startOf({ plan, initialParameters }: Trainer, { steps }: TrainingJob): Snapshot {
+function startOf({ plan, initialParameters }: Trainer, { steps, optimizer }: TrainingJob): Snapshot {
+  const { stateCount } = optimizers[optimizer];
   return {
     plan,
     step: 0,
     steps,
     parameters: initialParameters,
     lowParts: new Float64Array(initialParameters.length),
+    optimizerState: new Float64Array(stateCount * initialParameters.length),
   };
 }
 

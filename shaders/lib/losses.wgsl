@@ -1,5 +1,7 @@
-// Losses of one output and their derivatives dE/df, before the division by rows × outputs.
-// `kind` is one of the LOSS_… constants, which the host writes before this file.
+// Losses of one output and their derivatives dE/df, before the division of the mean.
+// `kind` is one of the LOSS_… constants, which the host writes before this file. `row` is what a softmax knows of the
+// whole row of logits: the largest, the logarithm of Σ exp(logit − largest), and the sum of the targets. The first two
+// stay apart: as one number, the second is lost beside a large first.
 // Twin: src/core/losses.ts
 
 fn mse(prediction: f32, targetValue: f32) -> f32 {
@@ -34,39 +36,87 @@ fn signOf(x: f32) -> f32 {
   return select(select(x, -1.0, x < 0.0), 1.0, x > 0.0);
 }
 
-fn lossValue(kind: u32, prediction: f32, targetValue: f32) -> f32 {
+// −t log p − (1 − t) log(1 − p) for p = sigmoid(logit): no logarithm ever sees a 0.
+fn bce(logit: f32, targetValue: f32) -> f32 {
+  return relu(logit) - logit * targetValue + logarithmOfOnePlus(exponential(-abs(logit)));
+}
+
+// p − t as (1 − t) · p − t · (1 − p), where nothing cancels near p = t.
+fn bceDerivative(logit: f32, targetValue: f32) -> f32 {
+  let e = exponential(-abs(logit));
+  let likely = 1.0 / (1.0 + e);
+  let unlikely = e * likely;
+  let p = select(likely, unlikely, logit < 0.0);
+  let rest = select(unlikely, likely, logit < 0.0);
+  return (1.0 - targetValue) * p - targetValue * rest;
+}
+
+// −t log p for p = softmax(logits)
+fn crossEntropy(logit: f32, targetValue: f32, row: vec3f) -> f32 {
+  return select(targetValue * ((row.x - logit) + row.y), 0.0, targetValue == 0.0);
+}
+
+// T · p − t, T the sum of the targets. At the class that is meant T · (p − 1) is all of it: there p is not near 0.
+fn crossEntropyDerivative(logit: f32, targetValue: f32, row: vec3f) -> f32 {
+  let logarithm = (logit - row.x) - row.y;
+  if (targetValue > 0.5 * row.z) {
+    return row.z * exponentialMinusOne(logarithm) + (row.z - targetValue);
+  }
+  return row.z * exponential(logarithm) - targetValue;
+}
+
+// log(1 + z) for any z ≥ 0; above 1 WGSL's own logarithm is within 3 ulp.
+fn logarithmOfSum(z: f32) -> f32 {
+  return select(logarithmOfOnePlus(min(z, 1.0)), log(1.0 + z), z > 1.0);
+}
+
+fn lossValue(kind: u32, output: f32, targetValue: f32, row: vec3f) -> f32 {
   switch kind {
-    case LOSS_MSE: { return mse(prediction, targetValue); }
-    case LOSS_MAE: { return mae(prediction, targetValue); }
-    case LOSS_HUBER: { return huber(prediction, targetValue); }
+    case LOSS_MSE: { return mse(output, targetValue); }
+    case LOSS_MAE: { return mae(output, targetValue); }
+    case LOSS_HUBER: { return huber(output, targetValue); }
+    case LOSS_BCE: { return bce(output, targetValue); }
+    case LOSS_CROSS_ENTROPY: { return crossEntropy(output, targetValue, row); }
     default: { return 0.0; }
   }
 }
 
-fn lossDerivative(kind: u32, prediction: f32, targetValue: f32) -> f32 {
+fn lossDerivative(kind: u32, output: f32, targetValue: f32, row: vec3f) -> f32 {
   switch kind {
-    case LOSS_MSE: { return mseDerivative(prediction, targetValue); }
-    case LOSS_MAE: { return maeDerivative(prediction, targetValue); }
-    case LOSS_HUBER: { return huberDerivative(prediction, targetValue); }
+    case LOSS_MSE: { return mseDerivative(output, targetValue); }
+    case LOSS_MAE: { return maeDerivative(output, targetValue); }
+    case LOSS_HUBER: { return huberDerivative(output, targetValue); }
+    case LOSS_BCE: { return bceDerivative(output, targetValue); }
+    case LOSS_CROSS_ENTROPY: { return crossEntropyDerivative(output, targetValue, row); }
     default: { return 0.0; }
   }
 }
 
-// The same for four at once.
-fn lossValues(kind: u32, predictions: vec4f, targetValues: vec4f) -> vec4f {
+// The same for four rows at once.
+struct FourRows {
+  largest: vec4f,
+  logSum: vec4f,
+  targetSum: vec4f,
+}
+
+fn lossValues(kind: u32, outputs: vec4f, targetValues: vec4f, rows: FourRows) -> vec4f {
   return vec4f(
-    lossValue(kind, predictions.x, targetValues.x),
-    lossValue(kind, predictions.y, targetValues.y),
-    lossValue(kind, predictions.z, targetValues.z),
-    lossValue(kind, predictions.w, targetValues.w),
+    lossValue(kind, outputs.x, targetValues.x, rowOf(rows, 0u)),
+    lossValue(kind, outputs.y, targetValues.y, rowOf(rows, 1u)),
+    lossValue(kind, outputs.z, targetValues.z, rowOf(rows, 2u)),
+    lossValue(kind, outputs.w, targetValues.w, rowOf(rows, 3u)),
   );
 }
 
-fn lossDerivatives(kind: u32, predictions: vec4f, targetValues: vec4f) -> vec4f {
+fn lossDerivatives(kind: u32, outputs: vec4f, targetValues: vec4f, rows: FourRows) -> vec4f {
   return vec4f(
-    lossDerivative(kind, predictions.x, targetValues.x),
-    lossDerivative(kind, predictions.y, targetValues.y),
-    lossDerivative(kind, predictions.z, targetValues.z),
-    lossDerivative(kind, predictions.w, targetValues.w),
+    lossDerivative(kind, outputs.x, targetValues.x, rowOf(rows, 0u)),
+    lossDerivative(kind, outputs.y, targetValues.y, rowOf(rows, 1u)),
+    lossDerivative(kind, outputs.z, targetValues.z, rowOf(rows, 2u)),
+    lossDerivative(kind, outputs.w, targetValues.w, rowOf(rows, 3u)),
   );
+}
+
+fn rowOf(rows: FourRows, i: u32) -> vec3f {
+  return vec3f(rows.largest[i], rows.logSum[i], rows.targetSum[i]);
 }

@@ -1,10 +1,9 @@
-import { activationNames } from './activations.ts';
 import { InputError } from './errors.ts';
-import { lossNames, type LossName } from './losses.ts';
+import type { LossName } from './losses.ts';
 import { drawInitialParameters, layOutNetwork, type LayerSettings, type Network } from './network.ts';
-import { MAX_SEED } from './numpy-random.ts';
-import { optimizerNames, type OptimizerName } from './optimizers.ts';
+import type { OptimizerName, OptimizerSettings } from './optimizers.ts';
 import type { GpuStrategy, Plan, Snapshot } from './plan.ts';
+import type { ScheduleSettings } from './schedules.ts';
 
 /** The rows a network learns from, as numbers. */
 export interface TrainingData {
@@ -18,19 +17,30 @@ export interface TrainingData {
 }
 
 /** What may differ from one network of a job to the next. */
-export interface NetworkSettings {
-  /** Draws the initial parameters; 0 … 2³² − 1. */
+export interface NetworkSettings extends Partial<OptimizerSettings> {
+  /** Draws the initial parameters and the order of the rows; 0 … 2³² − 1. */
   readonly seed: number;
   readonly learningRate: number;
+  /** λ of λ · sign(parameter), added to every gradient; 0 if left out. */
+  readonly l1?: number;
   /** Replaces the draw: [parameterCount] in the layout of `layOutNetwork`. */
   readonly initialParameters?: Float64Array;
 }
 
 /** What to train. The networks of one job share everything but their `NetworkSettings`. */
 export interface TrainingJob {
+  /** The output layer last; linear where the loss takes logits. */
   readonly layers: readonly LayerSettings[];
   readonly loss: LossName;
   readonly optimizer: OptimizerName;
+  /** Rows of a step; all of them if left out. The last batch of an epoch holds what is left. */
+  readonly batchSize?: number;
+  /** Whether each epoch takes the rows in an order of its own, which is the default, or in that of the file. */
+  readonly shuffle?: boolean;
+  /** How the learning rate follows the steps; constant if left out. */
+  readonly schedule?: ScheduleSettings;
+  /** Gradients are scaled down to this length, all parameters together, where they are longer. */
+  readonly clipNorm?: number;
   /** Optimizer updates in the whole run. */
   readonly steps: number;
   readonly networks: readonly NetworkSettings[];
@@ -96,11 +106,14 @@ export interface Trainer {
   train(steps: number, signal?: AbortSignal): Promise<TrainTiming>;
   /** The losses of steps `fromStep` … `stepCount − 1`; empty where there are none yet. */
   losses(fromStep: number): Promise<Float64Array>;
-  /** Row-major [rows, outputCount] for row-major [rows, inputCount]. */
+  /**
+   * What the output layer says, row-major [rows, outputCount] for row-major [rows, inputCount]: logits where the loss
+   * takes those (`predictionsOf` makes probabilities of them).
+   */
   predict(inputs: Float64Array): Promise<Float64Array>;
   /** [parameterCount] in the layout of `layOutNetwork`. */
   parameters(): Promise<Float64Array>;
-  /** dE/dparameter at the present parameters, [parameterCount]. */
+  /** dE/dparameter of the next step's batch at the present parameters, [parameterCount]; neither clipped nor decayed. */
   gradients(): Promise<Float64Array>;
   /** The run as it stands, steps on their way included; may be asked while `train` runs. */
   snapshot(): Promise<Snapshot>;
@@ -155,93 +168,8 @@ export interface Backend {
   createTrainer(job: TrainingJob, data: TrainingData, plan?: Plan): Promise<Trainer>;
 }
 
-/** The loss of every step is kept: 2²⁵ of them fill the 128 MiB every WebGPU device can bind. */
-export const MAX_STEPS = 2 ** 25;
-/** Beyond any network that trains in a browser; guards the arithmetic of the sizes. */
-export const MAX_UNITS = 2 ** 16;
-/** Output layer included. */
-export const MAX_LAYERS = 64;
-/** The largest finite float32: what a GPU can be given. */
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
-/** Float32 has no digits left below. */
-const MIN_LEARNING_RATE = 1e-30;
-/** Larger ones only diverge. */
-export const MAX_LEARNING_RATE = 1e6;
-
-/**
- * Checks a job against its table.
- *
- * @throws InputError that names the setting, its value and what is accepted
- */
-export function validateJob(job: TrainingJob, data: TrainingData): void {
-  requireWholeNumber('Steps', job.steps, 1, MAX_STEPS);
-  requireWholeNumber('The number of layers', job.layers.length, 1, MAX_LAYERS);
-  job.layers.forEach((layer, index) => {
-    const name = index === job.layers.length - 1 ? 'the output layer' : `hidden layer ${index + 1}`;
-    requireWholeNumber(`Units of ${name}`, layer.units, 1, MAX_UNITS);
-    requireOneOf(`The activation of ${name}`, layer.activation, activationNames);
-  });
-  requireOneOf('The loss', job.loss, lossNames);
-  requireOneOf('The optimizer', job.optimizer, optimizerNames);
-  for (const { seed, learningRate } of job.networks) {
-    requireWholeNumber('The seed', seed, 0, MAX_SEED);
-    requireLearningRate(learningRate);
-  }
-  if (job.networks.length === 0) throw new InputError('The job has no networks; it needs at least 1.');
-  const outputUnits = job.layers[job.layers.length - 1].units;
-  if (outputUnits !== data.outputCount) {
-    throw new InputError(
-      `The output layer has ${outputUnits} units but the table has ${data.outputCount} target columns; ` +
-        'give the output layer one unit per target column.',
-    );
-  }
-  validateData(data);
-  const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
-  for (const { initialParameters: given } of job.networks) {
-    if (given) requireNumbers('The initial parameters', given, parameterCount);
-  }
-}
-
-function validateData({ rowCount, inputCount, outputCount, inputs, targets }: TrainingData): void {
-  if (rowCount === 0) throw new InputError('The table has no rows; training needs at least 1.');
-  requireWholeNumber('The number of rows', rowCount, 1, Number.MAX_SAFE_INTEGER);
-  requireWholeNumber('The number of inputs', inputCount, 1, Number.MAX_SAFE_INTEGER);
-  requireNumbers('The inputs', inputs, rowCount * inputCount);
-  requireNumbers('The targets', targets, rowCount * outputCount);
-}
-
 /** What the job's network starts from, a fresh copy: given, or drawn from its seed. [parameterCount] */
 export function initialParameters(job: TrainingJob, data: TrainingData): Float64Array {
   const [{ seed, initialParameters: given }] = job.networks;
   return given?.slice() ?? drawInitialParameters(layOutNetwork(data.inputCount, job.layers), seed);
-}
-
-function requireWholeNumber(what: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const range = `${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
-  throw new InputError(`${what} must be a whole number from ${range}, not ${value}.`);
-}
-
-function requireNumbers(what: string, values: Float64Array, count: number): void {
-  if (values.length !== count) {
-    const given = values.length.toLocaleString('en-US');
-    throw new InputError(`${what} must be ${count.toLocaleString('en-US')} numbers, not ${given}.`);
-  }
-  const faulty = values.findIndex((value) => !(Math.abs(value) <= MAX_FLOAT32));
-  if (faulty < 0) return;
-  throw new InputError(
-    `${what} must be numbers within ±3.4e38, which float32 holds; number ${faulty + 1} is ${values[faulty]}.`,
-  );
-}
-
-function requireLearningRate(value: number): void {
-  if (value >= MIN_LEARNING_RATE && value <= MAX_LEARNING_RATE) return;
-  throw new InputError(
-    `The learning rate must be a number from ${MIN_LEARNING_RATE} to ${MAX_LEARNING_RATE.toLocaleString('en-US')}, not ${value}; 0.05 is a usual start.`,
-  );
-}
-
-function requireOneOf(what: string, value: string, accepted: readonly string[]): void {
-  if (accepted.includes(value)) return;
-  throw new InputError(`${what} must be one of ${accepted.join(', ')}, not "${value}".`);
 }

@@ -1,6 +1,6 @@
 import type { Activation } from './activations.ts';
-import type { Loss } from './losses.ts';
-import type { Optimizer } from './optimizers.ts';
+import { eachEntry, meanCount, type Loss } from './losses.ts';
+import { decoupledDecay, penaltyGradient, type Optimizer, type Rates } from './optimizers.ts';
 
 /** A row-major matrix; entry (row, column) is `data[row * columns + column]`. */
 export interface Matrix {
@@ -36,13 +36,26 @@ export interface Arithmetic {
   activate(f: Activation, x: Matrix, out: Matrix): void;
   /** gradient *= f′(x), entry by entry; y = f(x) */
   timesDerivative(f: Activation, { x, y }: { x: Matrix; y: Matrix }, gradient: Matrix): void;
-  /** The loss, a mean over rows and outputs. */
+  /** The loss, a mean over rows and outputs, or over rows. */
   meanLoss(loss: Loss, prediction: Matrix, target: Matrix): number;
   /** out = dE/df of the mean loss, entry by entry */
   lossGradient(loss: Loss, prediction: Matrix, target: Matrix, out: Matrix): void;
+  /** gradients *= most / ‖gradients‖ where their length is more than that */
+  clip(gradients: Float64Array, most: number): void;
   /** parameters += the optimizer's change, entry by entry */
-  update(optimizer: Optimizer, learningRate: number, parameters: Float64Array, gradients: Float64Array): void;
+  update(optimizer: Optimizer, rates: Rates, values: UpdatedValues): void;
 }
+
+/** What an update reads and writes, [parameterCount] each; the optimizer's two where it remembers anything. */
+interface UpdatedValues {
+  readonly parameters: Float64Array;
+  readonly gradients: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** PyTorch's: keeps a gradient of length 0 from dividing by it. */
+export const CLIP_EPSILON = 1e-6;
 
 /** A matrix, or its transpose: entry (row, k) is `data[row * rowStride + k * stride]`. */
 interface Strided {
@@ -148,22 +161,37 @@ export const float64: Arithmetic = {
     for (let i = 0; i < x.data.length; i++) gradient.data[i] *= f.derivative(x.data[i], y.data[i]);
   },
 
-  meanLoss(loss, prediction, target) {
+  meanLoss(loss, { data: outputs, rows, columns }, { data: targets }) {
     let sum = 0;
-    for (let i = 0; i < prediction.data.length; i++) sum += loss.value(prediction.data[i], target.data[i]);
-    return sum / prediction.data.length;
+    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+      sum += loss.value(outputs[i], targets[i], row);
+    });
+    return sum / meanCount(loss, rows, columns);
   },
 
-  lossGradient(loss, prediction, target, out) {
-    const count = prediction.data.length;
-    for (let i = 0; i < count; i++) {
-      out.data[i] = loss.derivative(prediction.data[i], target.data[i]) / count;
-    }
+  lossGradient(loss, { data: outputs, rows, columns }, { data: targets }, out) {
+    const count = meanCount(loss, rows, columns);
+    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+      out.data[i] = loss.derivative(outputs[i], targets[i], row) / count;
+    });
   },
 
-  update(optimizer, learningRate, parameters, gradients) {
+  clip(gradients, most) {
+    const length = Math.sqrt(gradients.reduce((sum, gradient) => sum + gradient * gradient, 0));
+    const factor = most / (length + CLIP_EPSILON);
+    if (factor < 1) for (let i = 0; i < gradients.length; i++) gradients[i] *= factor;
+  },
+
+  update(optimizer, rates, { parameters, gradients, first, second }) {
+    const state = { first: 0, second: 0 };
     for (let i = 0; i < parameters.length; i++) {
-      parameters[i] += optimizer.change(gradients[i], learningRate);
+      if (optimizer.stateCount > 0) state.first = first[i];
+      if (optimizer.stateCount > 1) state.second = second[i];
+      const parameter = parameters[i];
+      const gradient = gradients[i] + penaltyGradient(optimizer, parameter, rates);
+      parameters[i] += optimizer.change(gradient, state, rates) + decoupledDecay(optimizer, parameter, rates);
+      if (optimizer.stateCount > 0) first[i] = state.first;
+      if (optimizer.stateCount > 1) second[i] = state.second;
     }
   },
 };

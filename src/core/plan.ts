@@ -1,4 +1,5 @@
 import { InputError } from './errors.ts';
+import { optimizers, type OptimizerName } from './optimizers.ts';
 
 /** The ways of training on a GPU; `reference` is the one on the CPU. */
 export const gpuStrategies = ['layered', 'unrolled', 'fused'] as const;
@@ -42,6 +43,8 @@ export interface Snapshot {
   readonly parameters: Float64Array;
   /** What float32 rounded away of them, [parameterCount]; zeros on the CPU. */
   readonly lowParts: Float64Array;
+  /** What the optimizer remembers: its first numbers [parameterCount], then its second; empty for SGD. */
+  readonly optimizerState: Float64Array;
 }
 
 /**
@@ -49,12 +52,23 @@ export interface Snapshot {
  *
  * @throws InputError that names what does not fit
  */
-export function requireFitting(snapshot: Snapshot, parameterCount: number, steps: number): void {
-  const { step, parameters, lowParts } = snapshot;
+export function requireFitting(
+  snapshot: Snapshot,
+  parameterCount: number,
+  { optimizer, steps }: { readonly optimizer: OptimizerName; readonly steps: number },
+): void {
+  const { step, parameters, lowParts, optimizerState } = snapshot;
   for (const [what, { length }] of Object.entries({ parameters, 'low parts': lowParts })) {
     if (length === parameterCount) continue;
     const [held, needed] = [length, parameterCount].map((n) => n.toLocaleString('en-US'));
     throw new InputError(`The snapshot holds ${held} ${what}; this network has ${needed} parameters.`);
+  }
+  const stateCount = optimizers[optimizer].stateCount * parameterCount;
+  if (optimizerState.length !== stateCount) {
+    const [held, needed] = [optimizerState.length, stateCount].map((n) => n.toLocaleString('en-US'));
+    throw new InputError(
+      `The snapshot holds ${held} numbers of an optimizer’s state; ${optimizer} keeps ${needed} for this network.`,
+    );
   }
   if (!Number.isInteger(step) || step < 0 || step > steps) {
     throw new InputError(`The snapshot stands at step ${step}; this job has steps 0 to ${steps}.`);

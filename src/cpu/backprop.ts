@@ -2,8 +2,14 @@ import { activations, type Activation } from '../core/activations.ts';
 import { losses } from '../core/losses.ts';
 import { float64, matrix, type Arithmetic, type Matrix } from '../core/matrix.ts';
 import type { Network } from '../core/network.ts';
-import { optimizers } from '../core/optimizers.ts';
+import { optimizers, type Rates } from '../core/optimizers.ts';
 import type { TrainingJob } from '../core/job.ts';
+
+/** What an optimizer remembers of every parameter, [parameterCount] each; empty where it remembers nothing. */
+export interface OptimizerStates {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
 
 /** The matrices of one layer. In the notebook's letters, for the hidden and the output layer: */
 interface LayerMatrices {
@@ -71,8 +77,8 @@ export class Backprop {
     this.layers = layers;
   }
 
-  /** The network's output f for every row, [rows, outputCount]. */
-  get predictions(): Float64Array {
+  /** The network's output f for every row, [rows, outputCount]: logits where the loss takes those. */
+  get outputs(): Float64Array {
     return this.#outputLayer.activations.data;
   }
 
@@ -90,7 +96,7 @@ export class Backprop {
     }
   }
 
-  /** E, from the predictions of the last `forward`. */
+  /** E, from the outputs of the last `forward`. */
   loss(loss: TrainingJob['loss'], targets: Float64Array): number {
     const f = this.#outputLayer.activations;
     return this.#arithmetic.meanLoss(losses[loss], f, matrix(f.rows, f.columns, targets));
@@ -131,8 +137,10 @@ export class Backprop {
     if (biasesGradient) this.#arithmetic.sumRows(preActivationsGradient, biasesGradient);
   }
 
-  /** w −= learning rate · dE/dw, for every parameter */
-  update(optimizer: TrainingJob['optimizer'], learningRate: number): void {
-    this.#arithmetic.update(optimizers[optimizer], learningRate, this.parameters, this.gradients);
+  /** w −= learning rate · dE/dw for SGD, for every parameter; the gradients clipped first where the job says so */
+  update(job: TrainingJob, rates: Rates, state: OptimizerStates): void {
+    const { parameters, gradients } = this;
+    if (job.clipNorm !== undefined) this.#arithmetic.clip(gradients, job.clipNorm);
+    this.#arithmetic.update(optimizers[job.optimizer], rates, { parameters, gradients, ...state });
   }
 }

@@ -4,18 +4,19 @@ import {
   disposedError,
   initialParameters,
   requireSteps,
-  validateJob,
   type Backend,
   type Trainer,
   type TrainingData,
   type TrainingJob,
   type TrainTiming,
 } from '../core/job.ts';
+import { validateJob } from '../core/job-rules.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
+import { ReferenceRun } from './reference-run.ts';
 
 /** How long the CPU path computes before it lets the event loop run, in milliseconds. */
 const YIELD_AFTER_MS = 16;
@@ -35,12 +36,13 @@ export const cpuBackend: Backend = {
     }
     const { parameterCount, layers } = layOutNetwork(data.inputCount, job.layers);
     const unitCount = layers.reduce((sum, layer) => sum + layer.units, 0);
-    const bytes = 8 * (2 * parameterCount + 3 * unitCount * data.rowCount + job.steps);
+    const batchSize = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
+    const bytes = 8 * (4 * parameterCount + 3 * unitCount * batchSize + job.steps);
     if (bytes <= MAX_BYTES) return undefined;
     return (
       `The CPU path holds at most 1,024 MiB; ${parameterCount.toLocaleString('en-US')} parameters, ` +
-      `${data.rowCount.toLocaleString('en-US')} rows and ${job.steps.toLocaleString('en-US')} steps need ` +
-      `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB. Use narrower layers, fewer rows or fewer steps.`
+      `batches of ${batchSize.toLocaleString('en-US')} rows and ${job.steps.toLocaleString('en-US')} steps need ` +
+      `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB. Use narrower layers, smaller batches or fewer steps.`
     );
   },
 
@@ -86,13 +88,11 @@ class CpuTrainer implements Trainer {
   readonly plan: Plan = { strategy: 'reference' };
   readonly adapter = null;
   readonly initialParameters: Float64Array;
-  readonly network: Network;
   readonly creation: { setupMs: number; uploadMs: number };
   stepCount = 0;
 
   readonly #job: TrainingJob;
-  readonly #data: TrainingData;
-  readonly #backprop: Backprop;
+  readonly #run: ReferenceRun;
   readonly #losses: Float64Array;
   readonly #lowParts: Float64Array | undefined;
   #stepsPerClockReading = 1;
@@ -103,9 +103,7 @@ class CpuTrainer implements Trainer {
     this.initialParameters = parameters.slice();
     this.#lowParts = lowParts;
     this.#job = job;
-    this.#data = data;
-    this.network = layOutNetwork(data.inputCount, job.layers);
-    this.#backprop = new Backprop(this.network, parameters, data.inputs, arithmetic);
+    this.#run = new ReferenceRun(job, data, parameters, arithmetic);
     this.#losses = new Float64Array(job.steps);
     this.creation = { setupMs: performance.now() - start, uploadMs: 0 };
   }
@@ -146,13 +144,12 @@ class CpuTrainer implements Trainer {
   }
 
   #step(): void {
-    const { loss, optimizer, networks } = this.#job;
-    const { targets } = this.#data;
-    this.#backprop.forward();
-    this.#losses[this.stepCount] = this.#backprop.loss(loss, targets);
-    this.#backprop.backward(loss, targets);
-    this.#backprop.update(optimizer, networks[0].learningRate);
+    this.#losses[this.stepCount] = this.#run.step(this.stepCount);
     this.stepCount++;
+  }
+
+  get network(): Network {
+    return this.#run.network;
   }
 
   async losses(fromStep: number): Promise<Float64Array> {
@@ -162,36 +159,42 @@ class CpuTrainer implements Trainer {
 
   async predict(inputs: Float64Array): Promise<Float64Array> {
     this.#requireUndisposed();
-    const backprop = new Backprop(this.network, this.#backprop.parameters, inputs);
+    const backprop = new Backprop(this.network, this.#run.parameters, inputs);
     backprop.forward();
-    return backprop.predictions;
+    return backprop.outputs;
   }
 
   async parameters(): Promise<Float64Array> {
     this.#requireUndisposed();
-    return this.#backprop.parameters.map((value, i) => value + (this.#lowParts?.[i] ?? 0));
+    return this.#run.parameters.map((value, i) => value + (this.#lowParts?.[i] ?? 0));
   }
 
   async gradients(): Promise<Float64Array> {
     this.#requireUndisposed();
-    this.#backprop.forward();
-    this.#backprop.backward(this.#job.loss, this.#data.targets);
-    return this.#backprop.gradients.slice();
+    const { backprop, targets } = this.#run.forward(this.stepCount);
+    backprop.backward(this.#job.loss, targets);
+    return backprop.gradients.slice();
   }
 
   async snapshot(): Promise<Snapshot> {
     this.#requireUndisposed();
-    const { parameters } = this.#backprop;
+    const { parameters, states } = this.#run;
     const lowParts = this.#lowParts?.slice() ?? new Float64Array(parameters.length);
+    const optimizerState = new Float64Array(states.first.length + states.second.length);
+    optimizerState.set(states.first);
+    optimizerState.set(states.second, states.first.length);
     const { plan, stepCount: step } = this;
-    return { plan, step, steps: this.#job.steps, parameters: parameters.slice(), lowParts };
+    return { plan, step, steps: this.#job.steps, parameters: parameters.slice(), lowParts, optimizerState };
   }
 
   restore(snapshot: Snapshot): void {
     this.#requireUndisposed();
-    requireFitting(snapshot, this.network.parameterCount, this.#job.steps);
+    requireFitting(snapshot, this.network.parameterCount, this.#job);
     const whole = snapshot.parameters.map((value, i) => value + snapshot.lowParts[i]);
-    this.#backprop.parameters.set(this.#lowParts ? snapshot.parameters : whole);
+    const { parameters, states } = this.#run;
+    parameters.set(this.#lowParts ? snapshot.parameters : whole);
+    states.first.set(snapshot.optimizerState.subarray(0, states.first.length));
+    states.second.set(snapshot.optimizerState.subarray(states.first.length));
     this.#lowParts?.set(snapshot.lowParts);
     this.stepCount = snapshot.step;
   }

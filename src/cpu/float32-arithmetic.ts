@@ -1,5 +1,14 @@
 import { activations, type Activation } from '../core/activations.ts';
-import type { Arithmetic } from '../core/matrix.ts';
+import { eachEntry, meanCount, type RowStatistics } from '../core/losses.ts';
+import { CLIP_EPSILON, type Arithmetic } from '../core/matrix.ts';
+import {
+  decoupledDecay,
+  optimizers,
+  penaltyGradient,
+  type Optimizer,
+  type OptimizerState,
+  type Rates,
+} from '../core/optimizers.ts';
 
 const round = Math.fround;
 
@@ -31,7 +40,7 @@ function roundedValue(f: Activation, x: number): number {
 }
 
 /** `float64` of `src/core/matrix.ts`, rounded after every operation. */
-const rounded: Omit<Arithmetic, 'update'> = {
+const roundedArithmetic: Omit<Arithmetic, 'update'> = {
   multiply(a, b, out) {
     for (let row = 0; row < out.rows; row++) {
       for (let column = 0; column < out.columns; column++) {
@@ -94,21 +103,61 @@ const rounded: Omit<Arithmetic, 'update'> = {
     }
   },
 
-  meanLoss(loss, prediction, target) {
+  meanLoss(loss, { data: outputs, rows, columns }, { data: targets }) {
     let sum = 0;
-    for (let i = 0; i < prediction.data.length; i++) {
-      sum = round(sum + round(loss.value(prediction.data[i], target.data[i])));
-    }
-    return round(sum / prediction.data.length);
+    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+      sum = round(sum + round(loss.value(outputs[i], targets[i], roundedRow(row))));
+    });
+    return round(sum / meanCount(loss, rows, columns));
   },
 
-  lossGradient(loss, prediction, target, out) {
-    const count = prediction.data.length;
-    for (let i = 0; i < count; i++) {
-      out.data[i] = round(round(loss.derivative(prediction.data[i], target.data[i])) / count);
-    }
+  lossGradient(loss, { data: outputs, rows, columns }, { data: targets }, out) {
+    const count = meanCount(loss, rows, columns);
+    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+      out.data[i] = round(round(loss.derivative(outputs[i], targets[i], roundedRow(row))) / count);
+    });
+  },
+
+  clip(gradients, most) {
+    const squares = gradients.reduce((sum, gradient) => round(sum + round(gradient * gradient)), 0);
+    const factor = round(round(most) / round(round(Math.sqrt(squares)) + CLIP_EPSILON));
+    if (factor < 1) for (let i = 0; i < gradients.length; i++) gradients[i] = round(gradients[i] * factor);
   },
 };
+
+function roundedRow({ largest, logSum, targetSum }: RowStatistics): RowStatistics {
+  return { largest, logSum: round(logSum), targetSum: round(targetSum) };
+}
+
+/** An optimizer's change with a rounding after each of its operations. */
+function roundedChange(optimizer: Optimizer, gradient: number, state: OptimizerState, rates: Rates): number {
+  const towards = (mean: number, value: number, rate: number) =>
+    round(mean + round(rate * round(value - mean)));
+  const { learningRate, momentum } = rates;
+  if (optimizer === optimizers.sgd) return round(-learningRate * gradient);
+  if (optimizer === optimizers.momentum || optimizer === optimizers.nesterov) {
+    state.first = round(round(momentum * state.first) + gradient);
+    if (optimizer === optimizers.momentum) return round(-learningRate * state.first);
+    return round(-learningRate * round(gradient + round(momentum * state.first)));
+  }
+  const { firstRate, secondRate, epsilon, firstCorrection, secondCorrection } = rates;
+  state.second = towards(state.second, round(gradient * gradient), secondRate);
+  const root = round(Math.sqrt(state.second));
+  if (optimizer === optimizers.rmsprop) {
+    state.first = round(round(momentum * state.first) + round(gradient / round(root + epsilon)));
+    return round(-learningRate * state.first);
+  }
+  state.first = towards(state.first, gradient, firstRate);
+  const numerator = round(round(-learningRate * firstCorrection) * state.first);
+  return round(numerator / round(round(root * secondCorrection) + epsilon));
+}
+
+function roundedRates(rates: Rates): Rates {
+  const rounded = { ...rates };
+  for (const key of Object.keys(rounded) as (keyof Rates)[])
+    Object.assign(rounded, { [key]: round(rates[key]) });
+  return rounded;
+}
 
 /**
  * The reference rounded to float32 after every operation, parameters compensated as on the GPU: what it
@@ -125,13 +174,22 @@ export function float32Arithmetic(parameters: Float64Array): {
   const lowParts = parameters.map((value) => round(value - round(value)));
   parameters.forEach((value, i) => (parameters[i] = round(value)));
   const arithmetic: Arithmetic = {
-    ...rounded,
+    ...roundedArithmetic,
 
-    update(optimizer, learningRate, values, gradients) {
+    update(optimizer, exactRates, { parameters: values, gradients, first, second }) {
+      const rates = roundedRates(exactRates);
+      const state = { first: 0, second: 0 };
       for (let i = 0; i < values.length; i++) {
-        const change = round(optimizer.change(gradients[i], round(learningRate)));
-        const y = round(change + lowParts[i]);
         const value = values[i];
+        if (optimizer.stateCount > 0) state.first = first[i];
+        if (optimizer.stateCount > 1) state.second = second[i];
+        const penalty = round(penaltyGradient(optimizer, value, rates));
+        const gradient = round(gradients[i] + penalty);
+        const decay = round(decoupledDecay(optimizer, value, rates));
+        const change = round(roundedChange(optimizer, gradient, state, rates) + decay);
+        if (optimizer.stateCount > 0) first[i] = state.first;
+        if (optimizer.stateCount > 1) second[i] = state.second;
+        const y = round(change + lowParts[i]);
         // Two-sum (Knuth): sum + low is exactly value + y.
         const sum = round(value + y);
         const part = round(sum - value);

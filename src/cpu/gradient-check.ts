@@ -61,7 +61,9 @@ export function checkGradients(
     backprop.parameters[index] = parameters[index] + change;
     backprop.forward();
     backprop.parameters[index] = parameters[index];
-    return sameSides(sides, sidesOfKinks(backprop, job, rows)) ? backprop.loss(job.loss, rows.targets) : undefined;
+    return sameSides(sides, sidesOfKinks(backprop, job, rows))
+      ? backprop.loss(job.loss, rows.targets)
+      : undefined;
   };
 
   const largestGradient = gradients.reduce((most, gradient) => Math.max(most, Math.abs(gradient)), 0);
@@ -146,12 +148,16 @@ function firstRows(data: TrainingData, affordable: number): TrainingData {
 }
 
 /** On which side of its kink every unit with one is, and every output if the loss has one, for every row. */
-function sidesOfKinks({ layers, predictions }: Backprop, { loss }: TrainingJob, rows: TrainingData): Uint8Array[] {
+function sidesOfKinks(
+  { layers, outputs }: Backprop,
+  { loss }: TrainingJob,
+  rows: TrainingData,
+): Uint8Array[] {
   const units = layers
     .filter(({ activation }) => activation.hasKink)
     .map(({ preActivations }) => Uint8Array.from(preActivations.data, (x) => (x > 0 ? 1 : 0)));
   if (!('hasKink' in losses[loss])) return units;
-  return [...units, Uint8Array.from(predictions, (f, i) => Math.sign(f - rows.targets[i]) + 1)];
+  return [...units, Uint8Array.from(outputs, (f, i) => Math.sign(f - rows.targets[i]) + 1)];
 }
 
 function sameSides(a: Uint8Array[], b: Uint8Array[]): boolean {

@@ -1,10 +1,10 @@
 import { activations } from '../core/activations.ts';
 import { initialParameters, type TrainingData, type TrainingJob } from '../core/job.ts';
 import { losses } from '../core/losses.ts';
-import { layOutNetwork } from '../core/network.ts';
 import { judge, type RunValues, type Verdict } from '../core/validation.ts';
-import { Backprop } from './backprop.ts';
+import type { Backprop } from './backprop.ts';
 import { createRoundedTrainer } from './cpu-trainer.ts';
+import { ReferenceRun, type Batch } from './reference-run.ts';
 
 /** A pre-activation this small beside the terms it is the sum of may have either sign in float32: 8 roundings. */
 const KINK_MARGIN = 8 * 2 ** -24;
@@ -64,21 +64,20 @@ export async function validateRun(runs: RunsOfJob, signal?: AbortSignal): Promis
 /** The first step up to `lastStep` at which float32 cannot tell on which side of its kink a unit is. */
 function firstKink(job: TrainingJob, data: TrainingData, lastStep: number): number | undefined {
   const isKinked = 'hasKink' in losses[job.loss];
-  if (!isKinked && !job.layers.some(({ activation }) => 'hasKink' in activations[activation])) return undefined;
-  const network = layOutNetwork(data.inputCount, job.layers);
-  const backprop = new Backprop(network, initialParameters(job, data), data.inputs);
+  if (!isKinked && !job.layers.some(({ activation }) => 'hasKink' in activations[activation]))
+    return undefined;
+  const run = new ReferenceRun(job, data, initialParameters(job, data));
   for (let step = 0; step <= lastStep; step++) {
-    backprop.forward();
-    if (isAtKink(backprop) || (isKinked && isAtTarget(backprop, data))) return step;
-    backprop.backward(job.loss, data.targets);
-    backprop.update(job.optimizer, job.networks[0].learningRate);
+    const batch = run.forward(step);
+    if (isAtKink(batch.backprop) || (isKinked && isAtTarget(batch))) return step;
+    run.follow(step, batch);
   }
   return undefined;
 }
 
 /** Whether float32 cannot tell on which side of its target an output is. */
-function isAtTarget({ predictions }: Backprop, { targets }: TrainingData): boolean {
-  return predictions.some((f, i) => f !== targets[i] && Math.abs(f - targets[i]) <= KINK_MARGIN * Math.abs(f));
+function isAtTarget({ backprop: { outputs }, targets }: Batch): boolean {
+  return outputs.some((f, i) => f !== targets[i] && Math.abs(f - targets[i]) <= KINK_MARGIN * Math.abs(f));
 }
 
 function isAtKink({ layers }: Backprop): boolean {

@@ -2,13 +2,13 @@ import { activationNames } from '../core/activations.ts';
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { lossNames } from '../core/losses.ts';
 import { layOutNetwork, type Layer, type Network } from '../core/network.ts';
-import { optimizerNames } from '../core/optimizers.ts';
 import { ROWS_AN_INVOCATION, type Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { ENTRY_BYTES, layOutFused, workItems } from './fused-layout.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
 import { ManySteps, manyStepsParams } from './many-steps.ts';
+import { updateConstants } from './rates-table.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
 export type FusedPlan = Extract<Plan, { strategy: 'fused' }>;
@@ -20,14 +20,18 @@ const SOFTWARE_INVOCATIONS = 4;
  * SwiftShader writes out a store for every word of it, and compiles each.
  */
 const LEAST_MEMORY_LENGTH = 128;
+const NO_CLIPPING =
+  'The fused path follows each gradient as soon as it has it, and cannot clip all of them by their common length. ' +
+  'Use the layered or the unrolled path.';
 /** The kernel's MIXED: each hidden layer looks its own activation up. */
 const MIXED = 0xffffffff;
 
 /** Plans of this strategy for the job that the adapter can run, the most promising first. */
 export function fusedPlans(gpu: Gpu, job: TrainingJob, data: TrainingData): FusedPlan[] {
-  const wholeTable = ROWS_AN_INVOCATION * Math.ceil(data.rowCount / ROWS_AN_INVOCATION);
+  const batchSize = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
+  const wholeBatch = ROWS_AN_INVOCATION * Math.ceil(batchSize / ROWS_AN_INVOCATION);
   // As many rows as the largest workgroup takes at once; fewer stay nearer in the caches.
-  const tiles = new Set([2048, 256].map((tile) => Math.min(tile, wholeTable)));
+  const tiles = new Set([2048, 256].map((tile) => Math.min(tile, wholeBatch)));
   return [...tiles]
     .map((tile): FusedPlan => ({ strategy: 'fused', tile }))
     .filter((plan) => fusedRefusal(gpu, job, data, plan) === undefined);
@@ -40,6 +44,7 @@ export function fusedRefusal(
   data: TrainingData,
   { tile }: FusedPlan,
 ): string | undefined {
+  if (job.clipNorm !== undefined) return NO_CLIPPING;
   const network = layOutNetwork(data.inputCount, job.layers);
   const { memoryLength, rowsLength } = layOutFused(network, tile, invocationsOf(gpu, network, tile));
   const { maxComputeWorkgroupStorageSize: mostMemory, maxStorageBufferBindingSize: mostRows } =
@@ -87,7 +92,7 @@ interface FusedKernel {
 }
 
 function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean): Promise<Dispatch> {
-  const { gpu, scope, network, job, inputs, targets, parameters, lowParts, losses } = resident;
+  const { gpu, scope, network, job, batching, inputs, targets, parameters, state, losses } = resident;
   const { invocationCount, memoryLength, shape, gradients, rows } = kernel;
   const mostMemory = gpu.device.limits.maxComputeWorkgroupStorageSize / ENTRY_BYTES;
   const hidden = new Set(network.layers.slice(0, -1).map(activationIndex));
@@ -95,7 +100,17 @@ function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean
   const outputActivation = activationIndex(network.layers[network.layers.length - 1]);
   return createDispatch(gpu, scope, 'fused-training', {
     params: manyStepsParams(resident, 0, 1),
-    buffers: { inputs, targets, shape, parameters, lowParts, gradients, losses, rows },
+    buffers: {
+      rates: resident.rates.buffer,
+      inputs,
+      targets,
+      shape,
+      parameters,
+      state,
+      gradients,
+      losses,
+      rows,
+    },
     constants: {
       invocationCount,
       memoryLength: Math.min(
@@ -105,7 +120,9 @@ function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean
       hiddenActivation: hiddenActivation ?? outputActivation,
       outputActivation,
       loss: lossNames.indexOf(job.loss),
-      optimizer: optimizerNames.indexOf(job.optimizer),
+      ...updateConstants(job),
+      isBatched: batching.batchCount > 1 ? 1 : 0,
+      shuffles: batching.shuffles ? 1 : 0,
       updates: updates ? 1 : 0,
     },
     entries: [1, 1],

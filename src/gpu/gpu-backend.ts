@@ -1,5 +1,6 @@
 import { RefusalError } from '../core/errors.ts';
-import { validateJob, type Backend, type TrainingJob } from '../core/job.ts';
+import { validateJob } from '../core/job-rules.ts';
+import type { Backend, TrainingJob } from '../core/job.ts';
 import { openGpu } from './device.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { planJob } from './planner.ts';

@@ -1,7 +1,9 @@
+import { batchingOf } from '../core/batches.ts';
 import { countDuration } from '../core/durations.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
 import { disposedError, initialParameters, requireSteps } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
+import { optimizers } from '../core/optimizers.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { withinMemory, type BufferScope } from './buffers.ts';
 import { Chunks } from './chunks.ts';
@@ -9,6 +11,7 @@ import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
 import { encode, type Dispatch } from './kernels.ts';
 import { createForwardPass } from './layered-network.ts';
+import { RatesTable } from './rates-table.ts';
 import { readFloats } from './readback.ts';
 import type { Resident, Stepping } from './stepping.ts';
 import { createStepping, matmulOf } from './strategies.ts';
@@ -47,6 +50,7 @@ function upload(
   const { parameterCount, inputCount, outputCount } = network;
   const { rowCount } = data;
   const initial = initialParameters(job, data);
+  const { stateCount } = optimizers[job.optimizer];
   return {
     gpu,
     scope,
@@ -55,11 +59,20 @@ function upload(
     job,
     initialParameters: initial,
     parameters: scope.upload('parameters', [parameterCount], initial),
-    lowParts: scope.upload('lowParts', [parameterCount], initial.map(roundedAway)),
+    state: uploadState(scope, initial, 1 + stateCount),
+    rates: new RatesTable(gpu, scope, job),
+    batching: batchingOf(job, rowCount),
     inputs: scope.upload('inputs', [rowCount, inputCount], data.inputs),
     targets: scope.upload('targets', [rowCount, outputCount], data.targets),
     losses: scope.storage('losses', [job.steps]),
   };
+}
+
+/** The low parts; zeros for the rest, which is the optimizer's. */
+function uploadState(scope: BufferScope, initial: Float64Array, sections: number) {
+  const state = new Float64Array(sections * initial.length);
+  state.set(initial.map(roundedAway));
+  return scope.upload('state', [sections, initial.length], state);
 }
 
 function roundedAway(value: number): number {
@@ -142,6 +155,7 @@ class GpuTrainer implements Trainer {
     const encoder = device.createCommandEncoder({ label: `${count} steps` });
     const timing = this.#clock && { timestampWrites: this.#clock.timestampWrites() };
     const pass = encoder.beginComputePass({ label: 'training', ...timing });
+    this.#resident.rates.write(this.stepCount, count);
     this.#stepping.encodeSteps(pass, this.stepCount, count);
     pass.end();
     if (isLast) this.#clock?.encodeReadout(encoder);
@@ -195,7 +209,7 @@ class GpuTrainer implements Trainer {
 
   async gradients(): Promise<Float64Array> {
     this.#requireUndisposed();
-    const { dispatches, gradients } = await this.#unlessDisposed(this.#stepping.gradients());
+    const { dispatches, gradients } = await this.#unlessDisposed(this.#stepping.gradients(this.stepCount));
     this.#submit(dispatches);
     return Float64Array.from(await readFloats(this.#gpu, gradients, 0, this.network.parameterCount));
   }
@@ -203,30 +217,34 @@ class GpuTrainer implements Trainer {
   async snapshot(): Promise<Snapshot> {
     this.#requireUndisposed();
     const { parameterCount } = this.network;
-    const { parameters, lowParts, job } = this.#resident;
+    const { parameters, state, job } = this.#resident;
     const { plan, stepCount: step } = this;
     // Both copies are submitted before anything else can be.
-    const [values, low] = await Promise.all(
-      [parameters, lowParts].map((buffer) => readFloats(this.#gpu, buffer, 0, parameterCount)),
+    const [values, kept] = await Promise.all(
+      [parameters, state].map((buffer) =>
+        readFloats(this.#gpu, buffer, 0, parameterCount * (buffer === state ? state.shape[0] : 1)),
+      ),
     );
     return {
       plan,
       step,
       steps: job.steps,
       parameters: Float64Array.from(values),
-      lowParts: Float64Array.from(low),
+      lowParts: Float64Array.from(kept.subarray(0, parameterCount)),
+      optimizerState: Float64Array.from(kept.subarray(parameterCount)),
     };
   }
 
   restore(snapshot: Snapshot): void {
     this.#requireUndisposed();
-    const { parameters, lowParts, job } = this.#resident;
-    requireFitting(snapshot, this.network.parameterCount, job.steps);
+    const { parameters, state, job } = this.#resident;
+    requireFitting(snapshot, this.network.parameterCount, job);
     const { queue } = this.#gpu.device;
     queue.writeBuffer(parameters.buffer, 0, Float32Array.from(snapshot.parameters));
     // Of a float64 parameter the low part is what float32 cannot hold; a float32 one loses nothing here.
     const low = snapshot.parameters.map((value, i) => roundedAway(value) + snapshot.lowParts[i]);
-    queue.writeBuffer(lowParts.buffer, 0, Float32Array.from(low));
+    queue.writeBuffer(state.buffer, 0, Float32Array.from(low));
+    queue.writeBuffer(state.buffer, 4 * low.length, Float32Array.from(snapshot.optimizerState));
     this.stepCount = snapshot.step;
     this.#stepping.moveTo(snapshot.step);
   }

@@ -7,8 +7,8 @@ export interface KernelDefinition {
   readonly libraries: readonly LibraryName[];
   /** Fields of the `Params` uniform, 4 bytes each. */
   readonly params: Readonly<Record<string, 'u32' | 'f32'>>;
-  /** Storage buffers, at bindings 1, 2, … */
-  readonly buffers: Readonly<Record<string, 'read' | 'write'>>;
+  /** Storage buffers and further uniforms, at bindings 1, 2, … */
+  readonly buffers: Readonly<Record<string, 'read' | 'write' | 'uniform'>>;
   /** `override`s, fixed for a pipeline. */
   readonly constants: readonly string[];
   readonly workgroupSize: readonly [x: number, y: number];
@@ -43,6 +43,21 @@ const parametersGradient = {
   params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
   buffers: { input: 'read', gradient: 'read', gradients: 'write' },
   constants: ['hasBias'],
+} as const;
+
+/** Of kernels that loop over the steps themselves. The scale is that of a full batch and of the last one of an epoch. */
+export const manySteps = {
+  firstStep: 'u32',
+  stepCount: 'u32',
+  rowCount: 'u32',
+  parameterCount: 'u32',
+  scale: 'f32',
+  lastScale: 'f32',
+  batchSize: 'u32',
+  batchCount: 'u32',
+  lastBatchSize: 'u32',
+  seed: 'u32',
+  halfBits: 'u32',
 } as const;
 
 /** How the three products of a layer are spread over invocations: `shaders/lib/blocks.wgsl`, `quads.wgsl`, and tiles. */
@@ -97,11 +112,41 @@ export const kernels = {
     constants: [],
     workgroupSize: [64, 1],
   },
+  'clip-factor': {
+    libraries: [],
+    params: { parameterCount: 'u32', mostNorm: 'f32' },
+    buffers: { gradients: 'read', clipFactor: 'write' },
+    constants: [],
+    workgroupSize: [256, 1],
+  },
+  'gather-batch': {
+    libraries: ['random'],
+    params: {
+      rowCount: 'u32',
+      inputCount: 'u32',
+      outputCount: 'u32',
+      batchSize: 'u32',
+      batchCount: 'u32',
+      batchRowCount: 'u32',
+      seed: 'u32',
+      halfBits: 'u32',
+    },
+    buffers: { inputs: 'read', targets: 'read', step: 'read', batchInputs: 'write', batchTargets: 'write' },
+    constants: ['shuffles'],
+    workgroupSize: [8, 8],
+  },
   'optimizer-step': {
     libraries: ['optimizers'],
-    params: { parameterCount: 'u32', learningRate: 'f32' },
-    buffers: { gradients: 'read', parameters: 'write', lowParts: 'write' },
-    constants: ['optimizer'],
+    params: { parameterCount: 'u32' },
+    buffers: {
+      rates: 'uniform',
+      gradients: 'read',
+      clipFactor: 'read',
+      step: 'read',
+      parameters: 'write',
+      state: 'write',
+    },
+    constants: ['optimizer', 'stateCount', 'clips', 'penalizes', 'ratesVary'],
     workgroupSize: [64, 1],
   },
   'self-test': {
@@ -112,14 +157,15 @@ export const kernels = {
     workgroupSize: [64, 1],
   },
   'fused-training': {
-    libraries: ['activations', 'fours', 'losses', 'optimizers'],
-    params: { firstStep: 'u32', stepCount: 'u32', rowCount: 'u32', learningRate: 'f32', scale: 'f32' },
+    libraries: ['activations', 'fours', 'fused-rows', 'losses', 'optimizers', 'random'],
+    params: manySteps,
     buffers: {
+      rates: 'uniform',
       inputs: 'read',
       targets: 'read',
       shape: 'read',
       parameters: 'write',
-      lowParts: 'write',
+      state: 'write',
       gradients: 'write',
       losses: 'write',
       rows: 'write',
@@ -131,6 +177,11 @@ export const kernels = {
       'outputActivation',
       'loss',
       'optimizer',
+      'stateCount',
+      'penalizes',
+      'ratesVary',
+      'isBatched',
+      'shuffles',
       'updates',
     ],
     // As many as the layout says; one workgroup.
@@ -262,6 +313,8 @@ function packParams({ params }: KernelDefinition, values: Readonly<Record<string
   return view.buffer;
 }
 
+const bindingTypes = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
+
 /** More than the kernels of one page; beyond it, the one unused for longest goes. */
 const MOST_PIPELINES = 100;
 const pipelineCaches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
@@ -294,7 +347,7 @@ async function compile(
     ...Object.values(definition.buffers).map((access, i) => ({
       binding: i + 1,
       visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+      buffer: { type: bindingTypes[access] },
     })),
   ];
   const layout = device.createPipelineLayout({

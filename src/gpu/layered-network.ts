@@ -1,9 +1,8 @@
 import type { ActivationName } from '../core/activations.ts';
 import { activationNames } from '../core/activations.ts';
 import type { TrainingJob } from '../core/job.ts';
-import { lossNames } from '../core/losses.ts';
+import { lossNames, losses, meanCount } from '../core/losses.ts';
 import type { Layer, Network } from '../core/network.ts';
-import { optimizerNames } from '../core/optimizers.ts';
 import type { MatmulVariant } from '../core/plan.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
@@ -98,7 +97,7 @@ export async function createBackwardPass(
   const output = forward.layers[forward.layers.length - 1];
   const making = [
     createDispatch(gpu, scope, 'output-gradient', {
-      params: { rowCount, outputCount, scale: 1 / (rowCount * outputCount) },
+      params: { rowCount, outputCount, scale: 1 / meanCount(losses[job.loss], rowCount, outputCount) },
       buffers: {
         targets,
         preActivations: output.preActivations,
@@ -179,37 +178,6 @@ function hiddenGradient(
     },
     constants: { activation: activationIndex(layer.activation) },
     entries: [layer.units, rowCount],
-  });
-}
-
-/** Keeps the loss of the step and moves the step counter on. */
-export function createMeanLoss(
-  { gpu, scope, network, rowCount }: PassContext,
-  rowLosses: GpuBuffer,
-  losses: GpuBuffer,
-  step: GpuBuffer,
-): Promise<Dispatch> {
-  return createDispatch(gpu, scope, 'mean-loss', {
-    params: { rowCount, scale: 1 / (rowCount * network.outputCount) },
-    buffers: { rowLosses, losses, step },
-    constants: {},
-    entries: [1, 1],
-  });
-}
-
-/** The update of every parameter. */
-export function createOptimizerStep(
-  { gpu, scope, network, parameters }: PassContext,
-  gradients: GpuBuffer,
-  lowParts: GpuBuffer,
-  job: TrainingJob,
-): Promise<Dispatch> {
-  const { parameterCount } = network;
-  return createDispatch(gpu, scope, 'optimizer-step', {
-    params: { parameterCount, learningRate: job.networks[0].learningRate },
-    buffers: { gradients, parameters, lowParts },
-    constants: { optimizer: optimizerNames.indexOf(job.optimizer) },
-    entries: [parameterCount, 1],
   });
 }
 

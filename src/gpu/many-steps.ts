@@ -1,6 +1,9 @@
+import { halfBitsFor } from '../core/batches.ts';
+import { losses, meanCount } from '../core/losses.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
-import { encode, setParams, type Dispatch } from './kernels.ts';
+import { encode, setParams, type Dispatch, type manySteps } from './kernels.ts';
+import { MOST_VARYING_STEPS } from './rates-table.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
 /** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
@@ -25,9 +28,11 @@ export class ManySteps implements Stepping {
     private readonly resident: Resident,
     private readonly kernels: ManyStepsKernels,
   ) {
-    const { network, rowCount, job } = resident;
-    this.firstChunkSteps = Math.ceil(FIRST_CHUNK_MULTIPLICATIONS / (network.parameterCount * rowCount));
-    this.mostChunkSteps = job.steps;
+    const { network, batching, job, rates } = resident;
+    this.firstChunkSteps = Math.ceil(
+      FIRST_CHUNK_MULTIPLICATIONS / (network.parameterCount * batching.batchSize),
+    );
+    this.mostChunkSteps = rates.varies ? Math.min(job.steps, MOST_VARYING_STEPS) : job.steps;
   }
 
   /** One dispatch, however many steps. */
@@ -39,18 +44,37 @@ export class ManySteps implements Stepping {
   /** Nothing to do: every dispatch is told its first step. */
   moveTo(): void {}
 
-  async gradients() {
+  async gradients(step: number) {
     this.#gradients ??= this.kernels.createGradients().catch((error: unknown) => {
       this.#gradients = undefined;
       throw error;
     });
     const { dispatch, gradients } = await this.#gradients;
+    setParams(this.resident.gpu, dispatch, manyStepsParams(this.resident, step, 1));
     return { dispatches: [dispatch], gradients };
   }
 }
 
-/** `Params` of such a kernel; it takes of them what it declares. */
-export function manyStepsParams({ job, network, rowCount }: Resident, firstStep: number, stepCount: number) {
-  const { learningRate } = job.networks[0];
-  return { firstStep, stepCount, rowCount, learningRate, scale: 1 / (rowCount * network.outputCount) };
+/** `Params` of such a kernel. */
+export function manyStepsParams(
+  { job, network, rowCount, batching }: Resident,
+  firstStep: number,
+  stepCount: number,
+): Record<keyof typeof manySteps, number> {
+  const { batchSize, batchCount, lastBatchSize, seed } = batching;
+  const { parameterCount, outputCount } = network;
+  const scaleOf = (rows: number) => 1 / meanCount(losses[job.loss], rows, outputCount);
+  return {
+    firstStep,
+    stepCount,
+    rowCount,
+    parameterCount,
+    scale: scaleOf(batchSize),
+    lastScale: scaleOf(lastBatchSize),
+    batchSize,
+    batchCount,
+    lastBatchSize,
+    seed,
+    halfBits: halfBitsFor(rowCount),
+  };
 }

@@ -2,7 +2,9 @@ import { activationNames } from '../core/activations.ts';
 import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
+import clipFactor from '../../shaders/clip-factor.wgsl?raw';
 import fusedTraining from '../../shaders/fused-training.wgsl?raw';
+import gatherBatch from '../../shaders/gather-batch.wgsl?raw';
 import hiddenGradientBlocked from '../../shaders/hidden-gradient-blocked.wgsl?raw';
 import hiddenGradientQuads from '../../shaders/hidden-gradient-quads.wgsl?raw';
 import hiddenGradientTiled from '../../shaders/hidden-gradient-tiled.wgsl?raw';
@@ -10,9 +12,11 @@ import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
 import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
 import blocksLibrary from '../../shaders/lib/blocks.wgsl?raw';
 import foursLibrary from '../../shaders/lib/fours.wgsl?raw';
+import fusedRowsLibrary from '../../shaders/lib/fused-rows.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
 import quadsLibrary from '../../shaders/lib/quads.wgsl?raw';
+import randomLibrary from '../../shaders/lib/random.wgsl?raw';
 import matmulBlocked from '../../shaders/matmul-blocked.wgsl?raw';
 import matmulQuads from '../../shaders/matmul-quads.wgsl?raw';
 import matmulTiled from '../../shaders/matmul-tiled.wgsl?raw';
@@ -31,15 +35,19 @@ export const libraries = {
   activations: activationsLibrary,
   blocks: blocksLibrary,
   fours: foursLibrary,
+  'fused-rows': fusedRowsLibrary,
   losses: lossesLibrary,
   optimizers: optimizersLibrary,
   quads: quadsLibrary,
+  random: randomLibrary,
 } as const;
 
 /** One kernel a file, by the file's name in `shaders`. */
 export const kernelSources = {
   'bias-gradient': biasGradient,
+  'clip-factor': clipFactor,
   'fused-training': fusedTraining,
+  'gather-batch': gatherBatch,
   'hidden-gradient': hiddenGradient,
   'hidden-gradient-blocked': hiddenGradientBlocked,
   'hidden-gradient-quads': hiddenGradientQuads,

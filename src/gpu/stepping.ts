@@ -1,15 +1,23 @@
+import type { Batching } from '../core/batches.ts';
 import type { TrainingJob } from '../core/job.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Dispatch } from './kernels.ts';
 import type { PassContext } from './layered-network.ts';
+import type { RatesTable } from './rates-table.ts';
 
 /** What every strategy works on: buffers that live as long as the trainer. */
-export interface Resident extends PassContext {
+export interface Resident extends Omit<PassContext, 'rowCount'> {
+  /** Rows of the table. */
+  readonly rowCount: number;
   readonly job: TrainingJob;
   readonly initialParameters: Float64Array;
-  /** What float32 rounded away of each parameter, [parameterCount]. */
-  readonly lowParts: GpuBuffer;
+  /**
+   * [1 … 3, parameterCount]: what float32 rounded away of each parameter, then what the optimizer remembers of it.
+   */
+  readonly state: GpuBuffer;
+  readonly rates: RatesTable;
+  readonly batching: Batching;
   /** [rowCount, inputCount] */
   readonly inputs: GpuBuffer;
   /** [rowCount, outputCount] */
@@ -29,8 +37,10 @@ export interface Stepping {
   moveTo(step: number): void;
   /** Encodes `count` whole steps, `firstStep` and those behind it: nothing created, nothing read back. */
   encodeSteps(pass: GPUComputePassEncoder, firstStep: number, count: number): void;
-  /** What computes dE/dparameter at the present parameters, [parameterCount], and changes nothing else. */
-  gradients(): Promise<{ readonly dispatches: readonly Dispatch[]; readonly gradients: GpuBuffer }>;
+  /** What computes dE/dparameter of the batch of a step, [parameterCount], and changes nothing else. */
+  gradients(
+    step: number,
+  ): Promise<{ readonly dispatches: readonly Dispatch[]; readonly gradients: GpuBuffer }>;
 }
 
 /** Makes a strategy's stepping; what it needs beyond `resident` it takes from the same scope. */

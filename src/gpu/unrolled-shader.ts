@@ -1,7 +1,10 @@
+import { batchingOf } from '../core/batches.ts';
 import type { TrainingJob } from '../core/job.ts';
-import type { Layer, Network } from '../core/network.ts';
+import type { Network } from '../core/network.ts';
 import type { Sharing } from '../core/plan.ts';
-import type { Kernel, KernelDefinition } from './kernels.ts';
+import { manySteps, type Kernel, type KernelDefinition } from './kernels.ts';
+import { updateConstants } from './rates-table.ts';
+import { each, functionName, someRows } from './unrolled-layers.ts';
 
 /** What the code is written for. */
 export interface UnrolledShape {
@@ -18,18 +21,19 @@ const ROWS_AT_ONCE = 2;
 /** A lane's rows are written out one by one, their values in registers, up to this many statements. */
 const MOST_ROW_STATEMENTS = 400;
 
-const inputsAndTargets = { inputs: 'read', targets: 'read' } as const;
-const definitionOfSteps = {
-  libraries: ['activations', 'losses', 'optimizers'],
-  params: { firstStep: 'u32', stepCount: 'u32', learningRate: 'f32', scale: 'f32' },
-  buffers: { ...inputsAndTargets, parameters: 'write', lowParts: 'write', losses: 'write' },
+const common = {
+  libraries: ['activations', 'losses', 'optimizers', 'random'],
+  params: manySteps,
   constants: [],
+} as const;
+const read = { rates: 'uniform', inputs: 'read', targets: 'read' } as const;
+const definitionOfSteps = {
+  ...common,
+  buffers: { ...read, parameters: 'write', state: 'write', losses: 'write' },
 } as const satisfies Omit<KernelDefinition, 'workgroupSize'>;
 const definitionOfGradients = {
-  libraries: ['activations', 'losses', 'optimizers'],
-  params: definitionOfSteps.params,
-  buffers: { ...inputsAndTargets, parameters: 'read', lowParts: 'read', gradients: 'write' },
-  constants: [],
+  ...common,
+  buffers: { ...read, parameters: 'read', state: 'read', gradients: 'write' },
 } as const satisfies Omit<KernelDefinition, 'workgroupSize'>;
 
 /**
@@ -41,22 +45,21 @@ const definitionOfGradients = {
  * with l = 2. Twin: src/cpu/backprop.ts
  */
 export function stepsKernel(shape: UnrolledShape): Kernel {
-  const { lanes, network } = shape;
-  const update = [
-    'if (lane == 0u) { losses[params.firstStep + step] = scale * lossSum; }',
-    ...each(network.parameterCount, (i) => {
-      const change = `${functionName(shape.job.optimizer)}(g${i}, learningRate)`;
-      return `p${i} = addCompensated(p${i}, ${change});`;
-    }),
-  ];
-  const keep = each(network.parameterCount, (i) => `parameters[${i}] = p${i}.x; lowParts[${i}] = p${i}.y;`);
+  const { lanes, network, job } = shape;
+  const { ratesVary, stateCount } = updateConstants(job);
+  const rateOf = (step: string) => `let rate = ratesFrom(rates[0], rates[1], rates[2u + ${step}]);`;
   const body = [
     ...loads(shape),
+    ...(ratesVary ? [] : [rateOf('0u')]),
     'for (var step = 0u; step < params.stepCount; step++) {',
+    ...(ratesVary ? [rateOf('step')] : []),
+    ...batchOf(shape, 'params.firstStep + step'),
     ...gradientSums(shape),
-    ...update,
+    'if (lane == 0u) { losses[params.firstStep + step] = scale * lossSum; }',
+    ...follow(shape),
     '}',
-    ...onFirstLane(keep),
+    ...onFirstLane(each(network.parameterCount, (i) => `parameters[${i}] = p${i}.x; state[${i}] = p${i}.y;`)),
+    ...(stateCount > 0 ? onFirstLane(each(network.parameterCount, (i) => keepRemembered(shape, i))) : []),
   ];
   const definition = { ...definitionOfSteps, workgroupSize: [lanes, 1] as const };
   return { file: 'unrolled steps', source: source(shape, definition, body), definition };
@@ -65,9 +68,73 @@ export function stepsKernel(shape: UnrolledShape): Kernel {
 /** The same code up to the gradients of one step, which it writes out instead of following them. */
 export function gradientsKernel(shape: UnrolledShape): Kernel {
   const keep = each(shape.network.parameterCount, (i) => `gradients[${i}] = g${i};`);
-  const body = [...loads(shape), ...gradientSums(shape), ...onFirstLane(keep)];
+  const body = [
+    ...loads(shape),
+    ...batchOf(shape, 'params.firstStep'),
+    ...gradientSums(shape),
+    ...onFirstLane(keep),
+  ];
   const definition = { ...definitionOfGradients, workgroupSize: [shape.lanes, 1] as const };
   return { file: 'unrolled gradients', source: source(shape, definition, body), definition };
+}
+
+/** Every parameter follows its gradient, the gradients clipped and the penalties added first where there are any. */
+function follow({ network, job }: UnrolledShape): string[] {
+  const { parameterCount } = network;
+  const { optimizer, stateCount, penalizes } = updateConstants(job);
+  const squares = each(parameterCount, (i) => `g${i} * g${i}`).join(' + ');
+  const clipping =
+    job.clipNorm === undefined
+      ? []
+      : [
+          `var clipFactor = ${wgslFloat(job.clipNorm)} / (sqrt(${squares}) + 1e-6);`,
+          // Not min(), which may turn NaN into a number.
+          'clipFactor = select(clipFactor, 1.0, clipFactor > 1.0);',
+          ...each(parameterCount, (i) => `g${i} *= clipFactor;`),
+        ];
+  const updates = each(parameterCount, (i) => {
+    const gradient = penalizes ? `g${i} + penaltyGradient(${optimizer}u, p${i}.x, rate)` : `g${i}`;
+    const after = `${functionName(job.optimizer)}(${gradient}, ${stateCount > 0 ? `m${i}` : 'vec2f()'}, rate)`;
+    const decay = penalizes ? ` + decoupledDecay(${optimizer}u, p${i}.x, rate)` : '';
+    if (stateCount === 0) return [`p${i} = addCompensated(p${i}, ${after}.x${decay});`];
+    return [
+      `let after${i} = ${after};`,
+      `p${i} = addCompensated(p${i}, after${i}.x${decay});`,
+      `m${i} = after${i}.yz;`,
+    ];
+  });
+  return [...clipping, ...updates.flat()];
+}
+
+/** A number as WGSL reads it back to the same float32. */
+function wgslFloat(value: number): string {
+  return `f32(${Math.fround(value)})`;
+}
+
+/** Which rows a step takes, where they are not all of them; and by what the mean of a loss is multiplied. */
+function batchOf(shape: UnrolledShape, step: string): string[] {
+  if (!isBatched(shape)) return [];
+  const { shuffles } = batchingOf(shape.job, shape.rowCount);
+  return [
+    `let batchIndex = (${step}) % params.batchCount;`,
+    'let isLastBatch = batchIndex == params.batchCount - 1u;',
+    'let firstPosition = batchIndex * params.batchSize;',
+    'let batchRowCount = select(params.batchSize, params.lastBatchSize, isLastBatch);',
+    'let scale = select(params.scale, params.lastScale, isLastBatch);',
+    ...(shuffles ? [`let key = epochKey(params.seed, (${step}) / params.batchCount);`] : []),
+  ];
+}
+
+function isBatched({ job, rowCount }: UnrolledShape): boolean {
+  return batchingOf(job, rowCount).batchCount > 1;
+}
+
+/** The row of the table that stands at a position of the batch. */
+function rowOfTable({ job, rowCount }: UnrolledShape, position: string): string {
+  const { batchCount, shuffles } = batchingOf(job, rowCount);
+  if (batchCount === 1) return position;
+  const inEpoch = `firstPosition + ${position}`;
+  return shuffles ? `rowAt(key, ${inEpoch}, params.rowCount, params.halfBits)` : inEpoch;
 }
 
 /** Statements of a kernel: what its compilation takes time by. */
@@ -76,13 +143,17 @@ export function statementCount({ source: code }: Kernel): number {
 }
 
 function source(
-  { network, lanes, sharing }: UnrolledShape,
+  { network, job, lanes, sharing }: UnrolledShape,
   { params, buffers }: KernelDefinition,
   body: readonly string[],
 ): string {
   // Of a known length where indices are constant: the compiler need not guard each of them, and is a third faster.
-  const lengthOf = (name: string) =>
-    ['inputs', 'targets', 'losses'].includes(name) ? '' : `, ${network.parameterCount}`;
+  const { parameterCount } = network;
+  const lengths: Readonly<Record<string, number>> = {
+    parameters: parameterCount,
+    gradients: parameterCount,
+    state: (1 + updateConstants(job).stateCount) * parameterCount,
+  };
   const lines = [
     ...(sharing === 'subgroup' ? ['enable subgroups;'] : []),
     `struct Params { ${Object.entries(params)
@@ -90,8 +161,11 @@ function source(
       .join(', ')} }`,
     '@group(0) @binding(0) var<uniform> params: Params;',
     ...Object.entries(buffers).map(([name, access], i) => {
+      const binding = `@group(0) @binding(${i + 1})`;
+      if (access === 'uniform') return `${binding} var<uniform> ${name}: array<vec4f, 4096>;`;
       const mode = access === 'read' ? 'read' : 'read_write';
-      return `@group(0) @binding(${i + 1}) var<storage, ${mode}> ${name}: array<f32${lengthOf(name)}>;`;
+      const length = name in lengths ? `, ${lengths[name]}` : '';
+      return `${binding} var<storage, ${mode}> ${name}: array<f32${length}>;`;
     }),
     ...(sharing === 'workgroup' ? [`var<workgroup> sums: array<f32, ${sumCount(network) * lanes}>;`] : []),
     `@compute @workgroup_size(${lanes})`,
@@ -118,11 +192,25 @@ function loads(shape: UnrolledShape): string[] {
       }).flat()
     : [];
   return [
-    'let scale = params.scale;',
-    'let learningRate = params.learningRate;',
-    ...each(network.parameterCount, (i) => `var p${i} = vec2f(parameters[${i}], lowParts[${i}]);`),
+    ...(isBatched(shape) ? [] : ['let scale = params.scale;']),
+    ...each(network.parameterCount, (i) => `var p${i} = vec2f(parameters[${i}], state[${i}]);`),
+    ...each(network.parameterCount, (i) => loadRemembered(shape, i)).flat(),
     ...rows,
   ];
+}
+
+/** What the optimizer remembers of a parameter, a variable where it remembers anything. */
+function loadRemembered({ network, job }: UnrolledShape, i: number): string[] {
+  const { stateCount } = updateConstants(job);
+  const [first, second] = [1, 2].map((section) => `state[${section * network.parameterCount + i}]`);
+  if (stateCount === 0) return [];
+  return [`var m${i} = vec2f(${first}, ${stateCount > 1 ? second : '0.0'});`];
+}
+
+function keepRemembered({ network, job }: UnrolledShape, i: number): string {
+  const { stateCount } = updateConstants(job);
+  const first = `state[${network.parameterCount + i}] = m${i}.x;`;
+  return stateCount > 1 ? `${first} state[${2 * network.parameterCount + i}] = m${i}.y;` : first;
 }
 
 function loadRow({ inputCount, outputCount }: Network, row: string, prefix: string): string[] {
@@ -154,112 +242,25 @@ function gradientSums(shape: UnrolledShape): string[] {
  * A loop over several rows at a time: every gradient is read and written once for all of them. Behind the last row a
  * lane takes that one again, and leaves it out of loss and gradients.
  */
-function loopOverRows({ network, job, rowCount, lanes }: UnrolledShape): string[] {
+function loopOverRows(shape: UnrolledShape): string[] {
+  const { network, job, rowCount, lanes } = shape;
   const rows = each(ROWS_AT_ONCE, (k) => `row${k}_`);
+  const count = isBatched(shape) ? 'batchRowCount' : `${rowCount}u`;
+  const place = (name: string, position: string) => `let ${name}at = ${rowOfTable(shape, position)};`;
   return [
-    `for (var row = lane; row < ${rowCount}u; row += ${ROWS_AT_ONCE * lanes}u) {`,
+    `for (var row = lane; row < ${count}; row += ${ROWS_AT_ONCE * lanes}u) {`,
     ...rows.flatMap((name, k) =>
       k === 0
-        ? loadRow(network, 'row', name)
+        ? [place(name, 'row'), ...loadRow(network, `${name}at`, name)]
         : [
-            `let ${name}counts = row + ${k * lanes}u < ${rowCount}u;`,
-            ...loadRow(network, `min(row + ${k * lanes}u, ${rowCount - 1}u)`, name),
+            `let ${name}counts = row + ${k * lanes}u < ${count};`,
+            place(name, `min(row + ${k * lanes}u, ${count} - 1u)`),
+            ...loadRow(network, `${name}at`, name),
           ],
     ),
     ...someRows(network, job, rows),
     '}',
   ];
-}
-
-/**
- * Forward and backward of rows, their values at hand as `${row}x…` and `${row}t…`, and the sums over them; all but
- * the first count only if `${row}counts`.
- */
-function someRows({ layers, inputCount }: Network, job: TrainingJob, rows: readonly string[]): string[] {
-  const last = layers.length;
-  return [
-    ...rows.flatMap((row, index) => [
-      ...each(inputCount, (k) => `let ${row}a0_${k} = ${row}x${k};`),
-      ...layers.flatMap((layer, i) => forward(layer, i + 1, row)),
-      ...outputGradient(layers[last - 1], last, job, {
-        row,
-        counts: index === 0 ? undefined : `${row}counts`,
-      }),
-    ]),
-    ...layers.toReversed().flatMap((layer, i) => {
-      const l = last - i;
-      const hidden = l > 1 ? rows.flatMap((row) => hiddenGradient(layer, layers[l - 2], l - 1, row)) : [];
-      return [...parametersGradient(layer, l, rows), ...hidden];
-    }),
-  ];
-}
-
-/** z = a · w + bias; a = f(z) */
-function forward(
-  { inputCount, units, weightsOffset, biasOffset, activation }: Layer,
-  l: number,
-  row: string,
-): string[] {
-  return each(units, (unit) => {
-    const terms = each(inputCount, (k) => `${row}a${l - 1}_${k} * p${weightsOffset + k * units + unit}.x`);
-    if (biasOffset !== undefined) terms.push(`p${biasOffset + unit}.x`);
-    return [
-      `let ${row}z${l}_${unit} = ${terms.join(' + ')};`,
-      `let ${row}a${l}_${unit} = ${functionName(activation)}(${row}z${l}_${unit});`,
-    ];
-  }).flat();
-}
-
-/** The notebook's "phase 1": d = scale · loss′ · f′ */
-function outputGradient(
-  { units, activation }: Layer,
-  l: number,
-  job: TrainingJob,
-  { row, counts }: { readonly row: string; readonly counts: string | undefined },
-): string[] {
-  const loss = functionName(job.loss);
-  const ifCounting = (value: string) => (counts ? `select(0.0, ${value}, ${counts})` : value);
-  return each(units, (unit) => {
-    const [z, a, target] = [`${row}z${l}_${unit}`, `${row}a${l}_${unit}`, `${row}t${unit}`];
-    const derivative = `${functionName(activation)}Derivative(${z}, ${a})`;
-    const gradient = `scale * ${loss}Derivative(${a}, ${target}) * ${derivative}`;
-    return [
-      `lossSum += ${ifCounting(`${loss}(${a}, ${target})`)};`,
-      `let ${row}d${l}_${unit} = ${ifCounting(gradient)};`,
-    ];
-  }).flat();
-}
-
-/** dE/dw = aᵀ · d, dE/dbias = d, summed over the rows */
-function parametersGradient(
-  { inputCount, units, weightsOffset, biasOffset }: Layer,
-  l: number,
-  rows: readonly string[],
-): string[] {
-  const sum = (term: (row: string) => string) => rows.map(term).join(' + ');
-  const weights = each(inputCount, (k) =>
-    each(units, (unit) => {
-      const terms = sum((row) => `${row}a${l - 1}_${k} * ${row}d${l}_${unit}`);
-      return `g${weightsOffset + k * units + unit} += ${terms};`;
-    }),
-  ).flat();
-  const biases =
-    biasOffset === undefined
-      ? []
-      : each(units, (unit) => `g${biasOffset + unit} += ${sum((row) => `${row}d${l}_${unit}`)};`);
-  return [...weights, ...biases];
-}
-
-/** The notebook's "phase 2": the layer before, d = (d_next · wᵀ) · f′ */
-function hiddenGradient(next: Layer, { units, activation }: Layer, l: number, row: string): string[] {
-  return each(units, (unit) => {
-    const terms = each(
-      next.units,
-      (k) => `${row}d${l + 1}_${k} * p${next.weightsOffset + unit * next.units + k}.x`,
-    );
-    const derivative = `${functionName(activation)}Derivative(${row}z${l}_${unit}, ${row}a${l}_${unit})`;
-    return `let ${row}d${l}_${unit} = (${terms.join(' + ')}) * ${derivative};`;
-  });
 }
 
 /** Adds up what the lanes have, in one fixed order; afterwards every lane has the same sums. */
@@ -285,15 +286,6 @@ function rowGroups({ rowCount, lanes }: UnrolledShape): number {
 
 function hasRowsInRegisters(shape: UnrolledShape): boolean {
   const { network, job } = shape;
+  if (isBatched(shape)) return false;
   return rowGroups(shape) * someRows(network, job, ['']).length <= MOST_ROW_STATEMENTS;
-}
-
-/** The function of `shaders/lib` that goes by a table's key: camelCase, and WGSL has a `tanh` of its own. */
-function functionName(key: string): string {
-  if (key === 'tanh') return 'hyperbolicTangent';
-  return key.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function each<T>(count: number, of: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => of(index));
 }

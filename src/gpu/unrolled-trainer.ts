@@ -63,11 +63,11 @@ export function unrolledRefusal(
 
 /** Straight-line code for this one network: thousands of steps in one dispatch, everything in registers. */
 export async function createUnrolledStepping(resident: Resident, plan: UnrolledPlan): Promise<Stepping> {
-  const { gpu, scope, network, job, rowCount, inputs, targets, parameters, lowParts, losses } = resident;
+  const { gpu, scope, network, job, rowCount, inputs, targets, parameters, state, rates, losses } = resident;
   const { lanes, sharing } = plan;
   const shape = { network, job, rowCount, lanes, sharing };
   const common = { params: manyStepsParams(resident, 0, 1), constants: {}, entries: [lanes, 1] as const };
-  const buffers = { inputs, targets, parameters, lowParts };
+  const buffers = { rates: rates.buffer, inputs, targets, parameters, state };
   const gradients = scope.storage('gradients', [network.parameterCount]);
   return new ManySteps(plan, resident, {
     steps: await dispatchKernel(gpu, scope, stepsKernel(shape), {

@@ -13,7 +13,8 @@ import { fusedPlans } from '../../src/gpu/fused-trainer.ts';
 import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
-import { orData, smallJob, type NamedJob } from '../support/jobs.ts';
+import { firstBatch } from '../support/first-batch.ts';
+import { orData, smallJob, variedJob, type NamedJob } from '../support/jobs.ts';
 
 /** One contract, held by the CPU path and by every strategy of the GPU that this adapter runs. */
 const gpuPlans: readonly Plan[] = [
@@ -32,7 +33,10 @@ const paths = [
 const gpuPaths = paths.filter(({ backend }) => backend === gpuBackend);
 
 const isFull = import.meta.env.HANDGRAD_FULL === '1';
-const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) => smallJob(seed, 1000));
+/** Every other one as the notebook trains: all rows, SGD. */
+const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) =>
+  seed % 2 === 0 ? smallJob(seed, 1000) : variedJob(seed, 1000),
+);
 /** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
 const fewJobs = isFull ? jobs : jobs.slice(0, 8);
 const isVariation = ({ strategy }: Plan, index: number) =>
@@ -91,11 +95,14 @@ describe.each(gpuPaths)('$name: random jobs', ({ plan }) => {
       try {
         await trainer.train(1);
         const [actual, expected] = [await valuesOf(trainer), await reference.run(1)];
-        const bounds = analyseOneStep(job, data, initialParameters(job, data));
+        const bounds = analyseOneStep(job, firstBatch(job, data), initialParameters(job, data));
         const loss = closeness(actual.losses, expected.losses, bounds.loss);
         report(`${name}, loss of step 1`, loss, WORST_CASE);
-        const parameters = closeness(actual.parameters, expected.parameters, bounds.parameters);
-        report(`${name}, parameters after step 1`, parameters, WORST_CASE);
+        // Of an optimizer that divides by the size of a gradient the first change has no closed bound.
+        if (job.optimizer === 'sgd' && !job.networks[0].weightDecay && !job.schedule) {
+          const parameters = closeness(actual.parameters, expected.parameters, bounds.parameters);
+          report(`${name}, parameters after step 1`, parameters, WORST_CASE);
+        }
         for (const steps of [50, 1000]) {
           await trainer.train(steps - trainer.stepCount);
           const float64 = await reference.run(steps);

@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { activationNames, activations, type ActivationName } from '../../src/core/activations.ts';
-import { lossNames, losses, type LossName } from '../../src/core/losses.ts';
+import { lossNames, losses, meanCount, type Loss } from '../../src/core/losses.ts';
 import { float64, matrix } from '../../src/core/matrix.ts';
-import { optimizerNames, optimizers } from '../../src/core/optimizers.ts';
 import type { BufferScope, GpuBuffer } from '../../src/gpu/buffers.ts';
 import { expectClose, OPERATION_ERROR as EPSILON } from '../support/close.ts';
 import { readAll, runKernel, runnable, withDevice } from '../support/device.ts';
 import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { lossDerivativeError, lossValueError, rowOfOutputs } from '../support/loss-error.ts';
 import { magnitudes, shapeName, shapes, WORST_CASE } from '../support/products.ts';
 import { Random } from '../support/random.ts';
 
@@ -100,11 +100,13 @@ describe('output-gradient.wgsl', () => {
       const random = new Random(rows * 1000 + outputs);
       const x = random.floats(count, 3);
       const f = x.map((value) => Math.fround(activations[activation].value(value)));
-      const targets = random.floats(count);
+      const lossEntry: Loss = losses[loss];
+      const targets = lossEntry.link ? random.floats(count).map(Math.abs) : random.floats(count);
+      const divisor = meanCount(lossEntry, rows, outputs);
       const gradient = scope.storage('gradient', [rows, outputs]);
       const rowLosses = scope.storage('rowLosses', [rows]);
       await runKernel(gpu, scope, 'output-gradient', {
-        params: { rowCount: rows, outputCount: outputs, scale: 1 / count },
+        params: { rowCount: rows, outputCount: outputs, scale: 1 / divisor },
         buffers: {
           targets: scope.upload('targets', [rows, outputs], targets),
           preActivations: scope.upload('preActivations', [rows, outputs], x),
@@ -116,37 +118,40 @@ describe('output-gradient.wgsl', () => {
         entries: [rows, 1],
       });
       const name = `output-gradient ${rows} × ${outputs} ${activation}`;
-      expectLosses(name, { loss, f, targets, rows, outputs }, await readAll(gpu, rowLosses));
+      const at = Array.from({ length: rows }, (_, row) => {
+        const of = (values: Float64Array) => values.subarray(row * outputs, (row + 1) * outputs);
+        return rowOfOutputs(loss, of(f), of(targets), new Float64Array(outputs));
+      });
+      const sumOver = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+      const rowLoss = at.map((row) =>
+        sumOver(row.map((each) => lossEntry.value(each.output, each.target, each.row))),
+      );
+      const allowedLoss = at.map(
+        (row, i) =>
+          sumOver(row.map((each) => lossValueError(loss, each))) +
+          (outputs + 2) * EPSILON * rowLoss[i] +
+          1e-45,
+      );
+      expectClose(`${name} row losses`, await readAll(gpu, rowLosses), rowLoss, {
+        allowed: allowedLoss,
+        whyLoose: WORST_CASE,
+      });
 
       const expected = new Float64Array(count);
       const allowed = new Float64Array(count);
-      for (let i = 0; i < count; i++) {
-        const lossGradient = losses[loss].derivative(f[i], targets[i]) / count;
+      at.flat().forEach((each, i) => {
+        const lossGradient = lossEntry.derivative(each.output, each.target, each.row) / divisor;
         const derivative = activations[activation].derivative(x[i], f[i]);
         expected[i] = lossGradient * derivative;
+        const own = (lossDerivativeError(loss, each) / divisor) * Math.abs(derivative);
         const roundings = 6 * EPSILON * Math.abs(expected[i]);
-        allowed[i] = Math.abs(lossGradient) * derivativeError(activation, x[i], 0, 0) + roundings + 1e-45;
-      }
+        allowed[i] =
+          own + Math.abs(lossGradient) * derivativeError(activation, x[i], 0, 0) + roundings + 1e-45;
+      });
       expectClose(`${name} dE/dy`, await readAll(gpu, gradient), expected, { allowed, whyLoose: WORST_CASE });
     }),
   );
 });
-
-interface LossCase {
-  readonly loss: LossName;
-  readonly f: Float64Array;
-  readonly targets: Float64Array;
-  readonly rows: number;
-  readonly outputs: number;
-}
-
-function expectLosses(name: string, { loss, f, targets, rows, outputs }: LossCase, actual: Float32Array) {
-  const expected = new Float64Array(rows);
-  for (let i = 0; i < f.length; i++)
-    expected[Math.floor(i / outputs)] += losses[loss].value(f[i], targets[i]);
-  const allowed = expected.map((sum) => (outputs + 3) * EPSILON * sum);
-  expectClose(`${name} row losses`, actual, expected, { allowed, whyLoose: WORST_CASE });
-}
 
 describe('mean-loss.wgsl', () => {
   it.each([1, 2, 63, 64, 65, 127, 1009])('sums %i rows and moves the step on', (rows) =>
@@ -158,7 +163,7 @@ describe('mean-loss.wgsl', () => {
         buffers: {
           rowLosses: scope.upload('rowLosses', [rows], values),
           losses: stepLosses,
-          step: scope.storage('step', [1]),
+          step: scope.storage('step', [2]),
         },
         constants: {},
         entries: [1, 1] as const,
@@ -228,67 +233,5 @@ describe.each(hiddenGradientKernels)('%s.wgsl', (kernel) => {
         whyLoose: WORST_CASE,
       });
     }),
-  );
-});
-
-describe('optimizer-step.wgsl', () => {
-  it('reaches every parameter where the workgroups go on in the second dimension', () =>
-    withDevice(async (gpu, scope) => {
-      const count = 64 * 65_535 + 131;
-      const parameters = scope.storage('parameters', [count]);
-      const settings = {
-        params: { parameterCount: count, learningRate: 1 },
-        buffers: {
-          gradients: scope.upload('gradients', [count], new Float64Array(count).fill(-2)),
-          parameters,
-          lowParts: scope.storage('lowParts', [count]),
-        },
-        constants: { optimizer: optimizerNames.indexOf('sgd') },
-        entries: [count, 1] as const,
-      };
-      await runKernel(gpu, scope, 'optimizer-step', settings);
-      const values = await readAll(gpu, parameters);
-      expect(values.every((value) => value === 2)).toBe(true);
-    }));
-
-  const cases = [1, 63, 64, 65, 131].flatMap((count) =>
-    optimizerNames.map((optimizer) => ({ count, optimizer })),
-  );
-  it.each(cases)(
-    'agrees with float64 over 200 steps: $count parameters, $optimizer',
-    ({ count, optimizer }) =>
-      withDevice(async (gpu, scope) => {
-        const random = new Random(count);
-        const values = random.floats(count);
-        const gradients = random.floats(count);
-        const learningRate = Math.fround(0.0123);
-        const parameters = scope.upload('parameters', [count], values);
-        const lowParts = scope.storage('lowParts', [count]);
-        const settings = {
-          params: { parameterCount: count, learningRate },
-          buffers: { gradients: scope.upload('gradients', [count], gradients), parameters, lowParts },
-          constants: { optimizer: optimizerNames.indexOf(optimizer) },
-          entries: [count, 1] as const,
-        };
-        const steps = 200;
-        for (let step = 0; step < steps; step++) await runKernel(gpu, scope, 'optimizer-step', settings);
-
-        const expected = values.slice();
-        for (let step = 0; step < steps; step++) {
-          expected.forEach((value, i) => {
-            expected[i] = value + optimizers[optimizer].change(gradients[i], learningRate);
-          });
-        }
-        const low = await readAll(gpu, lowParts);
-        const actual = Float64Array.from(await readAll(gpu, parameters), (value, i) => value + low[i]);
-        // Compensated: each change is rounded twice, and the sum of two small parts once more.
-        const allowed = gradients.map(
-          (g) => steps * 3 * EPSILON * Math.abs(learningRate * g) + EPSILON ** 2 * steps,
-        );
-        expectClose(`optimizer-step ${optimizer}, ${count} parameters, ${steps} steps`, actual, expected, {
-          allowed,
-          whyLoose: WORST_CASE,
-        });
-      }),
   );
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames, activations } from '../../src/core/activations.ts';
-import { lossNames, losses } from '../../src/core/losses.ts';
+import { halfBitsFor, rowAt } from '../../src/core/batches.ts';
+import { lossNames, losses, type Loss } from '../../src/core/losses.ts';
 import { compileModule } from '../../src/gpu/kernels.ts';
 import { shaderConstants } from '../../src/gpu/shaders.ts';
 import { expectClose, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON } from '../support/close.ts';
 import { readAll, withDevice } from '../support/device.ts';
 import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { lossDerivativeError, lossValueError } from '../support/loss-error.ts';
 import { Random } from '../support/random.ts';
 
 /** A grid over the usual range, near the borders of the kernels' branches, and at the extremes. */
@@ -21,8 +23,9 @@ function evaluate(
   expression: string,
   xs: readonly number[],
   ys: readonly number[] = xs,
+  functions = '',
 ): Promise<Float32Array> {
-  const source = `
+  const source = `${functions}
     @group(0) @binding(0) var<storage, read> xs: array<f32>;
     @group(0) @binding(1) var<storage, read> ys: array<f32>;
     @group(0) @binding(2) var<storage, read_write> results: array<f32>;
@@ -35,7 +38,7 @@ function evaluate(
     }`;
   return withDevice(async (gpu, scope) => {
     const { device } = gpu;
-    const module = await compileModule(device, 'law test', source, ['activations', 'losses']);
+    const module = await compileModule(device, 'law test', source, ['activations', 'losses', 'random']);
     const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
     const results = scope.storage('results', [xs.length]);
     const buffers = [
@@ -106,20 +109,78 @@ describe('every activation in WGSL is its float64 twin', () => {
 
 describe('every loss in WGSL is its float64 twin', () => {
   it.each(lossNames)('%s', async (name) => {
+    const loss: Loss = losses[name];
     const kind = constant('LOSS', name);
-    const targets = grid.map((x, i) => Math.fround(x + Math.sin(i)));
-    const expected = grid.map((x, i) => losses[name].value(x, targets[i]));
-    expectClose(`${name}(f, f₀)`, await evaluate(`lossValue(${kind}, x, y)`, grid, targets), expected, {
-      allowed: expected.map((value) => 4 * EPSILON * Math.abs(value) + 1e-38),
-    });
-    const derivatives = grid.map((x, i) => losses[name].derivative(x, targets[i]));
+    // Logits for a share of a class; any number beside any other elsewhere.
+    const isShare = loss.link !== undefined;
+    const targets = grid.map((x, i) => Math.fround(isShare ? [0, 1, 0.3][i % 3] : x + Math.sin(i)));
+    const rows = grid.map((x, i) => (loss.link === 'softmax' ? rowBeside(x, i) : NO_ROW));
+    const wgslRow = loss.link === 'softmax' ? 'rowBeside(x, y)' : 'vec3f()';
+    const at = grid.map((output, i) => ({
+      output,
+      target: targets[i],
+      error: 0,
+      row: rows[i],
+      rowError: EXACT,
+    }));
+    expectClose(
+      `${name}(f, f₀)`,
+      await evaluate(`lossValue(${kind}, x, y, ${wgslRow})`, grid, targets, ROW_BESIDE),
+      grid.map((x, i) => loss.value(x, targets[i], rows[i])),
+      { allowed: at.map((each) => lossValueError(name, each) + SMALLEST_POWER), whyLoose: WORST_CASE },
+    );
     expectClose(
       `${name}′(f, f₀)`,
-      await evaluate(`lossDerivative(${kind}, x, y)`, grid, targets),
-      derivatives,
-      {
-        allowed: derivatives.map((value) => 2 * EPSILON * Math.abs(value) + 1e-38),
-      },
+      await evaluate(`lossDerivative(${kind}, x, y, ${wgslRow})`, grid, targets, ROW_BESIDE),
+      grid.map((x, i) => loss.derivative(x, targets[i], rows[i])),
+      { allowed: at.map((each) => lossDerivativeError(name, each) + SMALLEST_POWER), whyLoose: WORST_CASE },
     );
+  });
+
+  it('the logarithm of a sum is exact for any size of it', async () => {
+    const sums = [0, 1e-30, 1e-9, 1e-3, 0.5, 1, 1.0001, 2, 9, 65_535, 1e9].map(Math.fround);
+    const expected = sums.map(Math.log1p);
+    const allowed = expected.map((value) => 6 * EPSILON * value + 1e-45);
+    expectClose('log(1 + z)', await evaluate('logarithmOfSum(x)', sums), expected, { allowed });
+  });
+});
+
+/** e⁻⁸⁷: the kernels’ exponential stays there below. */
+const SMALLEST_POWER = 2e-38;
+const NO_ROW = { largest: 0, logSum: 0, targetSum: 0 };
+const EXACT = { largest: 0, logSum: 0 };
+
+/** A row with one more class, whose logit is 0. */
+function rowBeside(x: number, i: number) {
+  const largest = Math.max(x, 0);
+  const targetSum = i % 3 === 2 ? 0.3 : 1;
+  return {
+    largest,
+    logSum: Math.fround(Math.log1p(Math.exp(-Math.abs(x)))),
+    targetSum: Math.fround(targetSum),
+  };
+}
+
+const ROW_BESIDE = `
+  fn rowBeside(x: f32, t: f32) -> vec3f {
+    let logSum = logarithmOfSum(exponential(-abs(x)));
+    return vec3f(max(x, 0.0), logSum, select(1.0, t, t > 0.2 && t < 0.4));
+  }`;
+
+describe('the order of the rows', () => {
+  it('is the same in WGSL as in TypeScript', async () => {
+    for (const [seed, epoch, rowCount] of [
+      [1, 0, 1],
+      [1, 3, 2],
+      [7, 1, 150],
+      [4_294_967_295, 12_345, 1009],
+    ]) {
+      const positions = Array.from({ length: rowCount }, (_, i) => i);
+      const half = halfBitsFor(rowCount);
+      const expression = `f32(rowAt(epochKey(${seed}u, ${epoch}u), u32(x), ${rowCount}u, ${half}u))`;
+      const expected = positions.map((position) => rowAt(seed, epoch, position, rowCount));
+      expect([...(await evaluate(expression, positions))]).toEqual(expected);
+      expect(expected.toSorted((a, b) => a - b)).toEqual(positions);
+    }
   });
 });

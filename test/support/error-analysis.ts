@@ -1,8 +1,9 @@
 import { activations, type ActivationName } from '../../src/core/activations.ts';
-import { losses, type LossName } from '../../src/core/losses.ts';
+import { losses, meanCount, type Loss } from '../../src/core/losses.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { DIVISION_ERROR, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
+import { lossDerivativeError, lossValueError, rowOfOutputs } from './loss-error.ts';
 
 /**
  * Bounds of what float32 can lose in one value, from what was lost before it (running error analysis: Higham,
@@ -125,33 +126,6 @@ export function derivativeError(name: ActivationName, x: number, xError: number,
   }
 }
 
-/** What float32 may lose in the loss of one output, its difference from the target known to within `error`. */
-function lossValueError(name: LossName, difference: number, error: number): number {
-  const distance = Math.abs(difference);
-  switch (name) {
-    case 'mse':
-      return (2 * distance + error) * error + EPSILON * distance ** 2;
-    case 'mae':
-      return error;
-    case 'huber':
-      // The slope is at most 1, on either side of the border; a square or a difference is rounded.
-      return error + EPSILON * Math.min(distance ** 2, distance);
-  }
-}
-
-/** The same of its derivative. */
-function lossDerivativeError(name: LossName, difference: number, error: number): number {
-  switch (name) {
-    case 'mse':
-      return 2 * error;
-    case 'mae':
-      // Within its error of the target the sign may be either.
-      return Math.abs(difference) < error ? 2 : 0;
-    case 'huber':
-      return error;
-  }
-}
-
 /** Bounds of the loss and the parameters after one step of the layered kernels. */
 export function analyseOneStep(
   job: TrainingJob,
@@ -200,31 +174,31 @@ export function analyseOneStep(
   }
 
   // Loss and its gradient
-  const count = rows * network.outputCount;
+  const { outputCount } = network;
+  const count = rows * outputCount;
   const output = act[act.length - 1];
   let lossSum = 0;
   let lossError = 0;
   const last = network.layers[network.layers.length - 1];
+  const lossEntry: Loss = losses[job.loss];
+  const divisor = meanCount(lossEntry, rows, outputCount);
   let gradient = bounded(count);
-  for (let i = 0; i < count; i++) {
-    const target = data.targets[i];
-    const difference = output.value[i] - target;
-    const differenceError =
-      output.error[i] +
-      ROUNDING_ERROR * Math.abs(target) +
-      EPSILON * (Math.abs(difference) + output.error[i]);
-    const { value, derivative } = losses[job.loss];
-    lossSum += value(output.value[i], target);
-    lossError += lossValueError(job.loss, difference, differenceError);
-    // scale · loss′ · f′: each factor with its error, three roundings
-    const lossGradient: [number, number] = [
-      derivative(output.value[i], target) / count,
-      lossDerivativeError(job.loss, difference, differenceError) / count,
-    ];
-    const slope = derivativeWithError(last.activation, pre[pre.length - 1], output, i);
-    [gradient.value[i], gradient.error[i]] = times(lossGradient, slope, 4);
+  for (let first = 0; first < count; first += outputCount) {
+    const of = (values: Float64Array) => values.subarray(first, first + outputCount);
+    rowOfOutputs(job.loss, of(output.value), of(data.targets), of(output.error)).forEach((at, k) => {
+      const i = first + k;
+      lossSum += lossEntry.value(at.output, at.target, at.row);
+      lossError += lossValueError(job.loss, at);
+      // scale · loss′ · f′: each factor with its error, three roundings
+      const lossGradient: [number, number] = [
+        lossEntry.derivative(at.output, at.target, at.row) / divisor,
+        lossDerivativeError(job.loss, at) / divisor,
+      ];
+      const slope = derivativeWithError(last.activation, pre[pre.length - 1], output, i);
+      [gradient.value[i], gradient.error[i]] = times(lossGradient, slope, 4);
+    });
   }
-  const loss = (lossError + (count + 2) * EPSILON * (lossSum + lossError)) / count;
+  const loss = (lossError + (count + 2) * EPSILON * (lossSum + lossError)) / divisor;
 
   // Backward
   const allowed = new Float64Array(parameters.length);

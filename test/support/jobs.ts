@@ -1,6 +1,9 @@
 import { activationNames, type ActivationName } from '../../src/core/activations.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
+import { losses } from '../../src/core/losses.ts';
 import { layOutNetwork, type LayerSettings } from '../../src/core/network.ts';
+import { optimizerNames, optimizers } from '../../src/core/optimizers.ts';
+import { scheduleNames } from '../../src/core/schedules.ts';
 import { Random } from './random.ts';
 
 /** The notebook's OR table. */
@@ -24,15 +27,24 @@ export interface NamedJob {
  * activations, biases on and off. The same seed gives the same job everywhere.
  */
 export function randomJob(seed: number, steps: number): NamedJob {
-  return jobOfSize(seed, steps, 130);
+  return jobOfSize(seed, steps, { mostUnits: 130 });
 }
 
 /** The same with at most 9 units a layer: every strategy takes it. */
 export function smallJob(seed: number, steps: number): NamedJob {
-  return jobOfSize(seed, steps, 9);
+  return jobOfSize(seed, steps, { mostUnits: 9 });
 }
 
-function jobOfSize(seed: number, steps: number, mostUnits: number): NamedJob {
+/** The same with any loss, optimizer, schedule and batches. */
+export function variedJob(seed: number, steps: number): NamedJob {
+  return jobOfSize(seed, steps, { mostUnits: 9, varies: true });
+}
+
+function jobOfSize(
+  seed: number,
+  steps: number,
+  { mostUnits, varies = false }: { readonly mostUnits: number; readonly varies?: boolean },
+): NamedJob {
   const random = new Random(seed);
   const size = () => random.logUniformInteger(1, mostUnits);
   const layerCount = Math.floor(random.uniform(1, 5));
@@ -48,14 +60,64 @@ function jobOfSize(seed: number, steps: number, mostUnits: number): NamedJob {
     outputCount: layers[layerCount - 1].units,
   });
   const initialParameters = scaledParameters(random, data.inputCount, layers);
-  const networks = [{ seed, learningRate: Math.fround(random.uniform(0.01, 0.2)), initialParameters }];
+  const learningRate = Math.fround(random.uniform(0.01, 0.2));
+  // Not mae: a fit oscillates about its kinks, where rounding decides. Drawn last, so that the rest stays.
+  const loss = random.pick(['mse', 'huber'] as const);
+  const networks = [{ seed, learningRate, initialParameters }];
+  const job: TrainingJob = { layers, loss, optimizer: 'sgd', steps, networks };
+  return named(seed, varies ? varied(random, job, data) : { job, data });
+}
+
+function named(seed: number, { job, data }: Pick<NamedJob, 'job' | 'data'>): NamedJob {
+  const { layers, loss, optimizer, batchSize, schedule } = job;
   const widths = layers.map(({ units, activation, bias }) => `${units} ${activation}${bias ? ' +bias' : ''}`);
+  const batches = batchSize === undefined ? '' : ` in batches of ${batchSize}`;
+  const how = [loss, optimizer, schedule?.kind].filter(Boolean).join(' ');
   return {
-    name: `#${seed}: ${rowCount} rows × ${data.inputCount} → ${widths.join(' → ')}`,
-    // Not mae: a fit oscillates about its kinks, where rounding decides. Drawn last, so that the rest stays.
-    job: { layers, loss: random.pick(['mse', 'huber'] as const), optimizer: 'sgd', steps, networks },
+    name: `#${seed}: ${data.rowCount} rows${batches} × ${data.inputCount} → ${widths.join(' → ')}, ${how}`,
+    job,
     data,
   };
+}
+
+/** Every loss that fits, every optimizer, weight decay, schedules and minibatches. */
+function varied(random: Random, job: TrainingJob, data: TrainingData): Pick<NamedJob, 'job' | 'data'> {
+  const optimizer = random.pick(optimizerNames);
+  const [network] = job.networks;
+  // One that divides by the size of the gradients takes steps of the learning rate’s own size.
+  const isRelative = optimizers[optimizer].stateCount === 2;
+  const learningRate = Math.fround(
+    network.learningRate * (isRelative ? 0.02 : optimizer === 'sgd' ? 1 : 0.2),
+  );
+  const weightDecay = random.uniform(0, 1) < 0.3 ? 0.01 : 0;
+  const kind = random.pick(scheduleNames);
+  const batchSize = random.uniform(0, 1) < 0.5 ? random.logUniformInteger(1, data.rowCount) : undefined;
+  const loss = random.pick(data.outputCount > 1 ? lossesOfClasses : lossesOfOne);
+  const isOnLogits = 'link' in losses[loss];
+  const last = job.layers.length - 1;
+  return {
+    job: {
+      ...job,
+      loss,
+      optimizer,
+      layers: isOnLogits ? job.layers.with(last, { ...job.layers[last], activation: 'linear' }) : job.layers,
+      ...(batchSize !== undefined && { batchSize, shuffle: random.uniform(0, 1) < 0.7 }),
+      ...(kind !== 'constant' && { schedule: { kind, every: 100, gamma: kind === 'step' ? 0.7 : 0.998 } }),
+      networks: [{ ...network, learningRate, weightDecay }],
+    },
+    data: loss === 'cross-entropy' ? { ...data, targets: oneClassARow(random, data) } : data,
+  };
+}
+
+const lossesOfOne = ['mse', 'huber', 'bce'] as const;
+const lossesOfClasses = [...lossesOfOne, 'cross-entropy'] as const;
+
+function oneClassARow(random: Random, { rowCount, outputCount }: TrainingData): Float64Array {
+  const targets = new Float64Array(rowCount * outputCount);
+  for (let row = 0; row < rowCount; row++) {
+    targets[row * outputCount + Math.floor(random.uniform(0, outputCount))] = 1;
+  }
+  return targets;
 }
 
 /** A random table; targets lie within every activation's range. */

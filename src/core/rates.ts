@@ -1,0 +1,42 @@
+import type { NetworkSettings, TrainingJob } from './job.ts';
+import { optimizers, type Optimizer, type Rates } from './optimizers.ts';
+import { scheduleFactor } from './schedules.ts';
+
+/** Whether any step has other rates than the first. */
+export function ratesVary({ optimizer, schedule }: TrainingJob): boolean {
+  const { correctsBias }: Optimizer = optimizers[optimizer];
+  const isConstant = !schedule || (schedule.kind === 'constant' && !schedule.warmupSteps);
+  return correctsBias === true || !isConstant;
+}
+
+/** What a network's optimizer is set to: its own settings, the optimizer's defaults for the rest. */
+export function ratesOf(job: TrainingJob, network: NetworkSettings = job.networks[0]): Rates {
+  const { defaults }: Optimizer = optimizers[job.optimizer];
+  const { learningRate, momentum, beta1, beta2, epsilon, weightDecay } = { ...defaults, ...defined(network) };
+  return {
+    learningRate,
+    momentum,
+    firstRate: 1 - beta1,
+    secondRate: 1 - beta2,
+    epsilon,
+    weightDecay,
+    l1: network.l1 ?? 0,
+    firstCorrection: 1,
+    secondCorrection: 1,
+  };
+}
+
+/** Brings what depends on the step up to step t (0, 1, …). */
+export function moveRates(rates: Rates, job: TrainingJob, t: number): void {
+  const { learningRate } = job.networks[0];
+  rates.learningRate = learningRate * scheduleFactor(job.schedule, t, job.steps);
+  if (!('correctsBias' in optimizers[job.optimizer])) return;
+  rates.firstCorrection = 1 / (1 - (1 - rates.firstRate) ** (t + 1));
+  rates.secondCorrection = 1 / Math.sqrt(1 - (1 - rates.secondRate) ** (t + 1));
+}
+
+function defined<T extends object>(settings: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
