@@ -75,13 +75,22 @@ fn forward(layer: Layer, isOutput: bool, quads: vec2u) {
 }
 
 fn activate(layer: Layer, isOutput: bool, z: vec4f, at: u32) {
-  let kind = select(hiddenActivation, layer.activation, hiddenActivation == MIXED);
-  var a = activationValues(kind, z);
-  var derivatives = activationDerivatives(kind, z, a);
-  if (hiddenActivation != outputActivation) {
-    let f = activationValues(outputActivation, z);
-    a = select(a, f, isOutput);
-    derivatives = select(derivatives, activationDerivatives(outputActivation, z, f), isOutput);
+  var a = vec4f();
+  var derivatives = vec4f();
+  if (hiddenActivation == MIXED) {
+    // One after the other: all cases four times over take a software adapter minutes to compile.
+    for (var i = 0u; i < 4u; i++) {
+      a[i] = activationValue(layer.activation, z[i]);
+      derivatives[i] = activationDerivative(layer.activation, z[i], a[i]);
+    }
+  } else {
+    a = activationValues(hiddenActivation, z);
+    derivatives = activationDerivatives(hiddenActivation, z, a);
+    if (hiddenActivation != outputActivation) {
+      let f = activationValues(outputActivation, z);
+      a = select(a, f, isOutput);
+      derivatives = select(derivatives, activationDerivatives(outputActivation, z, f), isOutput);
+    }
   }
   rows[layer.outputAt + at] = a;
   rows[layer.gradientAt + at] = derivatives;
