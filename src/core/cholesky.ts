@@ -1,10 +1,12 @@
+import type { Matrix } from './matrix.ts';
+
 /**
  * The Cholesky factor L of a symmetric positive definite matrix A = L Lᵀ (Golub and Van Loan, Matrix Computations,
  * 4.2), in place: the lower triangle of `a` becomes L, what is above stays.
  *
- * @param a row-major [size, size]; only its lower triangle is read
+ * @param a [size, size]; only its lower triangle is read
  */
-export function factorCholesky(a: Float64Array, size: number): void {
+export function factorCholesky({ rows: size, data: a }: Matrix): void {
   for (let row = 0; row < size; row++) {
     const at = row * size;
     for (let column = 0; column <= row; column++) {
@@ -19,11 +21,10 @@ export function factorCholesky(a: Float64Array, size: number): void {
 /**
  * Solves L Lᵀ x = b, in place: `b` becomes x.
  *
- * @param factor as `factorCholesky` leaves it, row-major [size, size]
+ * @param factor as `factorCholesky` leaves it, [size, size]
  * @param b [size]
  */
-export function solveCholesky(factor: Float64Array, b: Float64Array): void {
-  const size = b.length;
+export function solveCholesky({ rows: size, data: factor }: Matrix, b: Float64Array): void {
   for (let row = 0; row < size; row++) {
     let sum = b[row];
     for (let k = 0; k < row; k++) sum -= factor[row * size + k] * b[k];

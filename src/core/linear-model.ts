@@ -1,10 +1,12 @@
 import { InputError } from './errors.ts';
 import type { TrainingData } from './job.ts';
-import { descend, type Link } from './linear-descent.ts';
+import { leastSquares } from './least-squares.ts';
+import { links } from './links.ts';
+import { logisticRegression } from './logistic-regression.ts';
 import { matrix, type Matrix } from './matrix.ts';
 import type { Task } from './metrics.ts';
 import { sampleRows } from './row-sample.ts';
-import { standardize, unscaled } from './standardization.ts';
+import { standardize } from './standardization.ts';
 import { formatCount } from './wording.ts';
 
 /** A linear model as plain data: output = link(intercept + Σ weight · (input − mean)). */
@@ -22,65 +24,79 @@ export interface LinearModel {
   readonly fittedRowCount: number;
 }
 
-/** The normal matrix of as many inputs is solved in a second or two. */
-export const MAX_LINEAR_INPUTS = 1024;
-/** 32 MiB of rows, as float64. */
-const MAX_CELLS = 2 ** 22;
-/** Multiplications of a fit: about two seconds. */
-const MAX_WORK = 2 ** 31;
+/** MNIST has 784; the normal matrix of as many takes a second. */
+const MAX_INPUTS = 800;
+const MAX_WEIGHTS = 16_384;
+/** 16 MiB of rows, as float64. */
+const MAX_CELLS = 2 ** 21;
+/** Multiplications of a fit: about two seconds; the least rows and steps may take a few more. */
+const MAX_WORK = 2 ** 30;
 /** Fewer would fit noise. */
 const LEAST_ROWS_PER_INPUT = 8;
-
-/**
- * Least squares has curvature 1 and so needs one step, and few more against rounding. The logistic function has at
- * most 1/4, softmax at most 1/2 (Böhning 1992, Multinomial logistic regression algorithm).
- */
-const links: Record<Task, Link> = {
-  regression: { tolerance: 1e-24, mostSteps: 10, curvature: 1, penalty: 0, apply: () => {} },
-  binary: { tolerance: 1e-16, mostSteps: 200, curvature: 1 / 4, penalty: 1, apply: logistic },
-  classification: { tolerance: 1e-16, mostSteps: 200, curvature: 1 / 2, penalty: 1, apply: softmax },
-};
+/** Enough for nearly every table; as many rows are fitted as can be in so many. */
+const USUAL_STEPS = 60;
+const LEAST_STEPS = 20;
+const MOST_STEPS = 200;
 
 /**
  * Fits the linear model a network has to beat: least squares for numbers, logistic regression for 0 or 1,
  * multinomial logistic regression for classes; the latter two with the penalty ½‖weights‖² on standardized inputs
- * beside the sum of the losses, scikit-learn's default. Always the same for the same rows; where there are more than
- * can be fitted in about two seconds, a random sample of them (always the same) is.
+ * beside the sum of the losses, scikit-learn's default. Always the same for the same rows; of more rows than take
+ * about two seconds, a random sample, always the same.
  *
- * @param data targets as they are, 0 or 1, or one-hot; a class weight in a one-hot target is left out of account
- * @throws InputError for no rows, no inputs, or over 1,024 inputs
+ * @param data targets as they are, 0 or 1, or one-hot; class weights in one-hot targets are left out of account
+ * @throws InputError for no rows, no inputs, over 800 inputs, or over 16,384 inputs × outputs
  */
 export function fitLinearModel(data: TrainingData, task: Task): LinearModel {
-  const { rowCount, inputCount, outputCount } = data;
+  requireFitting(data);
+  const { inputCount, outputCount } = data;
+  const rows = sampleRows(data.rowCount, fittedRowCount(data, task));
+  const inputs = standardize(gather(data.inputs, inputCount, rows));
+  const targets = gather(data.targets, outputCount, rows);
+  const { weights, intercepts } =
+    task === 'regression'
+      ? fitNumbers(inputs.values, targets)
+      : fitProbabilities(inputs.values, targets, task);
+  for (let at = 0; at < weights.length; at++) {
+    const deviation = inputs.deviations[at % inputCount];
+    weights[at] = deviation === 0 ? 0 : weights[at] / deviation;
+  }
+  const { means } = inputs;
+  return { task, inputCount, outputCount, weights, intercepts, means, fittedRowCount: rows.length };
+}
+
+function requireFitting({ rowCount, inputCount, outputCount }: TrainingData): void {
   if (rowCount === 0 || inputCount === 0) {
     throw new InputError(
       `A linear model needs at least 1 row and 1 input; there are ${rowCount} and ${inputCount}. Leave it out.`,
     );
   }
-  if (inputCount > MAX_LINEAR_INPUTS) {
-    throw new InputError(
-      `The linear model takes at most ${formatCount(MAX_LINEAR_INPUTS)} inputs; there are ${formatCount(inputCount)}. ` +
-        'Leave it out, or leave inputs out.',
-    );
-  }
-  const rows = sampleRows(rowCount, fittedRowCount(data, task));
-  const inputs = standardize(gather(data.inputs, inputCount, rows));
-  const given = gather(data.targets, outputCount, rows);
-  const targets =
-    task === 'regression' ? standardize(given) : unscaled(task === 'binary' ? given : oneHot(given));
-  const fitted = descend(inputs.values, targets.values, links[task]);
-  const weights = fitted.weights.data.slice();
-  const intercepts = fitted.intercepts.data.slice();
-  for (let output = 0; output < outputCount; output++) {
-    const factor = targets.deviations[output];
-    intercepts[output] = targets.means[output] + factor * intercepts[output];
-    for (let input = 0; input < inputCount; input++) {
-      const deviation = inputs.deviations[input];
-      weights[output * inputCount + input] *= deviation === 0 ? 0 : factor / deviation;
-    }
-  }
-  const { means } = inputs;
-  return { task, inputCount, outputCount, weights, intercepts, means, fittedRowCount: rows.length };
+  if (inputCount <= MAX_INPUTS && inputCount * outputCount <= MAX_WEIGHTS) return;
+  const [most, mostWeights] = [MAX_INPUTS, MAX_WEIGHTS].map(formatCount);
+  throw new InputError(
+    `The linear model takes at most ${most} inputs and ${mostWeights} inputs × outputs; ` +
+      `there are ${formatCount(inputCount)} × ${formatCount(outputCount)}. Leave it out, or leave inputs out.`,
+  );
+}
+
+/** Least squares of the targets, which are standardized in place. */
+function fitNumbers(inputs: Matrix, targets: Matrix): { weights: Float64Array; intercepts: Float64Array } {
+  const { values, means, deviations } = standardize(targets);
+  const { data: weights } = leastSquares(inputs, values);
+  for (let at = 0; at < weights.length; at++) weights[at] *= deviations[Math.floor(at / inputs.columns)];
+  return { weights, intercepts: means };
+}
+
+function fitProbabilities(
+  inputs: Matrix,
+  given: Matrix,
+  task: 'binary' | 'classification',
+): { weights: Float64Array; intercepts: Float64Array } {
+  const targets = task === 'binary' ? given : oneHot(given);
+  const affordable = Math.floor(MAX_WORK / (inputs.rows * workPerStep(inputs.columns, targets.columns)));
+  const mostSteps = Math.min(Math.max(affordable, LEAST_STEPS), MOST_STEPS);
+  const fitted = logisticRegression({ inputs, targets, link: links[task], mostSteps });
+  return { weights: fitted.weights.data.slice(), intercepts: fitted.intercepts.data.slice() };
 }
 
 /**
@@ -105,14 +121,20 @@ export function predictLinear(model: LinearModel, inputs: Float64Array): Float64
       outputs.data[row * outputCount + output] = sum;
     }
   }
-  links[model.task].apply(outputs);
+  if (model.task !== 'regression') links[model.task].apply(outputs);
   return outputs.data;
 }
 
 function fittedRowCount({ rowCount, inputCount, outputCount }: TrainingData, task: Task): number {
-  const workPerRow = (inputCount + 1) ** 2 / 2 + 2 * links[task].mostSteps * (inputCount + 1) * outputCount;
-  const affordable = Math.min(MAX_WORK / workPerRow, MAX_CELLS / Math.max(inputCount, outputCount, 1));
+  const work =
+    task === 'regression' ? (inputCount + 1) ** 2 / 2 : USUAL_STEPS * workPerStep(inputCount, outputCount);
+  const affordable = Math.min(MAX_WORK / work, MAX_CELLS / Math.max(inputCount, outputCount));
   return Math.min(rowCount, Math.max(Math.floor(affordable), LEAST_ROWS_PER_INPUT * (inputCount + 1)));
+}
+
+/** Multiplications of a row in a step of logistic regression; an exponential counts as ten. */
+function workPerStep(inputCount: number, outputCount: number): number {
+  return 2 * (inputCount + 10) * outputCount;
 }
 
 function gather(values: Float64Array, columns: number, rows: Uint32Array): Matrix {
@@ -126,21 +148,4 @@ function gather(values: Float64Array, columns: number, rows: Uint32Array): Matri
 /** Takes class weights away: [rows, classCount] of 0 and 1. */
 function oneHot(targets: Matrix): Matrix {
   return { ...targets, data: targets.data.map((value) => (value > 0 ? 1 : 0)) };
-}
-
-/** 1 / (1 + e⁻ˣ), entry by entry. */
-function logistic({ data }: Matrix): void {
-  for (let i = 0; i < data.length; i++) data[i] = 1 / (1 + Math.exp(-data[i]));
-}
-
-/** eˣ / Σ eˣ, row by row, with the largest of a row taken off first so that nothing overflows. */
-function softmax({ columns, data }: Matrix): void {
-  for (let start = 0; start < data.length; start += columns) {
-    const row = data.subarray(start, start + columns);
-    let largest = -Infinity;
-    for (const value of row) largest = Math.max(largest, value);
-    let sum = 0;
-    for (let i = 0; i < columns; i++) sum += row[i] = Math.exp(row[i] - largest);
-    for (let i = 0; i < columns; i++) row[i] /= sum;
-  }
 }

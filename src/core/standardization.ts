@@ -11,12 +11,6 @@ export interface Standardized {
   readonly deviations: Float64Array;
 }
 
-/** Columns as they are. */
-export function unscaled(values: Matrix): Standardized {
-  const { columns } = values;
-  return { values, means: new Float64Array(columns), deviations: new Float64Array(columns).fill(1) };
-}
-
 /** Standardizes the columns in place; a constant one becomes 0. */
 export function standardize(values: Matrix): Standardized {
   const { rows, columns, data } = values;
