@@ -61,7 +61,9 @@ export function checkGradients(
     backprop.parameters[index] = parameters[index] + change;
     backprop.forward();
     backprop.parameters[index] = parameters[index];
-    return sameSides(sides, sidesOfKinks(backprop, job, rows)) ? backprop.loss(job.loss, rows.targets) : undefined;
+    return sameSides(sides, sidesOfKinks(backprop, job, rows))
+      ? backprop.loss(job.loss, rows.targets)
+      : undefined;
   };
 
   const largestGradient = gradients.reduce((most, gradient) => Math.max(most, Math.abs(gradient)), 0);
@@ -146,7 +148,11 @@ function firstRows(data: TrainingData, affordable: number): TrainingData {
 }
 
 /** On which side of its kink every unit with one is, and every output if the loss has one, for every row. */
-function sidesOfKinks({ layers, predictions }: Backprop, { loss }: TrainingJob, rows: TrainingData): Uint8Array[] {
+function sidesOfKinks(
+  { layers, predictions }: Backprop,
+  { loss }: TrainingJob,
+  rows: TrainingData,
+): Uint8Array[] {
   const units = layers
     .filter(({ activation }) => activation.hasKink)
     .map(({ preActivations }) => Uint8Array.from(preActivations.data, (x) => (x > 0 ? 1 : 0)));

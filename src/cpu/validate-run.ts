@@ -64,7 +64,8 @@ export async function validateRun(runs: RunsOfJob, signal?: AbortSignal): Promis
 /** The first step up to `lastStep` at which float32 cannot tell on which side of its kink a unit is. */
 function firstKink(job: TrainingJob, data: TrainingData, lastStep: number): number | undefined {
   const isKinked = 'hasKink' in losses[job.loss];
-  if (!isKinked && !job.layers.some(({ activation }) => 'hasKink' in activations[activation])) return undefined;
+  if (!isKinked && !job.layers.some(({ activation }) => 'hasKink' in activations[activation]))
+    return undefined;
   const network = layOutNetwork(data.inputCount, job.layers);
   const backprop = new Backprop(network, initialParameters(job, data), data.inputs);
   for (let step = 0; step <= lastStep; step++) {
@@ -78,7 +79,9 @@ function firstKink(job: TrainingJob, data: TrainingData, lastStep: number): numb
 
 /** Whether float32 cannot tell on which side of its target an output is. */
 function isAtTarget({ predictions }: Backprop, { targets }: TrainingData): boolean {
-  return predictions.some((f, i) => f !== targets[i] && Math.abs(f - targets[i]) <= KINK_MARGIN * Math.abs(f));
+  return predictions.some(
+    (f, i) => f !== targets[i] && Math.abs(f - targets[i]) <= KINK_MARGIN * Math.abs(f),
+  );
 }
 
 function isAtKink({ layers }: Backprop): boolean {
