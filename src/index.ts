@@ -77,6 +77,30 @@ export {
   type PathTime,
 } from './path-times.ts';
 
+export {
+  classificationMeasures,
+  predictedBinary,
+  predictedClasses,
+  regressionMeasures,
+  rocAuc,
+  type ClassificationMeasures,
+  type ClassMeasures,
+  type RegressionMeasures,
+} from './core/metrics.ts';
+export {
+  constantPrediction,
+  measureOutputs,
+  repeatPrediction,
+  type BinaryMeasures,
+  type Judged,
+  type Measures,
+} from './core/baselines.ts';
+export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
+
+// Exchange
+export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
+export { initialParametersFrom } from './exchange/initial-parameters.ts';
+
 // Check
 export { deviation, judge, type Deviation, type RunValues, type Verdict } from './core/validation.ts';
 export { checkGradients, type GradientCheck } from './cpu/gradient-check.ts';
