@@ -47,8 +47,9 @@ export { describePlan, gpuStrategies, type GpuStrategy, type Plan, type Snapshot
 export { readTable, type Table } from './data/csv.ts';
 export { assignRoles, type ColumnRole } from './data/columns.ts';
 export { summarizeTable, toTrainingData, type TableSummary } from './data/dataset.ts';
+export { samples } from './data/samples/index.ts';
 export { orTable } from './data/samples/or-table.ts';
-export type { Sample } from './data/samples/sample.ts';
+export type { Sample, SampleId, SampleSettings } from './data/samples/sample.ts';
 
 // Train
 export { backends } from './backends.ts';
