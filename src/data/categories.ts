@@ -17,7 +17,7 @@ export interface Categories {
 export function readCategories(column: Column, mostCount: number): Categories | undefined {
   const { numbers, textCodes, texts, hasMoreTexts } = column;
   if (hasMoreTexts || texts.length > mostCount) return undefined;
-  const rowCount = numbers?.length ?? textCodes?.length ?? 0;
+  const rowCount = column.numberCount + column.textCount + column.missingCount;
   const names = [...texts];
   const codes = new Int32Array(rowCount).fill(-1);
   if (textCodes) {
