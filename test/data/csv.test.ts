@@ -164,8 +164,8 @@ test('random tables come back exactly, from text and from a file', async () => {
   });
   await fc.assert(
     fc.asyncProperty(written, async ({ names, rows, delimiter, lineEnd, isQuoted, ends }) => {
-      const write = (cells: readonly string[], row: number): string =>
-        cells.map((cell, i) => (isQuoted(row, i) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter);
+      const write = (texts: readonly string[], row: number): string =>
+        texts.map((cell, i) => (isQuoted(row, i) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter);
       const header = names.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter);
       const values = rows.map((row) => row.slice(0, names.length));
       const lines = [header, ...values.map((row, i) => write(row.map(writeNumber), i))];

@@ -193,9 +193,9 @@ describe('tasks', () => {
     expect(classes).toEqual(['a', 'b', 'c']);
     expect(outputNames).toEqual(['y = a', 'y = b', 'y = c']);
     expect(rowsOf(training.targets, 3)).toEqual(
-      [...'bacabc'].map((name) => [...'abc'].map((other) => Number(name === other))),
+      species.map((name) => ['a', 'b', 'c'].map((other) => Number(name === other))),
     );
-    expect(targetScaling).toEqual(Array(3).fill({ offset: 0, factor: 1 }));
+    expect(targetScaling).toEqual([0, 1, 2].map(() => ({ offset: 0, factor: 1 })));
   });
 
   test('digits as classes, 0 and 1 as two classes or as numbers, two other numbers as 0 and 1', () => {
