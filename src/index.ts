@@ -44,9 +44,27 @@ export {
 export { describePlan, gpuStrategies, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 
 // What to train on
-export { readTable, type Table } from './data/csv.ts';
-export { assignRoles, type ColumnRole } from './data/columns.ts';
-export { summarizeTable, toTrainingData, type TableSummary } from './data/dataset.ts';
+export { readTable, type ReadOptions } from './data/csv.ts';
+export type { CsvFormat, Delimiter } from './data/csv-format.ts';
+export type { DecimalMark } from './data/numbers.ts';
+export type { Table } from './data/table.ts';
+export { cellText, type Column } from './data/column.ts';
+export {
+  assignRoles,
+  inferColumns,
+  type ColumnChoices,
+  type ColumnPlan,
+  type ColumnRole,
+  type ColumnType,
+} from './data/columns.ts';
+export { previewRows, summarizeColumns, type ColumnSummary } from './data/summary.ts';
+export { inferTask, taskNames, type Task } from './data/targets.ts';
+export { prepareDataset, type Dataset, type DatasetOptions } from './data/dataset.ts';
+export { missingNames, scalingNames, type MissingName, type ScalingName } from './data/fit-encoding.ts';
+export type { RowParts } from './data/split.ts';
+export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';
+export { inputNames, outputNames, type Encoding, type InputEncoding, type Scaling } from './data/encoding.ts';
+export { summarizeTable, toTrainingData, type TableSummary } from './data/number-table.ts';
 export { samples } from './data/samples/index.ts';
 export { orTable } from './data/samples/or-table.ts';
 export type { Sample, SampleId, SampleSettings } from './data/samples/sample.ts';

@@ -1,4 +1,4 @@
-import { scientific, type Table } from '../index.ts';
+import { cellText, scientific, type Column, type Table } from '../index.ts';
 import { textTable } from './text-table.ts';
 import { printable } from './wording.ts';
 
@@ -32,9 +32,9 @@ export function predictionTable(parts: PredictionTable): string {
     ]),
   ];
   const rows = Array.from({ length: rowCount }, (_, row) => {
-    const shown = shownColumns.map((column) => cell(table.columns[column][row]));
+    const shown = shownColumns.map((column) => shownCell(table.columns[column], row));
     const predicted = targetColumns.flatMap((column, output) => {
-      const target = table.columns[column][row];
+      const target = table.columns[column].numbers?.[row] ?? NaN;
       const prediction = predictions[row * outputCount + output];
       return [cell(target), decimals(prediction), decimals(target - prediction)];
     });
@@ -44,6 +44,11 @@ export function predictionTable(parts: PredictionTable): string {
     [header, ...rows],
     header.map((_, column) => (column === 0 ? 'left' : 'right')),
   );
+}
+
+function shownCell(column: Column, row: number): string {
+  const value = column.numbers?.[row] ?? NaN;
+  return Number.isNaN(value) ? printable(cellText(column, row)) : cell(value);
 }
 
 /** A number of the table, without the digits that nobody compares. */

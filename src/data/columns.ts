@@ -1,75 +1,164 @@
 import { InputError } from '../core/errors.ts';
+import { distinctCount } from './categories.ts';
+import { positionName } from './header.ts';
+import type { Column } from './column.ts';
 import type { Table } from './table.ts';
 import { countOf, quote, quoteList } from './wording.ts';
 
-/** What a column is to the training: row numbers to leave out, an input, or a target. */
-export type ColumnRole = 'index' | 'input' | 'target';
+/** How the cells of a column are read. */
+export type ColumnType = 'number' | 'category';
 
-const INDEX_NAMES = ['observation', 'index', 'id', 'row', 'no', 'nr', 'number', '#'];
+/** What a column is to the training: an input, a target, what only tells rows apart, or nothing. */
+export type ColumnRole = 'input' | 'target' | 'index' | 'ignored';
+
+/** What is to be made of one column of a table. */
+export interface ColumnPlan {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly role: ColumnRole;
+}
+
+/** What a person decided about the columns of a table, by name as in the header. */
+export interface ColumnChoices {
+  /** None, or an empty list: the last column that is not ignored. */
+  readonly targets?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly types?: ReadonlyMap<string, ColumnType>;
+}
+
+const INDEX_NAMES = ['observation', 'index', 'id', 'row', 'no', 'nr', 'number', '#', positionName(0)];
 const SHOWN_NAMES = 10;
+/** A column with one text among so many numbers is a column of numbers with a mistake in it. */
+const NUMBERS_PER_TEXT = 4;
+/** In a shorter table every text may differ by chance. */
+const MOST_ROWS_WITHOUT_IDENTIFIERS = 20;
 
 /**
  * Decides what every column of a table is.
  *
- * The first column is the index if it is named observation, index, id, row, no, nr, number or # (in any
- * case) and holds distinct whole numbers. The target is the last column, or the columns a person names; a
- * column that is named is a target even if it looks like the index. All others are inputs.
+ * A column is of numbers if at least four in five of its values are. The target is the last column, or the
+ * columns a person names. The first column is the index if it is named observation, index, id, row, no, nr,
+ * number or # (in any case), or not at all below other names, and holds distinct whole numbers; so is a
+ * column of texts that all differ, in more than 20 rows, and one with more different texts than are kept. A
+ * column without any value is ignored. All others are inputs.
  *
- * @param targetNames names exactly as in the header; none, or an empty list: the last column
- * @returns one role per column
+ * @returns one plan per column, in the order of the file
  * @throws InputError if a name is unknown or given twice, or if no column is left as an input
  */
-export function assignRoles(table: Table, targetNames: readonly string[] = []): ColumnRole[] {
-  const { columnNames } = table;
-  const targets = targetNames.length > 0 ? findColumns(columnNames, targetNames) : [columnNames.length - 1];
-  const roles = columnNames.map((): ColumnRole => 'input');
-  if (isIndex(table)) roles[0] = 'index';
-  for (const column of targets) roles[column] = 'target';
-  requireInput(columnNames, roles);
-  return roles;
+export function inferColumns(table: Table, choices: ColumnChoices = {}): ColumnPlan[] {
+  const plans = planColumns(table, choices);
+  requireInput(plans);
+  return plans;
 }
 
-function findColumns(columnNames: readonly string[], targetNames: readonly string[]): number[] {
-  const positions = new Map(columnNames.map((name, column) => [name, column]));
+/**
+ * `inferColumns` as it was, without types.
+ *
+ * @param targetNames names exactly as in the header; none, or an empty list: the last column
+ */
+export function assignRoles(table: Table, targetNames: readonly string[] = []): ColumnRole[] {
+  return inferColumns(table, { targets: targetNames }).map(({ role }) => role);
+}
+
+function planColumns(table: Table, { targets = [], ignore = [], types }: ColumnChoices): ColumnPlan[] {
+  const positions = new Map(table.columnNames.map((name, column) => [name, column]));
+  const ignored = new Set(findColumns(positions, ignore, 'be ignored'));
+  const named = findColumns(positions, targets, 'be a target');
+  const both = named.find((column) => ignored.has(column));
+  if (both !== undefined) {
+    throw new InputError(
+      `The column ${quote(table.columnNames[both])} is named as a target and to be ignored. Name it once.`,
+    );
+  }
+  findColumns(positions, [...(types?.keys() ?? [])], 'be given a type');
+  const last = table.columnNames.findLastIndex((_, column) => !ignored.has(column));
+  if (last < 0) {
+    throw new InputError(
+      `The table has ${countOf(positions.size, 'column')} and all are ignored. Leave at least an input and a target.`,
+    );
+  }
+  const targetColumns = new Set(named.length > 0 ? named : [last]);
+  return table.columnNames.map((name, position) => {
+    const column = table.columns[position];
+    const type = types?.get(name) ?? inferType(column);
+    if (targetColumns.has(position)) return { name, type, role: 'target' };
+    if (ignored.has(position)) return { name, type, role: 'ignored' };
+    return { name, type, role: inferRole(table, position, type) };
+  });
+}
+
+function findColumns(
+  positions: ReadonlyMap<string, number>,
+  names: readonly string[],
+  purpose: string,
+): number[] {
   const seen = new Set<string>();
-  return targetNames.map((name) => {
+  return names.map((name) => {
     const column = positions.get(name);
     if (column === undefined) {
       throw new InputError(
-        `The table has no column ${quote(name)} to be a target. Its ${countOf(columnNames.length, 'column')}: ` +
-          `${quoteList(columnNames, SHOWN_NAMES)}; choose among them.`,
+        `The table has no column ${quote(name)} to ${purpose}. Its ${countOf(positions.size, 'column')}: ` +
+          `${quoteList([...positions.keys()], SHOWN_NAMES)}; choose among them.`,
       );
     }
     if (seen.has(name)) {
-      throw new InputError(`The target ${quote(name)} is given twice. Name every target once.`);
+      throw new InputError(
+        purpose === 'be a target'
+          ? `The target ${quote(name)} is given twice. Name every target once.`
+          : `The column ${quote(name)} to ${purpose} is given twice. Name every column once.`,
+      );
     }
     seen.add(name);
     return column;
   });
 }
 
-function isIndex(table: Table): boolean {
-  const name = table.columnNames[0].trim().toLowerCase();
-  return INDEX_NAMES.includes(name) && hasDistinctWholeNumbers(table.columns[0]);
+function inferType({ numberCount, textCount }: Column): ColumnType {
+  return textCount > 0 && numberCount < NUMBERS_PER_TEXT * textCount ? 'category' : 'number';
 }
 
-function hasDistinctWholeNumbers(column: Float64Array): boolean {
-  if (!column.every(Number.isInteger)) return false;
-  const sorted = column.toSorted();
+function inferRole(table: Table, position: number, type: ColumnType): ColumnRole {
+  const column = table.columns[position];
+  if (column.missingCount === table.rowCount) return 'ignored';
+  if (column.hasMoreTexts) return 'index';
+  if (position === 0 && isIndexName(table) && hasDistinctWholeNumbers(column)) return 'index';
+  const isText = type === 'category' && column.textCount > column.numberCount;
+  return isText && hasDistinctValues(column) ? 'index' : 'input';
+}
+
+function isIndexName({ columnNames, format }: Table): boolean {
+  return format.hasHeader && INDEX_NAMES.includes(columnNames[0].trim().toLowerCase());
+}
+
+function hasDistinctWholeNumbers({ numbers, textCount }: Column): boolean {
+  if (!numbers || textCount > 0 || !numbers.every(Number.isInteger)) return false;
+  const sorted = numbers.toSorted();
   return sorted.every((value, row) => row === 0 || value !== sorted[row - 1]);
 }
 
-function requireInput(columnNames: readonly string[], roles: readonly ColumnRole[]): void {
-  if (roles.includes('input')) return;
-  const targets = columnNames.filter((_, column) => roles[column] === 'target');
-  const index = roles.indexOf('index');
+function hasDistinctValues(column: Column): boolean {
+  const valueCount = column.numberCount + column.textCount;
+  return valueCount > MOST_ROWS_WITHOUT_IDENTIFIERS && distinctCount(column) === valueCount;
+}
+
+function requireInput(plans: readonly ColumnPlan[]): void {
+  if (plans.some(({ role }) => role === 'input')) return;
+  const namesOf = (wanted: ColumnRole) => plans.filter(({ role }) => role === wanted).map(({ name }) => name);
+  const [targets, index, ignored] = [namesOf('target'), namesOf('index'), namesOf('ignored')];
   const taken = targets.length === 1 ? 'its target is' : 'its targets are';
-  const rest = index < 0 ? '' : ` and ${quote(columnNames[index])} only numbers the rows`;
+  const only = index.length === 1 ? 'only numbers or names the rows' : 'only number or name the rows';
+  const rest = [
+    index.length > 0 ? `${quoteList(index, SHOWN_NAMES)} ${only}` : '',
+    ignored.length > 0
+      ? `${quoteList(ignored, SHOWN_NAMES)} ${ignored.length === 1 ? 'is' : 'are'} ignored`
+      : '',
+  ].filter(Boolean);
   const remedy =
-    index < 0
+    rest.length === 0
       ? 'Name fewer targets, or add an input column.'
-      : 'Add an input column, or rename that column if it is an input.';
+      : 'Add an input column, or make one of these an input.';
   throw new InputError(
-    `The table has 0 input columns: ${taken} ${quoteList(targets, SHOWN_NAMES)}${rest}. At least 1 is needed. ${remedy}`,
+    `The table has 0 input columns: ${taken} ${[quoteList(targets, SHOWN_NAMES), ...rest].join(' and ')}. At ` +
+      `least 1 is needed. ${remedy}`,
   );
 }

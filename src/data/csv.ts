@@ -1,12 +1,10 @@
 import Papa from 'papaparse';
-import { TableBuilder, type Table } from './table.ts';
+import { guessFormat, type CsvFormat } from './csv-format.ts';
+import { emptyTable, TableBuilder, type Table } from './table.ts';
 import { textPieces } from './text-pieces.ts';
 
-export type { Table } from './table.ts';
-
-const DELIMITERS = [',', ';', '\t', '|'];
-/** The delimiter is guessed from the first rows. */
-const SAMPLE_ROWS = 20;
+/** The format is guessed once so many lines have come, or all. */
+const SAMPLE_LINES = 20;
 /** No row is longer, in UTF-16 units; beyond it, a quote was opened and never closed. */
 const MAX_ROW_LENGTH = 1024 * 1024;
 
@@ -24,37 +22,47 @@ interface Parsed {
   readonly meta: { readonly cursor: number };
 }
 
+/** How to read a table, and whom to tell. */
+export interface ReadOptions {
+  /** What is not given is guessed; `table.format` says what was used. */
+  readonly format?: Partial<CsvFormat>;
+  /** Ends the reading; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after every piece. */
+  readonly onProgress?: (bytesRead: number, byteCount: number) => unknown;
+}
+
 /**
- * Reads a table of numbers from CSV text: the first row that is not blank names the columns, every other
- * row that is not blank is one row of numbers.
+ * Reads a table from CSV text: every row that is not blank is one row of the table, or its header.
  *
- * Comma, semicolon, tab or | separate the cells (guessed from the first rows); cells may be quoted; line
- * ends may be LF, CRLF or CR; numbers are plain or scientific (`-0.5`, `1e-3`). The source is read and
- * parsed in pieces of 64 KiB with the event loop between them, so memory beyond the numbers is bounded.
+ * Comma, semicolon, tab or | separate the cells; cells may be quoted; line ends may be LF, CRLF or CR;
+ * numbers are plain or scientific (`-0.5`, `1e-3`), with a point or a comma. A cell that is empty, NA, N/A,
+ * NaN, null or ? is missing; any other cell is text. The source is read and parsed in pieces of 64 KiB with
+ * the event loop between them, so memory beyond the columns is bounded.
  *
  * @param source UTF-8 text, as a string or a file; nothing is sent anywhere
- * @param options.signal ends the reading; the promise then rejects with the signal's reason
- * @returns the columns as float64, at most 10,000 columns and 16,777,216 cells (128 MiB)
+ * @returns the columns, at most 10,000 and 33,554,432 cells (256 MiB as float64)
  * @throws InputError one sentence a person can act on: what is wrong, where, and what to do
  */
-export async function readTable(
-  source: string | Blob,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<Table> {
+export async function readTable(source: string | Blob, options: ReadOptions = {}): Promise<Table> {
   const file = typeof source === 'string' ? new Blob([source]) : source;
-  const builder = new TableBuilder();
-  let layout: Layout | undefined;
+  let reading: { readonly builder: TableBuilder; readonly layout: Layout } | undefined;
   let pending = '';
-  for await (const { text, isLast } of textPieces(file, options.signal)) {
+  for await (const { text, isLast, end } of textPieces(file, options.signal)) {
     pending += text;
-    if (!layout) {
+    if (!reading) {
       pending = pending.replace(/^\s*[\r\n]/, '');
-      layout = findLayout(pending, isLast);
+      reading = startReading(pending, isLast, options.format ?? {});
     }
-    if (layout) pending = addRows(builder, pending, layout, isLast);
-    if (builder.isHopeless) break;
+    if (reading) {
+      pending = addRows(reading.builder, pending, reading.layout, isLast);
+      reading.builder.boundTexts();
+      if (reading.builder.isHopeless) break;
+    }
+    options.onProgress?.(end, file.size);
   }
-  return builder.finish(file.size);
+  if (!reading) throw emptyTable(file.size);
+  return reading.builder.finish(file.size);
 }
 
 /**
@@ -92,32 +100,25 @@ function parse(text: string, layout: Layout, isLast: boolean, preview = 0): Pars
 }
 
 /**
- * Guesses line end and delimiter. LF also stands for CRLF: the CR left at the end of a row is white space.
+ * Finds out how the text is written. LF also stands for CRLF: the CR left at the end of a row is white space.
  *
- * @returns undefined until the first row is complete, or longer than any row may be
+ * @returns undefined until there are lines enough, or more text than any row may have
  */
-function findLayout(text: string, isLast: boolean): Layout | undefined {
-  const isDecidable = isLast || /[\r\n][^]/.test(text) || text.length > MAX_ROW_LENGTH;
-  if (!isDecidable) return undefined;
+function startReading(text: string, isLast: boolean, given: Partial<CsvFormat>) {
+  const isWhole = isLast || text.length > MAX_ROW_LENGTH;
+  if (!isWhole && !hasLines(text, SAMPLE_LINES)) return undefined;
   const newline = text.includes('\r') && !text.includes('\n') ? '\r' : '\n';
-  return { delimiter: guessDelimiter(text, newline, isLast), newline };
+  const readRows = (delimiter: string, rowCount: number) =>
+    parse(text, { delimiter, newline }, isWhole, rowCount).data.filter((row) => !isBlank(row));
+  const format = guessFormat(readRows, given);
+  return { builder: new TableBuilder(format), layout: { delimiter: format.delimiter, newline } } as const;
 }
 
-/** The delimiter under which most rows have as many cells as the first; among equals, the most cells. */
-function guessDelimiter(text: string, newline: Layout['newline'], isLast: boolean): string {
-  const isWhole = isLast || text.length > MAX_ROW_LENGTH;
-  let best = { delimiter: DELIMITERS[0], share: 0, cells: 0 };
-  for (const delimiter of DELIMITERS) {
-    const rows = parse(text, { delimiter, newline }, isWhole, SAMPLE_ROWS).data.filter(
-      (row) => !isBlank(row),
-    );
-    const cells = rows[0]?.length ?? 0;
-    if (cells < 2) continue;
-    const share = rows.filter((row) => row.length === cells).length / rows.length;
-    const isBetter = share > best.share || (share === best.share && cells > best.cells);
-    if (isBetter) best = { delimiter, share, cells };
-  }
-  return best.delimiter;
+/** Whether so many lines are complete; what follows a CR must have come, since it may be the LF of a CRLF. */
+function hasLines(text: string, count: number): boolean {
+  const lineEnds = text.matchAll(/(?:\r\n|\n|\r)(?=[^])/g);
+  for (let i = 0; i < count; i++) if (lineEnds.next().done) return false;
+  return true;
 }
 
 /** True for the row of a line with nothing but white space. */

@@ -1,12 +1,25 @@
+/** What separates the decimals of a number from its whole part. */
+export type DecimalMark = '.' | ',';
+
 /**
  * A number, plain or scientific, with white space around it. No two parts can match the same digits, so
  * that no text, however long, takes long to refuse.
  */
-const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const NUMBER: Record<DecimalMark, RegExp> = {
+  '.': /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/,
+  ',': /^\s*[+-]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?\s*$/,
+};
+
+/** How a cell without a value is written, in small letters. */
+const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', '?']);
+const LONGEST_MISSING = 4;
+
+/** Beyond it a number is infinite on the GPU. */
+export const MAX_FLOAT32 = 3.4028234663852886e38;
 
 /** True for what `readNumber` reads. */
-export function isNumber(text: string): boolean {
-  return NUMBER.test(text);
+export function isNumber(text: string, decimal: DecimalMark = '.'): boolean {
+  return NUMBER[decimal].test(text);
 }
 
 /**
@@ -15,10 +28,14 @@ export function isNumber(text: string): boolean {
  *
  * @returns the nearest float64, infinite beyond its range; undefined if the text is not a number
  */
-export function readNumber(text: string): number | undefined {
-  if (NUMBER.test(text)) return Number(text);
+export function readNumber(text: string, decimal: DecimalMark = '.'): number | undefined {
+  if (NUMBER[decimal].test(text)) return convert(text, decimal);
   const inner = unquote(text);
-  return inner !== text && NUMBER.test(inner) ? Number(inner) : undefined;
+  return inner !== text && NUMBER[decimal].test(inner) ? convert(inner, decimal) : undefined;
+}
+
+function convert(text: string, decimal: DecimalMark): number {
+  return Number(decimal === ',' ? text.replace(',', '.') : text);
 }
 
 /** The text of a cell: trimmed, and without the quotes that a space before them hid from the CSV parser. */
@@ -26,4 +43,9 @@ export function unquote(cell: string): string {
   const text = cell.trim();
   const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
   return isQuoted && text !== cell ? text.slice(1, -1).replaceAll('""', '"').trim() : text;
+}
+
+/** True for a cell without a value: empty, NA, N/A, NaN, null or ?, in any case. @param text trimmed */
+export function isMissing(text: string): boolean {
+  return text.length <= LONGEST_MISSING && MISSING.has(text.toLowerCase());
 }

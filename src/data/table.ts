@@ -1,50 +1,53 @@
 import { InputError } from '../core/errors.ts';
-import { MAX_COLUMNS, readHeader, refuseManyColumns } from './header.ts';
-import { readNumber } from './numbers.ts';
+import { ColumnBuilder, type Column } from './column.ts';
+import { MAX_COLUMNS, nameColumns, readHeader, refuseManyColumns, type Header } from './header.ts';
+import type { CsvFormat } from './csv-format.ts';
 import { Problems } from './problems.ts';
-import { countOf, formatCount, quote } from './wording.ts';
+import { countOf, formatCount } from './wording.ts';
 
-/** A table of numbers, column by column. */
+/** A table, column by column. */
 export interface Table {
   /** Distinct, not empty; any text a person writes, `__proto__` and markup included. */
   readonly columnNames: readonly string[];
   /** At least 1. */
   readonly rowCount: number;
-  /** One array [rowCount] per column, in the order of `columnNames`; finite and within float32. */
-  readonly columns: readonly Float64Array[];
+  /** One per name. */
+  readonly columns: readonly Column[];
+  /** How the text was read. */
+  readonly format: CsvFormat;
+  /** Sentences about what was not taken as it stands: names given twice, or none given. */
+  readonly notes: readonly string[];
 }
 
-/** 128 MiB as float64, half of that as the float32 a GPU gets. */
-const MAX_CELLS = 2 ** 24;
-/** Beyond it a number is infinite on the GPU. */
-const MAX_FLOAT32 = 3.4028234663852886e38;
+/** 256 MiB as float64, half of that as the float32 a GPU gets. */
+const MAX_CELLS = 2 ** 25;
+const FIRST_CHUNK = 16;
+const LONGEST_CHUNK = 65_536;
+/** What the different texts of all columns may take, about. */
+const MAX_TEXT_BYTES = 128 * 1024 * 1024;
 
 /** Takes the rows of a file one after the other, the header first, and makes the table of them. */
 export class TableBuilder {
-  #names: readonly string[] | undefined;
-  /** Longer than `#rowCount` while rows come. */
-  #columns: Float64Array[] = [];
+  readonly #format: CsvFormat;
+  #header: Header | undefined;
+  readonly #columns: ColumnBuilder[] = [];
   #rowCount = 0;
+  readonly #chunkLengths: number[] = [];
+  /** The row at which the next chunk begins. */
+  #nextChunk = 0;
   readonly #raggedRows = new Problems(
     'row',
     { one: 'does not fit the header', many: 'do not fit the header' },
     'Give every row one cell per column, and put a cell that holds the separator in quotes.',
   );
-  readonly #wrongCells = new Problems(
-    'cell',
-    { one: 'is not a number', many: 'are not numbers' },
-    'Write every cell as 3, -0.5 or 1e-3 (a point before the decimals; no commas, spaces or units), or remove ' +
-      'its row or column.',
-  );
-  readonly #largeCells = new Problems(
-    'cell',
-    { one: 'is too large', many: 'are too large' },
-    'Numbers from -3.4e38 to 3.4e38 (float32) are accepted; rescale the column.',
-  );
+
+  constructor(format: CsvFormat) {
+    this.#format = format;
+  }
 
   /** True once so much is wrong that the rest need not be read. */
   get isHopeless(): boolean {
-    return this.#raggedRows.isFull || this.#wrongCells.isFull || this.#largeCells.isFull;
+    return this.#raggedRows.isFull;
   }
 
   /**
@@ -52,12 +55,12 @@ export class TableBuilder {
    * @throws InputError for what makes the rest pointless: an unusable header, too many cells
    */
   addRow(cells: readonly string[]): void {
-    if (!this.#names) {
-      this.#names = readHeader(cells);
-      this.#columns = this.#names.map(() => new Float64Array(16));
-      return;
+    if (!this.#header) {
+      this.#header = this.#format.hasHeader ? readHeader(cells) : nameColumns(cells.length);
+      for (let i = 0; i < cells.length; i++) this.#columns.push(new ColumnBuilder(this.#format.decimal));
+      if (this.#format.hasHeader) return;
     }
-    const width = this.#names.length;
+    const width = this.#columns.length;
     if (cells.length > MAX_COLUMNS) this.#refuseWideRow(countOf(cells.length, 'cell'), width);
     if ((this.#rowCount + 1) * width > MAX_CELLS) this.#refuseManyCells(width);
     const row = this.#rowCount++;
@@ -68,8 +71,19 @@ export class TableBuilder {
       );
       return;
     }
-    if (row >= this.#columns[0].length) this.#resize(2 * row);
-    for (let column = 0; column < width; column++) this.#addCell(cells[column], row, column);
+    if (row >= this.#nextChunk) this.#startChunk(row);
+    const position = row - this.#nextChunk + this.#chunkLengths[this.#chunkLengths.length - 1];
+    for (let column = 0; column < width; column++) this.#columns[column].add(cells[column], position);
+  }
+
+  /** Frees the texts of the columns that have most, once all together have too many; asked between pieces. */
+  boundTexts(): void {
+    for (;;) {
+      const bytes = this.#columns.reduce((sum, { textBytes }) => sum + textBytes, 0);
+      const open = this.#columns.filter(({ hasMoreTexts }) => !hasMoreTexts);
+      if (bytes <= MAX_TEXT_BYTES || open.length === 0) return;
+      open.reduce((most, column) => (column.textBytes > most.textBytes ? column : most)).forgetTexts();
+    }
   }
 
   /** @throws InputError always: the next row has a quote where none may be */
@@ -87,63 +101,50 @@ export class TableBuilder {
    */
   refuseLongRow(cellCount: number, length: number): never {
     if (cellCount > MAX_COLUMNS) {
-      if (!this.#names) refuseManyColumns(`at least ${formatCount(cellCount)}`);
-      this.#refuseWideRow(`at least ${countOf(cellCount, 'cell')}`, this.#names.length);
+      if (!this.#header) refuseManyColumns(`at least ${formatCount(cellCount)}`);
+      this.#refuseWideRow(`at least ${countOf(cellCount, 'cell')}`, this.#columns.length);
     }
     throw new InputError(
-      `${this.#nextRowName} goes on for at least ${formatCount(length)} characters, more than a row of numbers ` +
-        'can need. Look for a missing line end there.',
+      `${this.#nextRowName} goes on for at least ${formatCount(length)} characters, more than a row can need. ` +
+        'Look for a missing line end there.',
     );
   }
 
   /**
    * @param byteCount of the file, for the message
-   * @throws InputError if there was no header or no row, and for the rows and cells that were wrong
+   * @throws InputError if there was no header or no row, and for the rows that were wrong
    */
   finish(byteCount: number): Table {
-    if (!this.#names) {
-      const found = byteCount === 0 ? '0 bytes' : `nothing but white space in ${countOf(byteCount, 'byte')}`;
-      throw new InputError(
-        `The table is empty (${found}). Give it a header line with the column names and rows of numbers below.`,
-      );
-    }
+    if (!this.#header) throw emptyTable(byteCount);
     this.#raggedRows.requireNone();
-    this.#wrongCells.requireNone();
-    this.#largeCells.requireNone();
     if (this.#rowCount === 0) {
       throw new InputError(
-        `The table has a header with ${countOf(this.#names.length, 'column')} but 0 rows. Add at least 1 row of ` +
-          'numbers below it.',
+        `The table has a header with ${countOf(this.#columns.length, 'column')} but 0 rows. Add at least 1 row ` +
+          'below it.',
       );
     }
-    this.#resize(this.#rowCount);
-    return { columnNames: this.#names, rowCount: this.#rowCount, columns: this.#columns };
+    return {
+      columnNames: this.#header.names,
+      rowCount: this.#rowCount,
+      // One column after the other, so that only one exists twice.
+      columns: this.#columns.map((column) => column.finish(this.#rowCount, this.#chunkLengths)),
+      format: this.#format,
+      notes: this.#header.notes,
+    };
   }
 
-  /** One column after the other, so that only one exists twice. */
-  #resize(length: number): void {
-    this.#columns.forEach((column, index) => {
-      const resized = new Float64Array(length);
-      resized.set(column.subarray(0, length));
-      this.#columns[index] = resized;
-    });
-  }
-
-  #addCell(cell: string, row: number, column: number): void {
-    const value = readNumber(cell);
-    if (value !== undefined && Math.abs(value) <= MAX_FLOAT32) {
-      this.#columns[column][row] = value;
-      return;
-    }
-    const problems = value === undefined ? this.#wrongCells : this.#largeCells;
-    problems.add(() => {
-      const what = cell.trim() === '' ? 'an empty cell' : quote(cell);
-      return `${what} in data row ${formatCount(row + 1)}, column ${quote(this.#names?.[column] ?? '')}`;
-    });
+  /** A chunk doubles the table until it has the length of the longest: at most as much is free. */
+  #startChunk(row: number): void {
+    const length = Math.min(Math.max(row, FIRST_CHUNK), LONGEST_CHUNK);
+    this.#chunkLengths.push(length);
+    this.#nextChunk += length;
+    for (const column of this.#columns) column.startChunk(length);
   }
 
   get #nextRowName(): string {
-    return this.#names ? `Data row ${formatCount(this.#rowCount + 1)}` : 'The header';
+    return this.#header || !this.#format.hasHeader
+      ? `Data row ${formatCount(this.#rowCount + 1)}`
+      : 'The header';
   }
 
   #refuseManyCells(width: number): never {
@@ -159,4 +160,12 @@ export class TableBuilder {
         'cell per column.',
     );
   }
+}
+
+/** What is wrong with a file without a single cell. */
+export function emptyTable(byteCount: number): InputError {
+  const found = byteCount === 0 ? '0 bytes' : `nothing but white space in ${countOf(byteCount, 'byte')}`;
+  return new InputError(
+    `The table is empty (${found}). Give it a header line with the column names and rows below.`,
+  );
 }

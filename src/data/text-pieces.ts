@@ -11,13 +11,14 @@ const REMEDY = 'Save the table as CSV in UTF-8 and open that file.';
  * The text of a file, piece by piece; a character that two pieces share comes whole with the second. A
  * leading byte-order mark is dropped. The event loop gets a turn every 16 ms.
  *
+ * @returns with each piece, the byte it ends before
  * @throws InputError if the file is not UTF-8 text, or can no longer be read
  * @throws the signal's reason once it is aborted
  */
 export async function* textPieces(
   file: Blob,
   signal?: AbortSignal,
-): AsyncGenerator<{ readonly text: string; readonly isLast: boolean }> {
+): AsyncGenerator<{ readonly text: string; readonly isLast: boolean; readonly end: number }> {
   let turnStartMs = performance.now();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for (let start = 0; start === 0 || start < file.size; start += PIECE_BYTES) {
@@ -35,6 +36,7 @@ export async function* textPieces(
     yield {
       text: decode(decoder, bytes, isLast, `${formatCount(start + 1)} to ${formatCount(end)}`),
       isLast,
+      end,
     };
     if (performance.now() - turnStartMs >= YIELD_AFTER_MS) {
       await new Promise((resolve) => setTimeout(resolve));

@@ -327,7 +327,7 @@ function summarizeFirstColumns(table: Table, roles: readonly ColumnRole[]): Tabl
     ...columnsOf((role) => role === 'target').slice(0, PREVIEW_TARGETS),
   ].toSorted((a, b) => a - b);
   const part: Table = {
-    rowCount: table.rowCount,
+    ...table,
     columnNames: shown.map((column) => table.columnNames[column]),
     columns: shown.map((column) => table.columns[column]),
   };

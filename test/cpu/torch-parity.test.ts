@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { TrainingJob } from '../../src/core/job.ts';
-import { lossNames, type LossName } from '../../src/core/losses.ts';
+import { activationNames } from '../../src/core/activations.ts';
+import { lossNames } from '../../src/core/losses.ts';
+import { optimizerNames } from '../../src/core/optimizers.ts';
+import { scheduleNames } from '../../src/core/schedules.ts';
 import { cpuBackend } from '../../src/cpu/cpu-trainer.ts';
-import { torchCases, type TorchCase, type TorchJob } from '../support/torch-cases.ts';
+import { torchCases } from '../support/torch-cases.ts';
+import { torchJob } from '../support/torch-job.ts';
 
 /** From the same parameters, rows and batches, the trajectory is PyTorch's, in float64. */
 
@@ -10,58 +13,45 @@ import { torchCases, type TorchCase, type TorchJob } from '../support/torch-case
 const MOST_DEVIATION = 1e-9;
 
 describe('the CPU path takes the steps of PyTorch', () => {
-  const trainable = torchCases.flatMap((golden) => {
-    const job = jobOf(golden);
-    return job ? [{ ...golden, job }] : [];
-  });
-
-  test.each(trainable)('$name', async ({ name, job, data, losses, parameters }) => {
-    const trainer = await cpuBackend.createTrainer(job, data);
+  test.each(torchCases)('$name', async (golden) => {
+    const job = torchJob(golden);
+    const trainer = await cpuBackend.createTrainer(job, golden.data);
     await trainer.train(job.steps);
     const deviations = [
-      relativeDeviation(await trainer.losses(0), losses),
-      relativeDeviation(await trainer.parameters(), parameters),
+      relativeDeviation(await trainer.losses(0), golden.losses),
+      relativeDeviation(await trainer.parameters(), golden.parameters),
     ];
     trainer.dispose();
-    console.log(`${name}: ${deviations.map((deviation) => deviation.toExponential(1)).join(', ')}`);
+    console.log(`${golden.name}: ${deviations.map((deviation) => deviation.toExponential(1)).join(', ')}`);
     expect(Math.max(...deviations)).toBeLessThanOrEqual(MOST_DEVIATION);
   });
 });
 
-describe('the CPU path begins where PyTorch does', () => {
-  const known = torchCases.flatMap(({ job, ...golden }) =>
-    isKnownLoss(job.loss) ? [{ ...golden, job, loss: job.loss }] : [],
-  );
-
-  test.each(known)('$name', async ({ job, loss, data, initialParameters, losses }) => {
-    const { layers, learningRate, batchSize: rowCount = data.rowCount } = job;
-    const networks = [{ seed: 0, learningRate, initialParameters }];
-    const firstBatch = {
-      ...data,
-      rowCount,
-      inputs: data.inputs.slice(0, rowCount * data.inputCount),
-      targets: data.targets.slice(0, rowCount * data.outputCount),
-    };
-    const trainer = await cpuBackend.createTrainer(
-      { layers, loss, optimizer: 'sgd', steps: 1, networks },
-      firstBatch,
-    );
-    await trainer.train(1);
-    expect(relativeDeviation(await trainer.losses(0), losses.slice(0, 1))).toBeLessThanOrEqual(1e-13);
-    trainer.dispose();
-  });
+test('every activation, loss, optimizer and schedule is among the golden cases', () => {
+  const jobs = torchCases.map(torchJob);
+  const missing = (names: readonly string[], used: readonly (string | undefined)[]) =>
+    names.filter((name) => !used.includes(name));
+  const activations = jobs.flatMap(({ layers }) => layers.map(({ activation }) => activation));
+  expect(missing(activationNames, activations)).toEqual([]);
+  expect(
+    missing(
+      lossNames,
+      jobs.map(({ loss }) => loss),
+    ),
+  ).toEqual([]);
+  expect(
+    missing(
+      optimizerNames,
+      jobs.map(({ optimizer }) => optimizer),
+    ),
+  ).toEqual([]);
+  expect(
+    missing(
+      scheduleNames,
+      jobs.map(({ schedule }) => schedule?.kind),
+    ).filter((kind) => kind !== 'constant'),
+  ).toEqual([]);
 });
-
-/** The case as a job; undefined where it asks for what handgrad does not know yet. */
-function jobOf({ job, initialParameters }: TorchCase): TrainingJob | undefined {
-  const { layers, loss, optimizer, learningRate, steps, shuffle: _, ...rest } = job;
-  if (!isKnownLoss(loss) || optimizer !== 'sgd' || Object.keys(rest).length > 0) return undefined;
-  return { layers, loss, optimizer, steps, networks: [{ seed: 0, learningRate, initialParameters }] };
-}
-
-function isKnownLoss(loss: TorchJob['loss']): loss is LossName {
-  return (lossNames as string[]).includes(loss);
-}
 
 /** Largest |a / b − 1|. */
 function relativeDeviation(actual: Float64Array, expected: Float64Array): number {

@@ -3,10 +3,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { readTable } from '../../src/data/csv.ts';
 import { MAX_COLUMNS } from '../../src/data/header.ts';
-import { refusal } from './support.ts';
+import { cells, refusal } from './support.ts';
 
-const NUMBERS =
-  'Write every cell as 3, -0.5 or 1e-3 (a point before the decimals; no commas, spaces or units), or remove its row or column.';
 const CELLS = 'Give every row one cell per column, and put a cell that holds the separator in quotes.';
 
 describe('one clear sentence for', () => {
@@ -14,17 +12,17 @@ describe('one clear sentence for', () => {
     [
       'an empty file',
       '',
-      'The table is empty (0 bytes). Give it a header line with the column names and rows of numbers below.',
+      'The table is empty (0 bytes). Give it a header line with the column names and rows below.',
     ],
     [
       'white space',
       ' \n\t\r\n',
-      'The table is empty (nothing but white space in 5 bytes). Give it a header line with the column names and rows of numbers below.',
+      'The table is empty (nothing but white space in 5 bytes). Give it a header line with the column names and rows below.',
     ],
     [
       'a header only',
       'a,b\n\n',
-      'The table has a header with 2 columns but 0 rows. Add at least 1 row of numbers below it.',
+      'The table has a header with 2 columns but 0 rows. Add at least 1 row below it.',
     ],
     [
       'one column',
@@ -37,37 +35,6 @@ describe('one clear sentence for', () => {
       'The table has 1 column, "It was a dark night."; at least 2 are needed, an input and a target. Put a comma, a semicolon, a tab or | between the cells of a row.',
     ],
     [
-      'duplicate names',
-      'a,b, a \n1,2,3',
-      'Columns 1 and 3 are both named "a". Give every column a name of its own.',
-    ],
-    ['an empty name', 'a,,c\n1,2,3', 'Column 2 has no name. Give every column a name in the header.'],
-    [
-      'an unnamed index',
-      ',x,y\n0,2,3',
-      'Column 1 has no name. Give every column a name in the header (if it only numbers the rows, "index").',
-    ],
-    [
-      'many empty names',
-      ',,,,\n',
-      'Columns 1, 2, 3 and 2 more have no name. Give every column a name in the header (if it only numbers the rows, "index").',
-    ],
-    [
-      'no header',
-      '0,0,1,5\n1,1,0,6',
-      'The first line holds only numbers ("0", "0", "1" and 1 more), so the column names seem to be missing. Add a header line that names the columns above it.',
-    ],
-    [
-      'a cell that is not a number',
-      'a,b\n1,2\n3,abc',
-      `1 cell is not a number: "abc" in data row 2, column "b". ${NUMBERS}`,
-    ],
-    [
-      'several such cells',
-      'a,b\nx,\n1,y\nz,w',
-      `5 cells are not numbers: "x" in data row 1, column "a"; an empty cell in data row 1, column "b"; "y" in data row 2, column "b"; and 2 more. ${NUMBERS}`,
-    ],
-    [
       'a ragged row',
       'a,b,c\n1,2,3\n1,2\n',
       `1 row does not fit the header: data row 2 has 2 cells, not 3. ${CELLS}`,
@@ -76,11 +43,6 @@ describe('one clear sentence for', () => {
       'several ragged rows',
       'a,b\n1\n1,2,3\n1,2\n1,2,3,4\n5',
       `4 rows do not fit the header: data row 1 has 1 cell, not 2; data row 2 has 3 cells, not 2; data row 4 has 4 cells, not 2; and 1 more. ${CELLS}`,
-    ],
-    [
-      'a number too large',
-      'a,b\n1,3.5e38\n-1e999,2',
-      '2 cells are too large: "3.5e38" in data row 1, column "b"; "-1e999" in data row 2, column "a". Numbers from -3.4e38 to 3.4e38 (float32) are accepted; rescale the column.',
     ],
     [
       'a quote never closed',
@@ -100,45 +62,6 @@ describe('one clear sentence for', () => {
   ])('%s', async (_, text, sentence) => {
     expect(await refusal(text)).toBe(sentence);
     expect(await refusal(new Blob([text]))).toBe(sentence);
-  });
-
-  test.each([
-    '0x10',
-    '1 000',
-    '1,5',
-    'Infinity',
-    '-Infinity',
-    'NaN',
-    '1e',
-    '.',
-    '-',
-    '1_000',
-    '0b1',
-    '1n',
-    'true',
-    '٣',
-    '−1',
-    '1;2',
-    '1.2.3',
-    '12%',
-    '',
-    '1e5.5',
-  ])('%j, which is not a number', async (cell) => {
-    const shown = cell === '' ? 'an empty cell' : `"${cell}"`;
-    expect(await refusal(`a,b\n1,"${cell}"\n`)).toBe(
-      `1 cell is not a number: ${shown} in data row 1, column "b". ${NUMBERS}`,
-    );
-  });
-
-  test('names and cells too long to show whole', async () => {
-    const message = await refusal(`a,${'n'.repeat(500)}\n1,${'😀'.repeat(100_000)}\n`);
-    expect(message).toContain(`"${'😀'.repeat(40)}…" in data row 1, column "${'n'.repeat(40)}…"`);
-  });
-
-  test('markup and control characters in a cell, shown as text on one line', async () => {
-    const message = await refusal('__proto__,<b>\n"<script>\nalert(1)</script>",\u202E1\u0007\n');
-    expect(message).toContain('"<script> alert(1)</script>" in data row 1, column "__proto__"');
-    expect(message).toContain('"1" in data row 1, column "<b>"');
   });
 
   test('bytes that are not text', async () => {
@@ -171,7 +94,7 @@ describe('sizes beyond any table', () => {
     const zeros = `\n${'0,'.repeat(MAX_COLUMNS - 1)}0\n`;
     expect((await readTable(header(MAX_COLUMNS) + zeros)).columns).toHaveLength(MAX_COLUMNS);
     expect(await refusal(header(MAX_COLUMNS + 1))).toBe(
-      'The header has 10,001 columns; at most 10,000 are accepted. Give fewer columns, and check that the file is a table with one line per row.',
+      'The table has 10,001 columns; at most 10,000 are accepted. Give fewer columns, and check that the file is a table with one line per row.',
     );
     expect(await refusal(`a,b\n${'0,'.repeat(20_000)}`)).toContain(
       'Data row 1 has 20,001 cells, but the header has 2 columns',
@@ -179,28 +102,25 @@ describe('sizes beyond any table', () => {
   });
 
   test('more cells than accepted', async () => {
-    const rows = 2 ** 24 / 8192;
+    const rows = 2 ** 25 / 8192;
     const names = Array.from({ length: 8192 }, (_, i) => `c${i}`).join(',');
     const row = `${'0,'.repeat(8191)}0\n`;
     expect(await refusal(`${names}\n${row.repeat(rows + 1)}`)).toBe(
-      'The table has more than 2,048 rows of 8,192 columns; at most 16,777,216 cells are accepted. Give fewer rows or fewer columns.',
+      'The table has more than 4,096 rows of 8,192 columns; at most 33,554,432 cells are accepted. Give fewer rows or fewer columns.',
     );
   }, 60_000);
 
   const MEGABYTES = 1_000_000;
   test.each([
-    ['one line of commas', '', ',', 'The header has at least 1,'],
+    ['one line of commas', '', ',', 'The table has at least 1,'],
     ['commas below a header', 'a,b\n', ',', 'Data row 1 has at least 1,'],
-    ['a comma a line', '', ',\n', 'Columns 1, 2 have no name'],
-    ['three commas a line', '\n', ',,,\r\n', 'Columns 1, 2, 3 and 1 more have no name'],
-    ['a comma a line below a header', 'a,b\n', ',\n', 'At least 1,000 cells are not numbers'],
     [
       '9,999 commas a line below a header',
       'a,b\n',
       `${','.repeat(9_999)}\n`,
       'At least 1,000 rows do not fit',
     ],
-    ['10,000 commas a line', '', `${','.repeat(10_000)}\n`, 'The header has 10,001 columns'],
+    ['10,000 commas a line', '', `${','.repeat(10_000)}\n`, 'The table has 10,001 columns'],
     ['a line without end', 'a,b\n', '1', 'Data row 1 goes on for at least 1,'],
     ['a header without end', '', 'a', 'The header goes on for at least 1,'],
     ['a quote never closed', 'a,b\n"', '1,2\n', 'Data row 1 has a quote'],
@@ -265,8 +185,10 @@ describe('anything at all', () => {
         expect(new Set(table.columnNames).size).toBe(table.columns.length);
         expect(table.columnNames.every((name) => name !== '' && name === name.trim())).toBe(true);
         for (const column of table.columns) {
-          expect(column).toHaveLength(table.rowCount);
-          expect(column.every((value) => Number.isFinite(Math.fround(value)))).toBe(true);
+          expect(cells(column).length === table.rowCount || column.missingCount === table.rowCount).toBe(
+            true,
+          );
+          expect(column.numberCount + column.textCount + column.missingCount).toBe(table.rowCount);
         }
       }),
       { numRuns: process.env.HANDGRAD_FULL ? 10_000 : 1_000 },
