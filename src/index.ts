@@ -20,6 +20,12 @@ export {
 } from './core/schedules.ts';
 export {
   drawInitialParameters,
+  initializers,
+  initializerNames,
+  type Initializer,
+  type InitializerName,
+} from './core/initializers.ts';
+export {
   layOutNetwork,
   nameParameters,
   type Layer,
@@ -27,6 +33,16 @@ export {
   type NamedParameter,
   type Network,
 } from './core/network.ts';
+export {
+  jobOf,
+  lossesOfTask,
+  requireFittingLoss,
+  suggestedSettings,
+  usualLosses,
+  usualOutputActivation,
+  type JobSettings,
+  type OutputActivationName,
+} from './core/job-settings.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
 export { MAX_LAYERS, MAX_LEARNING_RATE, MAX_STEPS, MAX_UNITS } from './core/job-rules.ts';
 export {
@@ -58,7 +74,8 @@ export {
   type ColumnType,
 } from './data/columns.ts';
 export { previewRows, summarizeColumns, type ColumnSummary } from './data/summary.ts';
-export { inferTask, taskNames, type Task } from './data/targets.ts';
+export { inferTask, taskNames } from './data/targets.ts';
+export type { Task } from './core/metrics.ts';
 export { prepareDataset, type Dataset, type DatasetOptions } from './data/dataset.ts';
 export { missingNames, scalingNames, type MissingName, type ScalingName } from './data/fit-encoding.ts';
 export type { RowParts } from './data/split.ts';
@@ -73,10 +90,20 @@ export type { Sample, SampleId, SampleSettings } from './data/samples/sample.ts'
 export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export { layeredDispatches } from './gpu/dispatch-count.ts';
-export { MOST_PREDICTED_ROWS, trainOnce, TrainingSession, type SessionOptions } from './training-session.ts';
+export { MOST_PREDICTED_ROWS, trainOnce, TrainingSession } from './training-session.ts';
+export type { SessionOptions } from './session-start.ts';
+export type { ValidationCurve, ValidationOptions } from './validation-watch.ts';
 export type { Recovery, RunResult, RunTiming } from './run-result.ts';
 
 // Measure
+export {
+  assess,
+  inUnitsOfTable,
+  lossOn,
+  partNames,
+  type PartAssessment,
+  type PartName,
+} from './assessment.ts';
 export { LEAST_REPETITIONS, measure, type Measurement } from './measurement.ts';
 export {
   benchJobNames,

@@ -2,6 +2,7 @@ import type { Divergence } from './core/divergence.ts';
 import type { Adapter, Backend, PlannedJob } from './core/job.ts';
 import type { Network } from './core/network.ts';
 import type { Plan } from './core/plan.ts';
+import type { ValidationCurve } from './validation-watch.ts';
 
 /** Where the time of a run went; milliseconds of wall time unless said otherwise. */
 export interface RunTiming {
@@ -42,6 +43,8 @@ export interface RunResult {
   readonly predictions: Float64Array;
   /** Where and why the run stopped being numbers, or exploded; undefined if it did not. */
   readonly divergence: Divergence | undefined;
+  /** Undefined where no rows were set apart for it. */
+  readonly validation: ValidationCurve | undefined;
   /** Losses of the device that the run survived. */
   readonly recoveries: readonly Recovery[];
   readonly timing: RunTiming;

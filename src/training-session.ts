@@ -1,6 +1,6 @@
 import { backends } from './backends.ts';
 import { divergence, explosion, type Divergence } from './core/divergence.ts';
-import { DeviceLostError, InputError } from './core/errors.ts';
+import { DeviceLostError } from './core/errors.ts';
 import {
   requireSteps,
   type Backend,
@@ -11,24 +11,13 @@ import {
 } from './core/job.ts';
 import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
-import { optimizers } from './core/optimizers.ts';
-import { describePlan, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
+import { describePlan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
+import { delay, goOnFrom, startOf, type Opening, type SessionOptions } from './session-start.ts';
+import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 
 /** A result holds the predictions of this many rows at most. */
 export const MOST_PREDICTED_ROWS = 1000;
-
-/** How a session is opened. */
-export interface SessionOptions {
-  /** One strategy of the GPU only; the best for the job if left out. */
-  readonly strategy?: GpuStrategy;
-  /** As it stands in a result or a snapshot that is to be repeated exactly. */
-  readonly plan?: Plan;
-  /** Goes on from here instead of from the initial parameters. */
-  readonly from?: { readonly snapshot: Snapshot; readonly losses: Float64Array };
-  /** Called after each loss of the device, when the run is about to go on. */
-  readonly onRecovery?: (recovery: Recovery) => unknown;
-}
 
 /** How often a run is kept while it trains, in milliseconds: what a lost device can cost. */
 const KEEP_EVERY_MS = 1000;
@@ -56,6 +45,9 @@ export class TrainingSession {
   #trainMs = 0;
   #gpuMs: number | null = null;
   #chunkMs: number[] = [];
+  readonly #watch: ValidationWatch | undefined;
+  /** Steps of a run that went back to its best parameters: its trainer stands at theirs. */
+  #stepsAtEnd: number | undefined;
 
   private constructor(
     readonly job: TrainingJob,
@@ -66,6 +58,7 @@ export class TrainingSession {
     this.#trainer = opening.trainer;
     this.planned = opening.planned;
     this.lastSnapshot = opening.snapshot;
+    this.#watch = opening.watch;
     const { from } = opening.options;
     if (!from) return;
     this.#trainerFirstStep = from.snapshot.step;
@@ -84,7 +77,8 @@ export class TrainingSession {
     options: SessionOptions = {},
   ): Promise<TrainingSession> {
     const start = performance.now();
-    const { plan, strategy, from } = options;
+    const { plan, strategy, from, validation } = options;
+    const watch = validation && new ValidationWatch(job, data, validation);
     const planned = plan
       ? { plan, reason: `${describePlan(plan)}, as asked for.`, estimates: [] }
       : await backends[backend].plan(job, data, strategy);
@@ -92,12 +86,12 @@ export class TrainingSession {
     if (from) goOnFrom(from, trainer);
     const snapshot = from?.snapshot ?? startOf(trainer, job);
     const openMs = performance.now() - start;
-    return new TrainingSession(job, data, backend, { trainer, planned, snapshot, openMs, options });
+    return new TrainingSession(job, data, backend, { trainer, planned, snapshot, openMs, options, watch });
   }
 
   /** Steps finished or on their way. */
   get stepCount(): number {
-    return this.#trainer.stepCount;
+    return this.#stepsAtEnd ?? this.#trainer.stepCount;
   }
 
   /** Set once a loss was infinite or not a number: the run stopped there. */
@@ -120,10 +114,43 @@ export class TrainingSession {
     try {
       // An earlier call may have found no device; there may be one now.
       if (this.#isLost) await this.#recover();
-      while (!(await this.#trainUntilLost(end, signal)));
+      await this.#trainWatched(end, signal);
     } finally {
       this.#isTraining = false;
     }
+  }
+
+  /** Trains from one look at the validation loss to the next. */
+  async #trainWatched(end: number, signal?: AbortSignal): Promise<void> {
+    const watch = this.#watch;
+    if (this.#stepsAtEnd !== undefined) return;
+    do {
+      const stop = Math.min(end, watch?.nextLook(this.stepCount) ?? end);
+      while (!(await this.#trainUntilLost(stop, signal)));
+      if (this.stepCount < stop || this.divergence) return;
+      if (watch && !(await this.#look(watch))) continue;
+    } while (this.stepCount < end && !watch?.isOutOfPatience);
+    if (watch && (watch.isOutOfPatience || end === this.job.steps)) await this.#goBackToBest(watch);
+  }
+
+  /** @returns false if the device was lost and the run stands at its last snapshot */
+  async #look(watch: ValidationWatch): Promise<boolean> {
+    try {
+      await watch.look(this.#trainer);
+      return true;
+    } catch (error) {
+      if (this.#isDisposed) return true;
+      if (!(error instanceof DeviceLostError)) throw error;
+      await this.#recover();
+      return false;
+    }
+  }
+
+  /** Ends the run with the parameters that did best on the validation data. */
+  async #goBackToBest({ bestSnapshot }: ValidationWatch): Promise<void> {
+    if (!bestSnapshot || this.#isDisposed) return;
+    this.#stepsAtEnd = this.#trainer.stepCount;
+    this.#trainer.restore(bestSnapshot);
   }
 
   /** @returns false if the device was lost and the run stands at its last snapshot */
@@ -208,6 +235,7 @@ export class TrainingSession {
       return;
     }
     this.#trainer.restore(snapshot);
+    this.#watch?.goBackTo(snapshot.step);
     this.#trainerFirstStep = snapshot.step;
     const recovery = { lostAtStep, resumedFromStep: snapshot.step, recoveryMs: performance.now() - start };
     this.recoveries.push(recovery);
@@ -228,6 +256,7 @@ export class TrainingSession {
   }
 
   async #allLosses(fromStep: number): Promise<Float64Array> {
+    if (this.#stepsAtEnd !== undefined) return this.#kept.from(fromStep);
     const firstStep = this.#trainerFirstStep;
     if (fromStep >= firstStep) return this.#trainer.losses(fromStep);
     const kept = this.#kept.from(fromStep).subarray(0, firstStep - fromStep);
@@ -241,6 +270,21 @@ export class TrainingSession {
   /** dE/dparameter at the present parameters, as this backend computes it: [parameterCount]. */
   gradients(): Promise<Float64Array> {
     return this.#trainer.gradients();
+  }
+
+  /** What the network says of other rows, as encoded: row-major [rows, outputCount], probabilities of classes. */
+  async predict(inputs: Float64Array): Promise<Float64Array> {
+    return predictionsOf(this.job.loss, await this.outputs(inputs), this.data.outputCount);
+  }
+
+  /** The same before a loss on logits makes probabilities of it. */
+  outputs(inputs: Float64Array): Promise<Float64Array> {
+    return this.#trainer.predict(inputs);
+  }
+
+  /** The validation loss so far; undefined where no rows were set apart. */
+  get validation(): ValidationCurve | undefined {
+    return this.#watch?.curve();
   }
 
   /**
@@ -268,7 +312,7 @@ export class TrainingSession {
     const predictedRows = Math.min(data.rowCount, MOST_PREDICTED_ROWS);
     const outputs = await trainer.predict(data.inputs.subarray(0, predictedRows * data.inputCount));
     const { uploadMs } = trainer.creation;
-    const trained = trainer.stepCount - (this.opening.options.from?.snapshot.step ?? 0);
+    const trained = this.stepCount - (this.opening.options.from?.snapshot.step ?? 0);
     const timing = {
       setupMs: this.opening.openMs - uploadMs,
       uploadMs,
@@ -291,6 +335,7 @@ export class TrainingSession {
       parameters,
       predictions: predictionsOf(this.job.loss, outputs, data.outputCount),
       divergence: this.divergence ?? this.#divergenceAt(explosion(data, losses)),
+      validation: this.#watch?.curve(),
       recoveries: [...this.recoveries],
       timing,
     };
@@ -305,56 +350,6 @@ export class TrainingSession {
     this.#isDisposed = true;
     this.#trainer.dispose();
   }
-}
-
-interface Opening {
-  readonly trainer: Trainer;
-  readonly planned: PlannedJob;
-  readonly snapshot: Snapshot;
-  readonly openMs: number;
-  readonly options: SessionOptions;
-}
-
-/** Waits, but not beyond the abort of `signal`. */
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
-}
-
-/** Puts a new trainer where another run stood, or frees it. @throws InputError if it does not fit */
-function goOnFrom({ snapshot, losses }: NonNullable<SessionOptions['from']>, trainer: Trainer): void {
-  try {
-    trainer.restore(snapshot);
-    if (losses.length === snapshot.step) return;
-    const [held, step] = [losses.length, snapshot.step].map((count) => count.toLocaleString('en-US'));
-    throw new InputError(
-      `The snapshot stands at step ${step}, and there are ${held} losses; give one a step.`,
-    );
-  } catch (error) {
-    trainer.dispose();
-    throw error;
-  }
-}
-
-/** A run before its first step. */
-function startOf({ plan, initialParameters }: Trainer, { steps, optimizer }: TrainingJob): Snapshot {
-  const { stateCount } = optimizers[optimizer];
-  return {
-    plan,
-    step: 0,
-    steps,
-    parameters: initialParameters,
-    lowParts: new Float64Array(initialParameters.length),
-    optimizerState: new Float64Array(stateCount * initialParameters.length),
-  };
 }
 
 /**

@@ -1,5 +1,6 @@
+import { drawInitialParameters } from './initializers.ts';
 import type { TrainingData, TrainingJob } from './job.ts';
-import { drawInitialParameters, layOutNetwork, type LayerSettings } from './network.ts';
+import { layOutNetwork, type LayerSettings } from './network.ts';
 import { NumpyRandom } from './numpy-random.ts';
 
 /**

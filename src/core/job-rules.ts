@@ -1,5 +1,6 @@
 import { activationNames } from './activations.ts';
 import { InputError } from './errors.ts';
+import { initializerNames } from './initializers.ts';
 import type { NetworkSettings, TrainingData, TrainingJob } from './job.ts';
 import { lossNames, losses, type Loss } from './losses.ts';
 import { layOutNetwork } from './network.ts';
@@ -90,6 +91,7 @@ function requireLearningRate(value: number): void {
 }
 
 function requireNetworkSettings(settings: NetworkSettings): void {
+  if (settings.initializer) requireOneOf('The initializer', settings.initializer, initializerNames);
   requireWholeNumber('The seed', settings.seed, 0, MAX_SEED);
   requireLearningRate(settings.learningRate);
   const { momentum = 0, beta1 = 0, beta2 = 0, epsilon = 0, weightDecay = 0, l1 = 0 } = settings;

@@ -1,6 +1,7 @@
 import { InputError } from './errors.ts';
 import type { LossName } from './losses.ts';
-import { drawInitialParameters, layOutNetwork, type LayerSettings, type Network } from './network.ts';
+import { drawInitialParameters, type InitializerName } from './initializers.ts';
+import { layOutNetwork, type LayerSettings, type Network } from './network.ts';
 import type { OptimizerName, OptimizerSettings } from './optimizers.ts';
 import type { GpuStrategy, Plan, Snapshot } from './plan.ts';
 import type { ScheduleSettings } from './schedules.ts';
@@ -23,6 +24,8 @@ export interface NetworkSettings extends Partial<OptimizerSettings> {
   readonly learningRate: number;
   /** λ of λ · sign(parameter), added to every gradient; 0 if left out. */
   readonly l1?: number;
+  /** How they are drawn; as the notebook draws them if left out. */
+  readonly initializer?: InitializerName;
   /** Replaces the draw: [parameterCount] in the layout of `layOutNetwork`. */
   readonly initialParameters?: Float64Array;
 }
@@ -170,6 +173,8 @@ export interface Backend {
 
 /** What the job's network starts from, a fresh copy: given, or drawn from its seed. [parameterCount] */
 export function initialParameters(job: TrainingJob, data: TrainingData): Float64Array {
-  const [{ seed, initialParameters: given }] = job.networks;
-  return given?.slice() ?? drawInitialParameters(layOutNetwork(data.inputCount, job.layers), seed);
+  const [{ seed, initializer, initialParameters: given }] = job.networks;
+  return (
+    given?.slice() ?? drawInitialParameters(layOutNetwork(data.inputCount, job.layers), seed, initializer)
+  );
 }

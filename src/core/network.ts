@@ -1,5 +1,4 @@
 import type { ActivationName } from './activations.ts';
-import { NumpyRandom } from './numpy-random.ts';
 
 /** What a person chooses of a layer. */
 export interface LayerSettings {
@@ -45,22 +44,6 @@ export function layOutNetwork(inputCount: number, settings: readonly LayerSettin
     layerInputCount = units;
   }
   return { inputCount, outputCount: layerInputCount, layers, parameterCount: offset };
-}
-
-/**
- * The initial parameters the notebook draws: `numpy.random.seed(seed)`, then
- * `numpy.random.rand(inputs, units)` layer by layer. Biases start at 0 and take no draw.
- *
- * @returns float64 [parameterCount] in the layout of `layOutNetwork`
- */
-export function drawInitialParameters(network: Network, seed: number): Float64Array {
-  const random = new NumpyRandom(seed);
-  const parameters = new Float64Array(network.parameterCount);
-  for (const { weightsOffset, inputCount, units } of network.layers) {
-    const weights = parameters.subarray(weightsOffset, weightsOffset + inputCount * units);
-    for (let i = 0; i < weights.length; i++) weights[i] = random.rand();
-  }
-  return parameters;
 }
 
 /** One named parameter as PyTorch's `state_dict` keeps it. */

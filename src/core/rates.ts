@@ -12,7 +12,7 @@ export function ratesVary({ optimizer, schedule }: TrainingJob): boolean {
 /** What a network's optimizer is set to: its own settings, the optimizer's defaults for the rest. */
 export function ratesOf(job: TrainingJob, network: NetworkSettings = job.networks[0]): Rates {
   const { defaults }: Optimizer = optimizers[job.optimizer];
-  const { learningRate, momentum, beta1, beta2, epsilon, weightDecay } = { ...defaults, ...defined(network) };
+  const { learningRate, momentum, beta1, beta2, epsilon, weightDecay } = { ...defaults, ...network };
   return {
     learningRate,
     momentum,
@@ -33,10 +33,4 @@ export function moveRates(rates: Rates, job: TrainingJob, t: number): void {
   if (!('correctsBias' in optimizers[job.optimizer])) return;
   rates.firstCorrection = 1 / (1 - (1 - rates.firstRate) ** (t + 1));
   rates.secondCorrection = 1 / Math.sqrt(1 - (1 - rates.secondRate) ** (t + 1));
-}
-
-function defined<T extends object>(settings: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }

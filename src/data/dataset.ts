@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import type { TrainingData } from '../core/job.ts';
+import type { Task } from '../core/metrics.ts';
 import { isMissingAt } from './column.ts';
 import type { ColumnPlan } from './columns.ts';
 import { encodeInputs, refuseLarge, requireEncodedCells } from './encode.ts';
@@ -17,7 +18,7 @@ import { MAX_COLUMNS } from './header.ts';
 import { MAX_FLOAT32 } from './numbers.ts';
 import { splitRows, type RowParts, type SplitOptions } from './split.ts';
 import type { Table } from './table.ts';
-import { readTargets, taskNames, type Targets, type Task } from './targets.ts';
+import { readTargets, taskNames, type Targets } from './targets.ts';
 import { useColumns, type UsedColumn } from './used-columns.ts';
 import { countOf, formatCount, quote } from './wording.ts';
 

@@ -1,5 +1,5 @@
 import type { ColumnType } from './columns.ts';
-import type { Task } from './targets.ts';
+import type { Task } from '../core/metrics.ts';
 
 /** How a number stands for a value: value = offset + factor · encoded. */
 export interface Scaling {

@@ -1,15 +1,11 @@
 import { InputError } from '../core/errors.ts';
+import type { Task } from '../core/metrics.ts';
 import { readCategories, sortCategories, type Categories } from './categories.ts';
 import type { ColumnPlan } from './columns.ts';
 import { MAX_TEXTS, type Column } from './column.ts';
 import type { Table } from './table.ts';
 import type { UsedColumn } from './used-columns.ts';
 import { countOf, formatCount, quote } from './wording.ts';
-
-/**
- * What a network is to say about a row: numbers, a yes or no (one or several), or one class of several.
- */
-export type Task = 'regression' | 'binary' | 'classification';
 
 export const taskNames: readonly Task[] = ['regression', 'binary', 'classification'];
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawInitialParameters, layOutNetwork, nameParameters } from '../../src/core/network.ts';
+import { drawInitialParameters } from '../../src/core/initializers.ts';
+import { layOutNetwork, nameParameters } from '../../src/core/network.ts';
 import { NumpyRandom } from '../../src/core/numpy-random.ts';
 import { notebookJob } from '../../src/core/notebook.ts';
 import { layersOf } from '../support/jobs.ts';

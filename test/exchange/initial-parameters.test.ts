@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { drawInitialParameters, layOutNetwork, nameParameters } from '../../src/core/network.ts';
+import { drawInitialParameters } from '../../src/core/initializers.ts';
+import { layOutNetwork, nameParameters } from '../../src/core/network.ts';
 import type { LayerSettings } from '../../src/core/network.ts';
 import { initialParametersFrom } from '../../src/exchange/initial-parameters.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../../src/exchange/safetensors.ts';

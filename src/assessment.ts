@@ -1,0 +1,96 @@
+import { constantPrediction, measureOutputs, repeatPrediction, type Measures } from './core/baselines.ts';
+import { InputError } from './core/errors.ts';
+import type { TrainingData } from './core/job.ts';
+import { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
+import { meanLoss } from './core/losses.ts';
+import type { Dataset } from './data/dataset.ts';
+import type { TrainingSession } from './training-session.ts';
+
+/** The parts of a table. */
+export type PartName = 'training' | 'validation' | 'test';
+export const partNames: readonly PartName[] = ['training', 'validation', 'test'];
+
+/** How the rows of one part come out. */
+export interface PartAssessment {
+  readonly part: PartName;
+  readonly rowCount: number;
+  /** In the units of the table: row-major [rowCount, outputCount]; probabilities of classes. */
+  readonly predictions: Float64Array;
+  /** In the same units. */
+  readonly targets: Float64Array;
+  readonly network: Measures;
+  /** Of a linear model fitted on the training rows; undefined where the table is too wide for one. */
+  readonly linearModel: Measures | undefined;
+  /** Of the same answer to every row: the mean, or the most frequent class of the training rows. */
+  readonly constant: Measures;
+}
+
+/**
+ * Measures a run on every part of its table, beside what a linear model and a constant reach there.
+ *
+ * @param threshold from which probability on a binary output counts as 1
+ */
+export async function assess(
+  session: TrainingSession,
+  dataset: Dataset,
+  threshold?: number,
+): Promise<PartAssessment[]> {
+  const { task, training } = dataset;
+  const linearModel = linearModelOf(dataset);
+  const constant = constantPrediction(training, task);
+  const parts: PartAssessment[] = [];
+  for (const part of partNames) {
+    const data = dataset[part];
+    if (!data) continue;
+    const { rowCount, outputCount, inputs } = data;
+    const targets = inUnitsOfTable(dataset, data.targets);
+    const measuresOf = (encoded: Float64Array) =>
+      measureOutputs(
+        task,
+        { targets, predictions: inUnitsOfTable(dataset, encoded), outputCount },
+        threshold,
+      );
+    const encoded = await session.predict(inputs);
+    parts.push({
+      part,
+      rowCount,
+      predictions: inUnitsOfTable(dataset, encoded),
+      targets,
+      network: measuresOf(encoded),
+      linearModel: linearModel && measuresOf(predictLinear(linearModel, inputs)),
+      constant: measuresOf(repeatPrediction(constant, rowCount)),
+    });
+  }
+  return parts;
+}
+
+/** The mean loss of a run on other rows, at its present parameters. */
+export async function lossOn(session: TrainingSession, data: TrainingData): Promise<number> {
+  return meanLoss(session.job.loss, await session.outputs(data.inputs), data.targets, data.outputCount);
+}
+
+/**
+ * Targets or predictions as the table counts them: value = offset + factor · encoded.
+ *
+ * @param encoded row-major [rows, outputCount]
+ */
+export function inUnitsOfTable(
+  { targetScaling }: Pick<Dataset, 'targetScaling'>,
+  encoded: Float64Array,
+): Float64Array {
+  const count = targetScaling.length;
+  return encoded.map((value, i) => {
+    const { offset, factor } = targetScaling[i % count];
+    return offset + factor * value;
+  });
+}
+
+function linearModelOf({ training, task }: Dataset): LinearModel | undefined {
+  try {
+    return fitLinearModel(training, task);
+  } catch (error) {
+    // Too wide to be fitted in a moment: the constant stays to compare with.
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}

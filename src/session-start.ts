@@ -1,0 +1,72 @@
+import { InputError } from './core/errors.ts';
+import type { PlannedJob, Trainer, TrainingJob } from './core/job.ts';
+import { optimizers } from './core/optimizers.ts';
+import type { GpuStrategy, Plan, Snapshot } from './core/plan.ts';
+import type { Recovery } from './run-result.ts';
+import type { ValidationOptions, ValidationWatch } from './validation-watch.ts';
+
+/** How a session is opened. */
+export interface SessionOptions {
+  /** One strategy of the GPU only; the best for the job if left out. */
+  readonly strategy?: GpuStrategy;
+  /** As it stands in a result or a snapshot that is to be repeated exactly. */
+  readonly plan?: Plan;
+  /** Goes on from here instead of from the initial parameters. */
+  readonly from?: { readonly snapshot: Snapshot; readonly losses: Float64Array };
+  /** Rows to watch the run on, and to stop it early by. */
+  readonly validation?: ValidationOptions;
+  /** Called after each loss of the device, when the run is about to go on. */
+  readonly onRecovery?: (recovery: Recovery) => unknown;
+}
+
+/** A session's beginning. */
+export interface Opening {
+  readonly trainer: Trainer;
+  readonly planned: PlannedJob;
+  readonly snapshot: Snapshot;
+  readonly openMs: number;
+  readonly options: SessionOptions;
+  readonly watch: ValidationWatch | undefined;
+}
+
+/** Waits, but not beyond the abort of `signal`. */
+export function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
+
+/** Puts a new trainer where another run stood, or frees it. @throws InputError if it does not fit */
+export function goOnFrom({ snapshot, losses }: NonNullable<SessionOptions['from']>, trainer: Trainer): void {
+  try {
+    trainer.restore(snapshot);
+    if (losses.length === snapshot.step) return;
+    const [held, step] = [losses.length, snapshot.step].map((count) => count.toLocaleString('en-US'));
+    throw new InputError(
+      `The snapshot stands at step ${step}, and there are ${held} losses; give one a step.`,
+    );
+  } catch (error) {
+    trainer.dispose();
+    throw error;
+  }
+}
+
+/** A run before its first step. */
+export function startOf({ plan, initialParameters }: Trainer, { steps, optimizer }: TrainingJob): Snapshot {
+  const { stateCount } = optimizers[optimizer];
+  return {
+    plan,
+    step: 0,
+    steps,
+    parameters: initialParameters,
+    lowParts: new Float64Array(initialParameters.length),
+    optimizerState: new Float64Array(stateCount * initialParameters.length),
+  };
+}
