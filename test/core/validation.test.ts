@@ -37,31 +37,43 @@ describe('judge', () => {
   const rounded = run([1 + 1e-7, 0.5, 0.25], [2 + 1e-6, -1]);
 
   it('allows 4 × what rounding alone does', () => {
-    const verdict = judge(reference, run([1 + 3.9e-7, 0.5, 0.25], [2 + 3.9e-6, -1]), rounded);
+    const verdict = judge(reference, run([1 + 3.9e-7, 0.5, 0.25], [2 + 3.9e-6, -1]), [rounded]);
     expect(verdict.holds).toBe(true);
     expect(verdict.allowedLoss).toBeCloseTo(4e-7, 12);
     expect(verdict.allowedParameter).toBeCloseTo(4e-6, 12);
   });
 
   it('fails above that, on either count', () => {
-    expect(judge(reference, run([1 + 4.1e-7, 0.5, 0.25], [2, -1]), rounded).holds).toBe(false);
-    expect(judge(reference, run([1, 0.5, 0.25], [2, -1 + 4.1e-6]), rounded).holds).toBe(false);
-    expect(judge(reference, run([1, NaN, 0.25], [2, -1]), rounded).holds).toBe(false);
+    expect(judge(reference, run([1 + 4.1e-7, 0.5, 0.25], [2, -1]), [rounded]).holds).toBe(false);
+    expect(judge(reference, run([1, 0.5, 0.25], [2, -1 + 4.1e-6]), [rounded]).holds).toBe(false);
+    expect(judge(reference, run([1, NaN, 0.25], [2, -1]), [rounded]).holds).toBe(false);
   });
 
   it('says nothing where rounding alone moves a run too far, or a run has diverged, or there is nothing', () => {
     const zeros = run([0, 0, 0], [0, 0]);
     const wild = run([1, 0.5, 5], [2, -1]);
-    expect(judge(reference, zeros, wild)).toMatchObject({ holds: undefined });
-    expect(judge(reference, zeros, wild).reason).toContain('moves the loss of this run by');
+    expect(judge(reference, zeros, [wild])).toMatchObject({ holds: undefined });
+    expect(judge(reference, zeros, [wild]).reason).toContain('moves the loss of this run by');
     const diverged = run([1, NaN, NaN], [NaN, NaN]);
-    expect(judge(reference, diverged, diverged)).toMatchObject({ holds: undefined });
-    expect(judge(diverged, diverged, diverged).reason).toBe('the float64 run itself has diverged');
-    expect(judge(run([], []), run([], []), run([], []))).toMatchObject({ holds: undefined });
+    expect(judge(reference, diverged, [diverged])).toMatchObject({ holds: undefined });
+    expect(judge(diverged, diverged, [diverged]).reason).toBe('the float64 run itself has diverged');
+    expect(judge(run([], []), run([], []), [run([], [])])).toMatchObject({ holds: undefined });
   });
 
   it('never asks for less than 4 roundings', () => {
-    expect(judge(reference, reference, reference).allowedLoss).toBe(2 ** -22);
+    expect(judge(reference, reference, [reference]).allowedLoss).toBe(2 ** -22);
+  });
+
+  it('takes the largest of several rounded runs', () => {
+    const other = run([1 + 5e-7, 0.5, 0.25], [2, -1]);
+    const {
+      holds,
+      allowedLoss,
+      reason: why,
+    } = judge(reference, run([1 + 1.9e-6, 0.5, 0.25], [2, -1]), [rounded, other]);
+    expect(allowedLoss).toBeCloseTo(2e-6, 12);
+    expect(holds).toBe(true);
+    expect(why).toContain('the most of 2 times');
   });
 });
 
