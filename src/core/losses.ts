@@ -119,7 +119,7 @@ export function meanLoss(
 }
 
 /** For losses that look at one entry alone. */
-const NO_ROW: RowStatistics = { largest: 0, logSum: 0, targetSum: 0 };
+export const NO_ROW: RowStatistics = { largest: 0, logSum: 0, targetSum: 0 };
 
 interface RowsOfOutputs {
   readonly outputs: Float64Array;

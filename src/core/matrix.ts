@@ -1,5 +1,5 @@
 import type { Activation } from './activations.ts';
-import { eachEntry, meanCount, type Loss } from './losses.ts';
+import { eachEntry, meanCount, NO_ROW, type Loss } from './losses.ts';
 import { decoupledDecay, penaltyGradient, type Optimizer, type Rates } from './optimizers.ts';
 
 /** A row-major matrix; entry (row, column) is `data[row * columns + column]`. */
@@ -163,17 +163,28 @@ export const float64: Arithmetic = {
 
   meanLoss(loss, { data: outputs, rows, columns }, { data: targets }) {
     let sum = 0;
-    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
-      sum += loss.value(outputs[i], targets[i], row);
-    });
+    if (loss.link === 'softmax') {
+      eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+        sum += loss.value(outputs[i], targets[i], row);
+      });
+    } else {
+      // The same, for losses that need nothing of their row: small networks spend much of a step here.
+      for (let i = 0; i < outputs.length; i++) sum += loss.value(outputs[i], targets[i], NO_ROW);
+    }
     return sum / meanCount(loss, rows, columns);
   },
 
   lossGradient(loss, { data: outputs, rows, columns }, { data: targets }, out) {
     const count = meanCount(loss, rows, columns);
-    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
-      out.data[i] = loss.derivative(outputs[i], targets[i], row) / count;
-    });
+    if (loss.link === 'softmax') {
+      eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+        out.data[i] = loss.derivative(outputs[i], targets[i], row) / count;
+      });
+      return;
+    }
+    for (let i = 0; i < outputs.length; i++) {
+      out.data[i] = loss.derivative(outputs[i], targets[i], NO_ROW) / count;
+    }
   },
 
   clip(gradients, most) {
@@ -183,15 +194,24 @@ export const float64: Arithmetic = {
   },
 
   update(optimizer, rates, { parameters, gradients, first, second }) {
+    const { stateCount } = optimizer;
+    const penalizes = rates.weightDecay !== 0 || rates.l1 !== 0;
     const state = { first: 0, second: 0 };
+    if (stateCount === 0 && !penalizes) {
+      // The same, for plain SGD: small networks spend much of a step here.
+      for (let i = 0; i < parameters.length; i++)
+        parameters[i] += optimizer.change(gradients[i], state, rates);
+      return;
+    }
     for (let i = 0; i < parameters.length; i++) {
-      if (optimizer.stateCount > 0) state.first = first[i];
-      if (optimizer.stateCount > 1) state.second = second[i];
+      if (stateCount > 0) state.first = first[i];
+      if (stateCount > 1) state.second = second[i];
       const parameter = parameters[i];
-      const gradient = gradients[i] + penaltyGradient(optimizer, parameter, rates);
-      parameters[i] += optimizer.change(gradient, state, rates) + decoupledDecay(optimizer, parameter, rates);
-      if (optimizer.stateCount > 0) first[i] = state.first;
-      if (optimizer.stateCount > 1) second[i] = state.second;
+      const penalty = penalizes ? penaltyGradient(optimizer, parameter, rates) : 0;
+      const decay = penalizes ? decoupledDecay(optimizer, parameter, rates) : 0;
+      parameters[i] = parameter + (optimizer.change(gradients[i] + penalty, state, rates) + decay);
+      if (stateCount > 0) first[i] = state.first;
+      if (stateCount > 1) second[i] = state.second;
     }
   },
 };

@@ -138,9 +138,9 @@ export class Backprop {
   }
 
   /** w −= learning rate · dE/dw for SGD, for every parameter; the gradients clipped first where the job says so */
-  update(job: TrainingJob, rates: Rates, state: OptimizerStates): void {
+  update(job: TrainingJob, rates: Rates, { first, second }: OptimizerStates): void {
     const { parameters, gradients } = this;
     if (job.clipNorm !== undefined) this.#arithmetic.clip(gradients, job.clipNorm);
-    this.#arithmetic.update(optimizers[job.optimizer], rates, { parameters, gradients, ...state });
+    this.#arithmetic.update(optimizers[job.optimizer], rates, { parameters, gradients, first, second });
   }
 }

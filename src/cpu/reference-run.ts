@@ -25,8 +25,9 @@ export class ReferenceRun {
   readonly #batching: Batching;
   readonly #rates: Rates;
   readonly #ratesVary: boolean;
-  /** One for each number of rows that a batch can have. */
-  readonly #batches = new Map<number, Batch>();
+  /** Of a full batch, and of the last one of an epoch. */
+  readonly #batch: Batch;
+  readonly #lastBatch: Batch;
 
   /** @param parameters [parameterCount], updated in place */
   constructor(
@@ -48,9 +49,9 @@ export class ReferenceRun {
       first: new Float64Array(stateCount > 0 ? parameterCount : 0),
       second: new Float64Array(stateCount > 1 ? parameterCount : 0),
     };
-    for (const rows of [this.#batching.batchSize, this.#batching.lastBatchSize]) {
-      if (!this.#batches.has(rows)) this.#batches.set(rows, this.#makeBatch(rows));
-    }
+    const { batchSize, lastBatchSize } = this.#batching;
+    this.#batch = this.#makeBatch(batchSize);
+    this.#lastBatch = lastBatchSize === batchSize ? this.#batch : this.#makeBatch(lastBatchSize);
   }
 
   /** The batch of a step, through the network and to its loss at the present parameters. */
@@ -62,14 +63,14 @@ export class ReferenceRun {
 
   /** One whole step; returns the loss of its batch before the update. */
   step(step: number): number {
-    const { backprop, targets } = this.forward(step);
-    const loss = backprop.loss(this.#job.loss, targets);
-    this.follow(step, { backprop, targets });
+    const batch = this.forward(step);
+    const loss = batch.backprop.loss(this.#job.loss, batch.targets);
+    this.follow(step, batch);
     return loss;
   }
 
   /** Backward and update, behind `forward`. */
-  follow(step: number, { backprop, targets }: Pick<Batch, 'backprop' | 'targets'>): void {
+  follow(step: number, { backprop, targets }: Batch): void {
     backprop.backward(this.#job.loss, targets);
     if (this.#ratesVary) moveRates(this.#rates, this.#job, step);
     backprop.update(this.#job, this.#rates, this.states);
@@ -77,9 +78,10 @@ export class ReferenceRun {
 
   /** The rows of a step. */
   batchOf(step: number): Batch {
-    const batch = this.#batches.get(batchSizeAt(this.#batching, step));
-    if (!batch) throw new Error(`no batch was made for step ${step}`);
-    if (this.#batching.batchCount > 1) this.#gather(step, batch);
+    const { batchCount, batchSize } = this.#batching;
+    if (batchCount === 1) return this.#batch;
+    const batch = batchSizeAt(this.#batching, step) === batchSize ? this.#batch : this.#lastBatch;
+    this.#gather(step, batch);
     return batch;
   }
 
