@@ -20,12 +20,29 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-/** The same for a number above 0. @throws UsageError */
-export function positiveNumber(flag: string, most: number): (text: string) => number {
+/** The ends of an interval: `above` and `below` are not in it, `least` and `most` are. */
+interface Interval {
+  readonly above?: number;
+  readonly least?: number;
+  readonly below?: number;
+  readonly most?: number;
+}
+
+/** The same for a number in an interval. @throws UsageError */
+export function number(
+  flag: string,
+  { above = -Infinity, least = -Infinity, below = Infinity, most = Infinity }: Interval,
+): (text: string) => number {
+  const ends = [
+    above > -Infinity ? `above ${count(above)}` : `of ${count(least)} or more`,
+    ...(below < Infinity ? [`below ${count(below)}`] : []),
+    ...(most < Infinity ? [`at most ${count(most)}`] : []),
+  ];
   return (text) => {
     const value = NUMBER.test(text) ? Number(text) : NaN;
-    if (value > 0 && value <= most) return value;
-    throw new UsageError(`${flag} must be a number above 0 and at most ${count(most)}, not ${quoted(text)}.`);
+    // An end that is not given is infinite, which no number here is.
+    if (value > above && value >= least && value < below && value <= most) return value;
+    throw new UsageError(`${flag} must be a number ${ends.join(' and ')}, not ${quoted(text)}.`);
   };
 }
 
@@ -50,6 +67,22 @@ export function oneOf<Name extends string>(flag: string, accepted: readonly Name
     if (name !== undefined) return name;
     throw new UsageError(`${flag} must be one of ${accepted.join(', ')}, not ${quoted(text)}.`);
   };
+}
+
+/** The same for one or several of a few words: `tanh`, or `relu,tanh`. @throws UsageError */
+export function severalOf<Name extends string>(
+  flag: string,
+  accepted: readonly Name[],
+): (text: string) => Name[] {
+  const one = oneOf(flag, accepted);
+  return (text) => text.split(',').map((part) => one(part.trim()));
+}
+
+/** A flag that may be given several times: its values in that order. */
+export function collect<Value>(
+  parse: (text: string) => Value,
+): (text: string, before?: readonly Value[]) => Value[] {
+  return (text, before = []) => [...before, parse(text)];
 }
 
 /** The same for the units of the hidden layers: `16,8`, or `none`. @throws UsageError */

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { HandgradError } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { Interrupted, INTERRUPTED_STATUS } from './interruption.ts';
+import { addInspectCommand } from './inspect-command.ts';
 import { addNotebookCommand } from './notebook-command.ts';
 import { notice } from './output.ts';
 import { addSelfTestCommand } from './self-test-command.ts';
@@ -19,6 +20,8 @@ Exit status: 0 done, 1 failed (a table that cannot be used, no GPU, training tha
 Examples:
   handgrad notebook --backend both        both paths, and the GPU held against float64
   handgrad train table.csv --hidden 16,8  two hidden layers
+  handgrad inspect table.csv              how a table is understood
+  handgrad train --sample iris            a table that comes with handgrad
   handgrad train - --json < table.csv     everything as one JSON object
 
 "handgrad help train" and the like list the flags of a command.`;
@@ -40,6 +43,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     .exitOverride();
   addNotebookCommand(program, signal);
   addTrainCommand(program, signal);
+  addInspectCommand(program, signal);
   addSelfTestCommand(program);
   program.addHelpText('after', MORE_HELP);
   try {

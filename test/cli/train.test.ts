@@ -13,6 +13,10 @@ writeFileSync(orFile, orCsv);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const onCpu = ['--backend', 'cpu'];
+/** The notebook's settings but for the table, its biases and its steps. */
+const asNotebook =
+  '--hidden 3 --activation sigmoid --output-activation sigmoid --loss mse --optimizer sgd --learning-rate 0.05 ' +
+  '--init numpy-uniform --scale none --validation 0';
 const twelveRows = [
   'a,b,"c,d",e',
   ...Array.from({ length: 12 }, (_, i) => `${i / 12},${i % 3},${i % 2},0.5`),
@@ -24,6 +28,7 @@ describe('train', () => {
       'train',
       orFile,
       ...onCpu,
+      ...asNotebook.split(' '),
       '--no-bias',
       '--steps',
       '20',
@@ -42,7 +47,8 @@ describe('train', () => {
   test('standard input, with every setting, as the library trains it', async () => {
     const settings = ['--hidden', '4,2', '--activation', 'tanh', '--output-activation', 'linear'];
     const rates = ['--learning-rate', '0.1', '--steps', '1e2', '--seed', '7', '--log-every', '30'];
-    const args = ['train', '-', '--target', 'c,d', ...settings, ...rates, ...onCpu, '--json'];
+    const raw = ['--loss', 'mse', '--optimizer', 'sgd', '--init', 'numpy-uniform', '--scale', 'none'];
+    const args = ['train', '-', '--target', 'c,d', ...settings, ...rates, ...raw, ...onCpu, '--json'];
     const run = objectOf(await handgrad(args, { input: twelveRows.join('\n') })) as RunObject & {
       table: unknown;
     };
@@ -77,10 +83,25 @@ describe('train', () => {
   });
 
   test('several targets and more rows than are shown', async () => {
-    const args = ['train', '-', '--target', 'a,c,d', '--hidden', 'none', '--steps', '5', ...onCpu];
-    const input = ['a,b,c,d', ...Array.from({ length: 12 }, (_, i) => `${i / 12},${i},0,1`)].join('\n');
+    const args = [
+      'train',
+      '-',
+      '--target',
+      'a,c,d',
+      '--hidden',
+      'none',
+      '--steps',
+      '5',
+      '--scale',
+      'none',
+      ...onCpu,
+    ];
+    const input = [
+      'a,b,c,d',
+      ...Array.from({ length: 12 }, (_, i) => `${i / 12},${i},${i % 5},${(7 * i) % 4}`),
+    ].join('\n');
     const { stdout } = await handgrad(args, { input });
-    expect(stdout).toContain('1 input → 3 sigmoid, with biases');
+    expect(stdout).toContain('1 input → 3 linear, with biases');
     expect(stdout).toMatch(/\nrow +a +prediction a +error a +c +prediction c/);
     expect(stdout).toMatch(/\n10 .*\n… and 2 more rows; --json prints up to 1,000 rows\.\n/);
   });
@@ -100,7 +121,7 @@ describe('train', () => {
   });
 
   test('a target out of reach of the output layer is said on standard error', async () => {
-    const args = ['train', '-', '--steps', '2', ...onCpu];
+    const args = ['train', '-', '--steps', '2', ...asNotebook.split(' '), ...onCpu];
     const { status, stderr } = await handgrad(args, { input: 'x,y\n1,5\n2,7\n' });
     expect(status).toBe(0);
     expect(stderr).toMatch(
@@ -119,6 +140,113 @@ describe('train', () => {
       ...onCpu,
     ]);
     expect(stdout).toContain('index   observation\n  inputs  input2\n  target  input1, output\n');
+  });
+});
+
+describe('train on any table', () => {
+  const people = [
+    'name,age,city,left',
+    ...Array.from({ length: 60 }, (_, i) => {
+      const [age, city] = [20 + ((7 * i) % 40), ['Oslo', 'Rome', 'Bern'][i % 3]];
+      return `p${i},${i % 11 === 3 ? '' : age},${city},${age > 40 ? 'yes' : 'no'}`;
+    }),
+  ].join('\n');
+
+  test('text, gaps and identifiers: a class is learnt, measured beside its baselines', async () => {
+    const { status, stdout, stderr } = await handgrad(['train', '-', ...onCpu], { input: people });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(
+      'index   name\n  inputs  age, city\n  target  left\n  task    binary of no, yes\n',
+    );
+    expect(stdout).toMatch(/rows +48 to train on, 12 for validation\n/);
+    expect(stdout).toMatch(/5 inputs → 16 tanh → 1 linear/);
+    expect(stdout).toMatch(/training, 48 rows +(9|100)/);
+    expect(stdout).toMatch(/Actual, validation +→ no +→ yes +precision/);
+  });
+
+  test('--json says how the table was understood, and what came of it', async () => {
+    const args = [
+      'train',
+      '-',
+      '--early-stopping',
+      '3',
+      '--test',
+      '0.2',
+      '--missing',
+      'drop',
+      ...onCpu,
+      '--json',
+    ];
+    const { table, validation, measures, settings } = objectOf(await handgrad(args, { input: people })) as {
+      table: unknown;
+      validation: unknown;
+      measures: unknown[];
+      settings: unknown;
+    } & RunObject;
+    expect(table).toMatchObject({
+      task: 'binary',
+      classes: ['no', 'yes'],
+      columns: [
+        { role: 'index' },
+        { type: 'number' },
+        { type: 'category' },
+        { name: 'left', role: 'target' },
+      ],
+      rows: { dropped: 6 },
+    });
+    expect(validation).toMatchObject({ keepsBest: true });
+    expect(measures).toMatchObject([{ part: 'training' }, { part: 'validation' }, { part: 'test' }]);
+    expect(settings).toMatchObject({ loss: 'bce', optimizer: 'adam', initializer: 'pytorch' });
+  });
+
+  test('a sample trains with its own settings', async () => {
+    const { stdout } = await handgrad(['train', '--sample', 'xor', ...onCpu]);
+    expect(stdout).toContain('from the sample XOR\n');
+    expect(stdout).toMatch(/training, 4 rows +100\.0 %/);
+  });
+
+  test.each([
+    [
+      ['--loss', 'huber', '--task', 'classification'],
+      1,
+      /The loss huber does not fit this target, a classification/,
+    ],
+    [['--batch-size', '61'], 1, /The batch size must be a whole number from 1 to 48, not 61/],
+    [['--activation', 'tanh,relu'], 1, /1 hidden layers and 2 activations/],
+    [['--output-activation', 'tanh'], 1, /takes the output activation sigmoid/],
+    [['--early-stopping', '3', '--validation', '0'], 2, /--early-stopping looks at validation rows/],
+    [['--schedule-every', '3'], 2, /--schedule-every belongs to --schedule step/],
+    [['--type', 'city=colour'], 2, /--type must name a column/],
+    [['--sample', 'iris'], 2, /Name one table/],
+    [['--initial-parameters', '/nowhere.safetensors'], 1, /cannot be read/],
+  ] as const)('%j is refused', async (flags, expected, said) => {
+    const { status, stderr } = await handgrad(['train', '-', ...onCpu, ...flags], { input: people });
+    expect(stderr).toMatch(said);
+    expect(status).toBe(expected);
+  });
+});
+
+describe('inspect', () => {
+  const input = 'id;size;colour;price\n1;1,5;red;10\n2;;blue;12,5\n3;2,25;red;11\n4;3;green;19\n';
+
+  test('says how a table is understood', async () => {
+    const { status, stdout } = await handgrad(['inspect', '-'], { input });
+    expect(status).toBe(0);
+    expect(stdout).toContain('format  ; between cells, , before decimals, with a header\n');
+    expect(stdout).toMatch(/\nid +number +index +0 +1 … 4, mean 2\.5 +1, 2, 3\n/);
+    expect(stdout).toMatch(/\nsize +number +input +1 +1\.5 … 3, mean 2\.25 /);
+    expect(stdout).toMatch(/\ncolour +category +input +0 +3 different +red, blue, red\n/);
+    expect(stdout).toContain('task    regression\n');
+  });
+
+  test('takes corrections, and prints JSON', async () => {
+    const args = ['inspect', '-', '--target', 'colour', '--ignore', 'price', '--type', 'id=number', '--json'];
+    expect(objectOf(await handgrad(args, { input }))).toMatchObject({
+      rowCount: 4,
+      task: 'classification',
+      classes: ['blue', 'green', 'red'],
+      columns: [{}, { name: 'size' }, { role: 'target' }, { role: 'ignored' }],
+    });
   });
 });
 

@@ -44,7 +44,7 @@ describe('what it does not take', () => {
     const data = { rowCount: 1, inputCount, inputs, outputCount: 1, targets: Float64Array.of(1) };
     const layers = [{ units: 1, activation: 'linear' as const, bias: false }];
     const created = gpuBackend.createTrainer({ ...notebookJob, layers }, data);
-    await expect(created).rejects.toThrow('at most 524,280 inputs; the table has 524,281');
+    await expect(created).rejects.toThrow('at most 524,280 inputs; this job has 524,281');
   });
 
   it('more rows than fit a dispatch', async () => {
@@ -56,7 +56,9 @@ describe('what it does not take', () => {
       outputCount: 1,
       targets: new Float64Array(rowCount).fill(1),
     };
-    await expect(gpuBackend.createTrainer(notebookJob, data)).rejects.toThrow('at most 524,280 rows');
+    await expect(gpuBackend.createTrainer(notebookJob, data)).rejects.toThrow(
+      'at most 524,280 rows in a batch',
+    );
   });
 
   it('a plan of the CPU', async () => {

@@ -69,7 +69,7 @@ export function trainArguments(
     '--beta2': job.beta2,
     '--epsilon': job.epsilon,
     '--weight-decay': job.weightDecay,
-    '--clip-norm': job.clipNorm,
+    '--clip': job.clipNorm,
     '--schedule': job.schedule?.kind,
     '--schedule-every': job.schedule?.every,
     '--schedule-gamma': job.schedule?.gamma,

@@ -1,0 +1,77 @@
+import type { Dataset, Measures, PartAssessment } from '../index.ts';
+import { textTable } from './text-table.ts';
+import { count, printable } from './wording.ts';
+
+/** A confusion matrix of more classes is for `--json`. */
+const MOST_SHOWN_CLASSES = 12;
+const names = { training: 'training', validation: 'validation', test: 'test' } as const;
+
+/** How well a run does on every part of its table, beside what a linear model and a constant reach. */
+export function measuresText(parts: readonly PartAssessment[], dataset: Dataset): string {
+  const header = ['Measures', ...measureNames(dataset), 'linear model', 'always the same'];
+  const rows = parts.map(({ part, rowCount, network, linearModel, constant }) => [
+    `${names[part]}, ${count(rowCount)} rows`,
+    ...valuesOf(network),
+    linearModel ? valuesOf(linearModel)[0] : 'too wide for one',
+    valuesOf(constant)[0],
+  ]);
+  const table = textTable(
+    [header, ...rows],
+    header.map((_, column) => (column === 0 ? 'left' : 'right')),
+  );
+  return [table, ...confusionText(parts[parts.length - 1], dataset)].join('\n\n');
+}
+
+function measureNames({ task }: Dataset): string[] {
+  if (task === 'regression') return ['R²', 'MAE', 'RMSE'];
+  return task === 'binary' ? ['accuracy', 'F1', 'AUC'] : ['accuracy', 'macro F1'];
+}
+
+/** Of several outputs the first. */
+function valuesOf(measures: Measures): string[] {
+  if (measures.task === 'regression') {
+    const [{ r2, mae, rmse }] = measures.outputs;
+    return [fixed(r2), significant(mae), significant(rmse)];
+  }
+  if (measures.task === 'classification') {
+    const { accuracy, macroF1 } = measures.classes;
+    return [percent(accuracy), fixed(macroF1)];
+  }
+  const [{ accuracy, perClass, rocAuc }] = measures.outputs;
+  return [percent(accuracy), fixed(perClass[1].f1), fixed(rocAuc)];
+}
+
+/** Counts of actual × predicted classes on one part, with what each class comes to. */
+function confusionText({ part, network }: PartAssessment, { classes, outputNames }: Dataset): string[] {
+  if (network.task === 'regression') return [];
+  const found = network.task === 'classification' ? network.classes : network.outputs[0];
+  const labels = classes ?? (network.task === 'binary' ? ['0', '1'] : outputNames);
+  if (labels.length > MOST_SHOWN_CLASSES) return [];
+  const shown = labels.map(printable);
+  const rows = found.perClass.map(({ precision, recall, f1 }, actual) => [
+    shown[actual],
+    ...shown.map((_, predicted) => count(found.confusion[actual * shown.length + predicted])),
+    fixed(precision),
+    fixed(recall),
+    fixed(f1),
+  ]);
+  const header = [`Actual, ${names[part]}`, ...shown.map((name) => `→ ${name}`), 'precision', 'recall', 'F1'];
+  return [
+    textTable(
+      [header, ...rows],
+      header.map((_, column) => (column === 0 ? 'left' : 'right')),
+    ),
+  ];
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
+function fixed(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(3);
+}
+
+function significant(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import {
+  inferColumns,
+  initialParametersFrom,
+  InputError,
+  prepareDataset,
+  readSafetensors,
+  readTable,
+  samples,
+  type ColumnPlan,
+  type CsvFormat,
+  type Dataset,
+  type JobSettings,
+  type LossName,
+  type Sample,
+  type Table,
+  type Task,
+  type TrainingJob,
+} from '../index.ts';
+import { UsageError } from './flags.ts';
+import { openTableFile } from './table-file.ts';
+import type { TableFlags } from './table-flags.ts';
+import { count, quoted } from './wording.ts';
+
+/** A table with what its columns are. */
+export interface OpenedTable {
+  /** What a person calls it. */
+  readonly source: string;
+  readonly sample: Sample | undefined;
+  readonly table: Table;
+  readonly plans: readonly ColumnPlan[];
+}
+
+/** Fewer rows than this are all trained on unless a person says otherwise. */
+const LEAST_ROWS_TO_SPLIT = 20;
+const USUAL_VALIDATION = 0.2;
+
+/**
+ * Reads a file or a sample, and decides what its columns are.
+ *
+ * @throws UsageError if there are both or neither, InputError if the table cannot be used
+ */
+export async function openTable(
+  file: string | undefined,
+  flags: TableFlags,
+  signal: AbortSignal,
+): Promise<OpenedTable> {
+  const sample = samples.find(({ id }) => id === flags.sample);
+  if ((file === undefined) === (sample === undefined)) {
+    throw new UsageError(
+      'Name one table: a file, - for standard input, or --sample and one that comes with handgrad.',
+    );
+  }
+  const text = sample ? await sample.load() : await openTableFile(file ?? '-', signal);
+  const table = await readTable(text, { signal, format: formatOf(flags) });
+  const targets = namesOf('--target', flags.target, table);
+  const plans = inferColumns(table, {
+    targets: targets.length > 0 ? targets : (sample?.targets ?? []),
+    ignore: namesOf('--ignore', flags.ignore, table),
+    types: new Map(flags.type?.map(({ name, type }) => [name, type])),
+  });
+  return { source: sample ? `the sample ${sample.name}` : (file ?? '-'), sample, table, plans };
+}
+
+/** The table as numbers, split and scaled as the flags say, or as the sample suggests, or as is usual. */
+export function prepareTable(
+  { sample, table, plans }: OpenedTable,
+  flags: TableFlags,
+  loss: LossName | undefined,
+): Dataset {
+  const suggested = sample?.suggested;
+  const usualShare = table.rowCount < LEAST_ROWS_TO_SPLIT ? 0 : USUAL_VALIDATION;
+  const task = flags.task ?? taskOfLoss(loss ?? suggested?.loss) ?? sample?.task;
+  return prepareDataset(table, plans, {
+    ...(task && { task }),
+    scaling: flags.scale ?? suggested?.scaling ?? 'standard',
+    missing: flags.missing ?? suggested?.missing ?? 'median',
+    ...(flags.missingIndicator && { missingIndicator: true }),
+    ...(flags.classWeights && { classWeights: flags.classWeights }),
+    validation: flags.validation ?? suggested?.validation ?? usualShare,
+    test: flags.test ?? suggested?.test ?? 0,
+    seed: flags.seed ?? suggested?.seed ?? 1,
+  });
+}
+
+/** Who asks for a loss of classes has said what the target is. */
+function taskOfLoss(loss: string | undefined): Task | undefined {
+  if (loss === 'cross-entropy') return 'classification';
+  return loss === 'bce' ? 'binary' : undefined;
+}
+
+/** The sample's own settings as a job's. */
+export function settingsOfSample({ suggested }: Sample): JobSettings {
+  const {
+    hidden,
+    activation,
+    outputActivation,
+    bias,
+    init,
+    loss,
+    optimizer,
+    learningRate,
+    batchSize,
+    steps,
+    seed,
+  } = suggested;
+  return {
+    hidden,
+    activations: [activation],
+    ...(outputActivation && { outputActivation }),
+    bias,
+    initializer: init,
+    loss: loss as JobSettings['loss'],
+    optimizer: optimizer as JobSettings['optimizer'],
+    learningRate,
+    ...(batchSize !== undefined && { batchSize }),
+    steps,
+    seed,
+  };
+}
+
+/** The job from the parameters of a safetensors file. @throws InputError if it cannot be read or does not fit */
+export async function withInitialParameters(
+  job: TrainingJob,
+  inputCount: number,
+  file: string | undefined,
+): Promise<TrainingJob> {
+  if (file === undefined) return job;
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new InputError(
+      `The file ${quoted(file)} cannot be read (${error.message}). Name a safetensors file.`,
+    );
+  });
+  const initialParameters = initialParametersFrom(readSafetensors(bytes), inputCount, job.layers);
+  return { ...job, networks: [{ ...job.networks[0], initialParameters }] };
+}
+
+function formatOf({ delimiter, decimal, header }: TableFlags): Partial<CsvFormat> {
+  return {
+    ...(delimiter && { delimiter }),
+    ...(decimal && { decimal }),
+    ...(header !== undefined && { hasHeader: header }),
+  };
+}
+
+/** Of each text the whole if a column is named so (names may hold commas), else its parts. @throws UsageError */
+function namesOf(flag: string, texts: readonly string[] = [], { columnNames }: Table): string[] {
+  return texts.flatMap((text) => {
+    if (columnNames.includes(text)) return [text];
+    const names = text.split(',').map((name) => name.trim());
+    if (!names.includes('')) return names;
+    throw new UsageError(`${flag} must name columns, separated by commas (a,b); one of the names is empty.`);
+  });
+}
+
+/** `120 rows to train on, 30 for validation, …`. */
+export function partsText({ training, validation, test, droppedRowCount }: Dataset): string {
+  return [
+    `${count(training.rowCount)} to train on`,
+    ...(validation ? [`${count(validation.rowCount)} for validation`] : []),
+    ...(test ? [`${count(test.rowCount)} for the test`] : []),
+    ...(droppedRowCount > 0 ? [`${count(droppedRowCount)} left out`] : []),
+  ].join(', ');
+}
