@@ -16,6 +16,8 @@ export interface PartAssessment {
   readonly rowCount: number;
   /** In the units of the table: row-major [rowCount, outputCount]; probabilities of classes. */
   readonly predictions: Float64Array;
+  /** Of the linear model, in the same units; undefined where the table is too wide for one. */
+  readonly linearPredictions: Float64Array | undefined;
   /** In the same units. */
   readonly targets: Float64Array;
   readonly network: Measures;
@@ -24,6 +26,9 @@ export interface PartAssessment {
   /** Of the same answer to every row: the mean, or the most frequent class of the training rows. */
   readonly constant: Measures;
 }
+
+/** What a part is measured by. */
+type Predictions = Omit<PartAssessment, 'network' | 'linearModel' | 'constant'>;
 
 /**
  * Measures a run on every part of its table, beside what a linear model and a constant reach there.
@@ -35,33 +40,43 @@ export async function assess(
   dataset: Dataset,
   threshold?: number,
 ): Promise<PartAssessment[]> {
-  const { task, training } = dataset;
   const linearModel = linearModelOf(dataset);
-  const constant = constantPrediction(training, task);
-  const parts: PartAssessment[] = [];
+  const parts: Predictions[] = [];
   for (const part of partNames) {
     const data = dataset[part];
     if (!data) continue;
-    const { rowCount, outputCount, inputs } = data;
-    const targets = inUnitsOfTable(dataset, data.targets);
-    const measuresOf = (encoded: Float64Array) =>
-      measureOutputs(
-        task,
-        { targets, predictions: inUnitsOfTable(dataset, encoded), outputCount },
-        threshold,
-      );
-    const encoded = await session.predict(inputs);
+    const { rowCount, inputs } = data;
     parts.push({
       part,
       rowCount,
-      predictions: inUnitsOfTable(dataset, encoded),
-      targets,
-      network: measuresOf(encoded),
-      linearModel: linearModel && measuresOf(predictLinear(linearModel, inputs)),
-      constant: measuresOf(repeatPrediction(constant, rowCount)),
+      predictions: inUnitsOfTable(dataset, await session.predict(inputs)),
+      linearPredictions: linearModel && inUnitsOfTable(dataset, predictLinear(linearModel, inputs)),
+      targets: inUnitsOfTable(dataset, data.targets),
     });
   }
-  return parts;
+  return measureParts(dataset, parts, threshold);
+}
+
+/** Measures predictions that are there already, at another threshold perhaps. */
+export function measureParts(
+  dataset: Dataset,
+  parts: readonly Predictions[],
+  threshold?: number,
+): PartAssessment[] {
+  const { task, training } = dataset;
+  const { outputCount } = training;
+  const constant = inUnitsOfTable(dataset, constantPrediction(training, task));
+  return parts.map((predictions) => {
+    const { targets, rowCount, linearPredictions } = predictions;
+    const measuresOf = (ofModel: Float64Array) =>
+      measureOutputs(task, { targets, predictions: ofModel, outputCount }, threshold);
+    return {
+      ...predictions,
+      network: measuresOf(predictions.predictions),
+      linearModel: linearPredictions && measuresOf(linearPredictions),
+      constant: measuresOf(repeatPrediction(constant, rowCount)),
+    };
+  });
 }
 
 /** The mean loss of a run on other rows, at its present parameters. */

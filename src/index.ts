@@ -82,7 +82,9 @@ export type { RowParts } from './data/split.ts';
 export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';
 export { inputNames, outputNames, type Encoding, type InputEncoding, type Scaling } from './data/encoding.ts';
 export { summarizeTable, toTrainingData, type TableSummary } from './data/number-table.ts';
+export { taskOfLoss, usualOptions } from './data/usual-options.ts';
 export { samples } from './data/samples/index.ts';
+export { settingsOfSample } from './data/samples/sample-settings.ts';
 export { orTable } from './data/samples/or-table.ts';
 export type { Sample, SampleId, SampleSettings } from './data/samples/sample.ts';
 
@@ -100,6 +102,7 @@ export {
   assess,
   inUnitsOfTable,
   lossOn,
+  measureParts,
   partNames,
   type PartAssessment,
   type PartName,

@@ -7,6 +7,7 @@ import {
   logStride,
   MAX_STEPS,
   outOfReach,
+  settingsOfSample,
   TrainingSession,
   type Backend,
   type Dataset,
@@ -24,7 +25,6 @@ import { timingText } from './timing-text.ts';
 import {
   openTable,
   prepareTable,
-  settingsOfSample,
   withInitialParameters,
   type OpenedTable,
 } from './train-data.ts';

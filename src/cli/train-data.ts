@@ -7,14 +7,14 @@ import {
   readSafetensors,
   readTable,
   samples,
+  taskOfLoss,
+  usualOptions,
   type ColumnPlan,
   type CsvFormat,
   type Dataset,
-  type JobSettings,
   type LossName,
   type Sample,
   type Table,
-  type Task,
   type TrainingJob,
 } from '../index.ts';
 import { UsageError } from './flags.ts';
@@ -30,10 +30,6 @@ export interface OpenedTable {
   readonly table: Table;
   readonly plans: readonly ColumnPlan[];
 }
-
-/** Fewer rows than this are all trained on unless a person says otherwise. */
-const LEAST_ROWS_TO_SPLIT = 20;
-const USUAL_VALIDATION = 0.2;
 
 /**
  * Reads a file or a sample, and decides what its columns are.
@@ -68,55 +64,18 @@ export function prepareTable(
   flags: TableFlags,
   loss: LossName | undefined,
 ): Dataset {
-  const suggested = sample?.suggested;
-  const usualShare = table.rowCount < LEAST_ROWS_TO_SPLIT ? 0 : USUAL_VALIDATION;
-  const task = flags.task ?? taskOfLoss(loss ?? suggested?.loss) ?? sample?.task;
+  const usual = usualOptions(table.rowCount, sample);
+  const task = flags.task ?? taskOfLoss(loss) ?? usual.task;
   return prepareDataset(table, plans, {
     ...(task && { task }),
-    scaling: flags.scale ?? suggested?.scaling ?? 'standard',
-    missing: flags.missing ?? suggested?.missing ?? 'median',
+    scaling: flags.scale ?? usual.scaling,
+    missing: flags.missing ?? usual.missing,
     ...(flags.missingIndicator && { missingIndicator: true }),
     ...(flags.classWeights && { classWeights: flags.classWeights }),
-    validation: flags.validation ?? suggested?.validation ?? usualShare,
-    test: flags.test ?? suggested?.test ?? 0,
-    seed: flags.seed ?? suggested?.seed ?? 1,
+    validation: flags.validation ?? usual.validation,
+    test: flags.test ?? usual.test,
+    seed: flags.seed ?? usual.seed,
   });
-}
-
-/** Who asks for a loss of classes has said what the target is. */
-function taskOfLoss(loss: string | undefined): Task | undefined {
-  if (loss === 'cross-entropy') return 'classification';
-  return loss === 'bce' ? 'binary' : undefined;
-}
-
-/** The sample's own settings as a job's. */
-export function settingsOfSample({ suggested }: Sample): JobSettings {
-  const {
-    hidden,
-    activation,
-    outputActivation,
-    bias,
-    init,
-    loss,
-    optimizer,
-    learningRate,
-    batchSize,
-    steps,
-    seed,
-  } = suggested;
-  return {
-    hidden,
-    activations: [activation],
-    ...(outputActivation && { outputActivation }),
-    bias,
-    initializer: init,
-    loss: loss as JobSettings['loss'],
-    optimizer: optimizer as JobSettings['optimizer'],
-    learningRate,
-    ...(batchSize !== undefined && { batchSize }),
-    steps,
-    seed,
-  };
 }
 
 /** The job from the parameters of a safetensors file. @throws InputError if it cannot be read or does not fit */

@@ -33,7 +33,7 @@ export function settingsOf(
   const outputActivation =
     flags.outputActivation ??
     (flags.loss === undefined ? usualOutput : undefined) ??
-    outputFor(loss, dataset);
+    usualOutputActivation(loss, dataset.task);
   const schedule = scheduleOf(flags);
   const { shuffle, clip, l1 } = flags;
   return {
@@ -57,11 +57,6 @@ export function settingsOf(
     seed: flags.seed ?? base.seed,
     initializer: flags.init ?? base.initializer,
   };
-}
-
-/** A 0/1 target read as a number lies within a sigmoid. */
-function outputFor(loss: JobSettings['loss'], { task }: Dataset) {
-  return task === 'binary' && loss !== 'bce' ? 'sigmoid' : usualOutputActivation(loss);
 }
 
 function stepsOf({ steps, epochs }: NetworkFlags, base: JobSettings, batchCount: number): number {

@@ -89,10 +89,10 @@ export function jobOf(settings: JobSettings, outputCount: number): TrainingJob {
   };
 }
 
-/** The activation an output layer has where nobody chose one. */
-export function usualOutputActivation(loss: LossName): OutputActivationName {
+/** The activation an output layer has where nobody chose one; a 0/1 target read as a number lies within a sigmoid. */
+export function usualOutputActivation(loss: LossName, task?: Task): OutputActivationName {
   const { link }: Loss = losses[loss];
-  return link ?? 'linear';
+  return link ?? (task === 'binary' ? 'sigmoid' : 'linear');
 }
 
 /** What the layers of a job say for it: a loss on logits brings its own link. */
