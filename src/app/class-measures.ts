@@ -44,6 +44,10 @@ class ClassMeasuresTable extends LitElement {
         table {
           width: 100%;
         }
+        th,
+        td {
+          padding: 6px 0 6px 8px;
+        }
         .name {
           max-width: 80px;
         }

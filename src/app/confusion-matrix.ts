@@ -32,13 +32,15 @@ class ConfusionMatrix extends LitElement {
       table {
         width: auto;
       }
-      td,
-      thead th:not(.words) {
-        min-width: 48px;
+      td:not(.words),
+      th:not(.words) {
+        min-width: 56px;
         padding: 6px 8px;
+        text-align: center;
       }
       tbody th {
         padding-right: 12px;
+        border-bottom: 0;
       }
       .name {
         display: block;
@@ -47,27 +49,32 @@ class ConfusionMatrix extends LitElement {
         text-overflow: ellipsis;
         unicode-bidi: isolate;
       }
+      .column .name {
+        margin: 0 auto;
+      }
       .upright .column .name {
-        margin-left: auto;
         max-width: 20px;
         max-height: 96px;
         writing-mode: vertical-rl;
         rotate: 180deg;
       }
-      .upright td,
-      .upright thead th:not(.words) {
-        min-width: 40px;
+      .upright td:not(.words),
+      .upright th:not(.words) {
+        min-width: 36px;
+        padding: 6px 4px;
       }
       tbody th .name {
-        max-width: 144px;
+        max-width: 128px;
       }
-      thead tr:first-child th {
+      thead tr:first-child > * {
         border-bottom: 0;
         padding-bottom: 0;
       }
+      thead tr:first-child th:not(.words) {
+        text-align: left;
+      }
       tbody tr > td {
         border: 1px solid var(--card);
-        border-left-color: transparent;
         border-radius: 4px;
       }
       .none {
@@ -134,8 +141,8 @@ class ConfusionMatrix extends LitElement {
         </table>
       </div>
       <p class="muted small note">
-        <span class="sample" aria-hidden="true"></span>Outlined: predicted as it is. The deeper a cell, the
-        larger its share of the row.${hidden ? ` ${hidden}` : ''}
+        <span class="sample" aria-hidden="true"></span>Outlined: right. Shaded: by share of the row.
+        ${hidden ? html`<br />${hidden}` : nothing}
       </p>
     `;
   }

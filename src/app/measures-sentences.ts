@@ -2,7 +2,7 @@
 
 import type { BinaryMeasures, ClassificationMeasures, ClassMeasures, Measures } from '../index.ts';
 import type { AssessmentReport, PartReport } from '../worker/assessment-report.ts';
-import { count, countOf, percent, significant } from './format.ts';
+import { count, countOf, percent, significant, withDecimals } from './format.ts';
 
 /** Larger matrices no longer fit a page. */
 export const MOST_SHOWN_CLASSES = 20;
@@ -16,6 +16,8 @@ export const NO_VALUE = '–';
 /** A column of the table of measures. */
 export interface MeasureColumn {
   readonly name: string;
+  /** Of a baseline: the measure that is told of it. */
+  readonly measure?: string;
   /** One line for those who are learning. */
   readonly meaning: string;
 }
@@ -69,8 +71,7 @@ interface Telling {
   readonly network: (text: string) => string;
   readonly worse: string;
   readonly same: string;
-  /** Of the first that the network beats, and of the next. */
-  readonly beaten: readonly [verb: string, verb: string];
+  readonly beaten: (name: string, text: string) => string;
 }
 
 function verdictOf(assessment: AssessmentReport, report: PartReport, output: number): string {
@@ -99,7 +100,7 @@ function verdictOf(assessment: AssessmentReport, report: PartReport, output: num
     ...(same.length > 0 ? [`${telling.same} ${same.map(({ name }) => name).join(' and ')}`] : []),
   ];
   const compared = comparisons.length > 0 ? `, ${comparisons.join(' and ')}` : '';
-  const rest = beaten.map(({ name, text }, index) => `${name} ${telling.beaten[index]}${text}`).join(', ');
+  const rest = beaten.map(({ name, text }) => telling.beaten(name, text)).join(', ');
   return `${telling.network(told(network))}${compared}${rest ? `; ${rest}` : ''}`;
 }
 
@@ -113,7 +114,7 @@ function tellingOf({ outputNames }: AssessmentReport, network: Measures, output:
       network: (text) => `is right ${name && `about ${name} `}in ${text}`,
       worse: 'less often than',
       same: 'as often as',
-      beaten: ['in ', 'in '],
+      beaten: (baseline, text) => `${baseline} in ${text}`,
     };
   }
   const of = (measures: Measures) =>
@@ -126,16 +127,16 @@ function tellingOf({ outputNames }: AssessmentReport, network: Measures, output:
       network: off,
       worse: 'more than',
       same: 'as much as',
-      beaten: ['by ', 'by '],
+      beaten: (baseline, text) => `${baseline} by ${text}`,
     };
   }
   return {
     score: (measures) => of(measures).r2 ?? NaN,
-    text: (score) => significant(score),
+    text: scoreText,
     network: (text) => `${off(significant(of(network).mae))} and reaches an R² of ${text}`,
     worse: 'less than',
     same: 'as much as',
-    beaten: ['reaches ', ''],
+    beaten: (baseline, text) => `${text} by ${baseline}`,
   };
 }
 
@@ -159,11 +160,13 @@ export function measureColumns(assessment: AssessmentReport): MeasureColumn[] {
   return [
     ...ownColumns(assessment),
     {
-      name: `${main}, linear model`,
+      name: 'linear model',
+      measure: main,
       meaning: 'Fitted on the training rows, without hidden layers: what a network has to beat.',
     },
     {
-      name: `${main}, always the same`,
+      name: 'always the same',
+      measure: main,
       meaning: isRegression
         ? 'Whatever the inputs are, the mean of the training rows.'
         : 'Whatever the inputs are, the most frequent class of the training rows.',
@@ -222,15 +225,25 @@ function ownTexts(measures: Measures, output: number): string[] {
   }
   if (measures.task === 'classification') {
     const { accuracy, macroF1 } = measures.classes;
-    return [percent(accuracy), significant(macroF1)];
+    return [percent(accuracy), scoreText(macroF1)];
   }
   const { accuracy, perClass, rocAuc } = measures.outputs[output];
   return [percent(accuracy), orNoValue(perClass[1].f1), orNoValue(rocAuc)];
 }
 
-/** Four significant digits, or that there is no value. */
+/** A score or that there is none. */
 export function orNoValue(value: number | undefined): string {
-  return value === undefined ? NO_VALUE : significant(value);
+  return value === undefined ? NO_VALUE : scoreText(value);
+}
+
+/**
+ * A score of which 1 is perfect, with four decimals: −1.5e−5 says no more of an R² than 0.0000 does. `> 0.9999` where
+ * that would say perfect and it is not.
+ */
+export function scoreText(value: number): string {
+  if (value < 1 && value >= 0.99995) return '> 0.9999';
+  if (Math.abs(value) < 0.00005) return '0.0000';
+  return Math.abs(value) <= 1 ? withDecimals(value, 4) : significant(value);
 }
 
 /** Why a figure is missing, and what the table alone does not say. */
@@ -277,8 +290,8 @@ export function hiddenSentence(classCount: number, shownCount: number): string |
   const hidden = classCount - shownCount;
   if (hidden <= 0) return undefined;
   return hidden === 1
-    ? `The class with the fewest rows is not shown; it counts as “other”.`
-    : `The ${count(hidden)} classes with the fewest rows are not shown; they count as “other”.`;
+    ? 'The class with the fewest rows is not shown; predictions of it count as “other”.'
+    : `The ${count(hidden)} classes with the fewest rows are not shown; predictions of them count as “other”.`;
 }
 
 /** 0 … 10: how deep to shade a cell of so many rows, of all of its row. */

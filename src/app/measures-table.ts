@@ -17,16 +17,15 @@ class MeasuresTable extends LitElement {
         width: auto;
         min-width: min(640px, 100%);
       }
-      thead th {
-        white-space: normal;
-        max-width: 120px;
-      }
       thead th:not(.words) {
         min-width: 72px;
       }
       th,
       td {
         padding-left: 16px;
+      }
+      .measure {
+        display: block;
       }
       .honest > * {
         font-weight: 600;
@@ -48,11 +47,12 @@ class MeasuresTable extends LitElement {
         tbody {
           display: contents;
         }
+        /* Wide figures push the table wider, and it scrolls. */
         tr {
           display: flex;
-          flex: 1 1 0;
+          flex: 1 0 72px;
           flex-direction: column;
-          min-width: 0;
+          min-width: min-content;
         }
         thead tr {
           flex: 0 0 104px;
@@ -63,13 +63,12 @@ class MeasuresTable extends LitElement {
           padding: 0 0 0 8px;
           align-content: center;
         }
+        tbody th.words {
+          text-align: right;
+        }
         thead th {
-          max-width: none;
           padding: 0;
           text-align: left;
-        }
-        tbody th {
-          text-align: right;
         }
         tbody tr > *,
         tbody tr:last-child > * {
@@ -99,8 +98,13 @@ class MeasuresTable extends LitElement {
               <th role="columnheader" class="words">part</th>
               <th role="columnheader">rows</th>
               ${measureColumns(assessment).map(
-                ({ name, meaning }) =>
-                  html`<th role="columnheader"><field-term meaning=${meaning}>${name}</field-term></th>`,
+                ({ name, measure, meaning }) =>
+                  html`<th role="columnheader">
+                    ${measure ? html`<span class="measure">${measure}, </span>` : nothing}<field-term
+                      meaning=${meaning}
+                      >${name}</field-term
+                    >
+                  </th>`,
               )}
             </tr>
           </thead>

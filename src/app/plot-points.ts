@@ -9,10 +9,13 @@ export interface PlottedRow {
   readonly predicted: number;
 }
 
+/** Beyond this even a difference of two numbers may be infinite. */
+const LARGEST_DRAWN = 1e300;
+
 /** The rows whose prediction is a number. */
 export function plottedRows({ actual, predicted }: PredictionPoints): PlottedRow[] {
   return Array.from(actual, (value, row) => ({ actual: value, predicted: predicted[row] })).filter(
-    ({ predicted: value }) => Number.isFinite(value),
+    ({ predicted: value }) => Math.abs(value) < LARGEST_DRAWN,
   );
 }
 

@@ -99,6 +99,9 @@ class PredictionPlot extends LitElement {
 
   override render() {
     const parts = this.assessment.parts.map((report) => plottedPart(report, this.output));
+    if (parts.every(({ rows }) => rows.length === 0)) {
+      return html`<p class="muted">There is nothing to draw: no prediction is a number.</p>`;
+    }
     const name = quoted(this.assessment.outputNames[this.output]);
     return html`
       ${renderPlot(parts, name)}
@@ -186,7 +189,7 @@ function renderPlot(parts: readonly PlottedPart[], name: string) {
     )}
     ${svg`
       <path class="diagonal" d="M${left} ${bottom}L${left + side} ${TOP}" />
-      <text x=${left - 8} y="12" text-anchor="start">predicted</text>
+      <text x="0" y="12">predicted</text>
       <text x=${left + side} y=${bottom + 34} text-anchor="end">actual</text>
       ${parts.map(
         ({ part, rows }) =>

@@ -69,7 +69,7 @@ class ThresholdSlider extends LitElement {
     return html`
       <div class="row">
         <field-term meaning="The network gives a probability of ${yes}; the threshold makes a class of it."
-          >threshold</field-term
+          >Threshold</field-term
         >
         <input
           id="threshold"
