@@ -82,7 +82,7 @@ async function tests(): Promise<ViteUserConfig> {
             environment: 'node',
             pool: 'forks',
             include: [
-              'test/{core,data,cpu,exchange,cli,worker,support}/**/*.test.ts',
+              'test/{core,data,cpu,exchange,cli,worker,app,support}/**/*.test.ts',
               'test/bench/*.test.ts',
               'test/*.test.ts',
               'test/shaders/*.validation.test.ts',

@@ -33,6 +33,13 @@ export function withDecimals(value: number, decimals: number): string {
   );
 }
 
+/** `96.7 %`; `> 99.9 %` and `< 0.1 %` where one decimal would say all or none and it is not. */
+export function percent(share: number): string {
+  if (share < 1 && share >= 0.9995) return '> 99.9\u00a0%';
+  if (share > 0 && share < 0.0005) return '< 0.1\u00a0%';
+  return `${withDecimals(100 * share, 1)}\u00a0%`;
+}
+
 /** A cell of a person's table: every digit it came with. */
 export function cell(value: number): string {
   return properMinus(String(value));
