@@ -95,7 +95,7 @@ export { layeredDispatches } from './gpu/dispatch-count.ts';
 export { MOST_PREDICTED_ROWS, trainOnce, TrainingSession } from './training-session.ts';
 export type { SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions } from './validation-watch.ts';
-export type { Recovery, RunResult, RunTiming } from './run-result.ts';
+export { comparable, type Recovery, type RunResult, type RunTiming } from './run-result.ts';
 
 // Measure
 export {
@@ -148,6 +148,7 @@ export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-m
 
 // Exchange
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
+export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';
 export { initialParametersFrom } from './exchange/initial-parameters.ts';
 
 // Check

@@ -2,6 +2,7 @@ import type { Divergence } from './core/divergence.ts';
 import type { Adapter, Backend, PlannedJob } from './core/job.ts';
 import type { Network } from './core/network.ts';
 import type { Plan } from './core/plan.ts';
+import type { RunValues } from './core/validation.ts';
 import type { ValidationCurve } from './validation-watch.ts';
 
 /** Where the time of a run went; milliseconds of wall time unless said otherwise. */
@@ -58,4 +59,13 @@ export interface Recovery {
   readonly resumedFromStep: number;
   /** Milliseconds from the loss to a trainer that stands at the snapshot. */
   readonly recoveryMs: number;
+}
+
+/**
+ * What a run is compared by: its losses up to the parameters it ended with, which are those of an earlier step where
+ * it went back to its best.
+ */
+export function comparable({ losses, parameters, validation }: RunResult): RunValues {
+  const best = validation?.keepsBest ? validation.bestStep : undefined;
+  return { losses: losses.subarray(0, best), parameters };
 }

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import './log-panel.ts';
 import './notebook-panel.ts';
 import './predictions-panel.ts';
+import './run-measures.ts';
 import './timing-panel.ts';
 import './validation-panel.ts';
 import './weights-panel.ts';
@@ -9,9 +10,10 @@ import { PageElement, type Page } from './page-element.ts';
 import { baseStyles, disclosureStyles, scrollCue } from './styles.ts';
 
 const names = {
+  measures: 'Measures',
   timing: 'Timing',
   predictions: 'Predictions',
-  validation: 'Validation',
+  validation: 'Checks',
   weights: 'Weights',
   log: 'Log',
   notebook: 'Notebook’s record',
@@ -19,6 +21,7 @@ const names = {
 type Tab = keyof typeof names;
 
 const panels: Record<Tab, (page: Page) => TemplateResult> = {
+  measures: (page) => html`<run-measures .page=${page}></run-measures>`,
   timing: (page) => html`<timing-panel .page=${page}></timing-panel>`,
   predictions: (page) => html`<predictions-panel .page=${page}></predictions-panel>`,
   validation: (page) => html`<validation-panel .page=${page}></validation-panel>`,
@@ -106,17 +109,17 @@ class DetailsCard extends PageElement {
   constructor() {
     super();
     this.isOpen = false;
-    this.tab = 'timing';
+    this.tab = 'measures';
   }
 
   override render() {
     const tabs = this.#tabs;
-    const shown = tabs.includes(this.tab) ? this.tab : 'timing';
+    const shown = tabs.includes(this.tab) ? this.tab : 'measures';
     return html`
       <details ?open=${this.isOpen} @toggle=${this.#onToggle}>
         <summary>
           Details
-          <span class="muted small">timing, predictions, validation, weights, log</span>
+          <span class="muted small">measures, timing, predictions, checks, weights, log</span>
         </summary>
         ${
           this.isOpen

@@ -1,10 +1,11 @@
 import { css, html, nothing, svg } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { losses, type LossName, type ValidationCurve } from '../index.ts';
 import './loss-chart.ts';
 import type { LossScale } from './loss-chart.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Run, RunKey } from './page-state.ts';
+import type { Run, RunKey } from './run.ts';
 import { comparedRuns, runLabel } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -103,6 +104,12 @@ class LossCard extends PageElement {
     return this.chosen ?? (hasDiverged ? 'log' : 'linear');
   }
 
+  /** Of the runs on the page, or of the one to come. */
+  get #shownLoss(): LossName {
+    const { shownRuns, job } = this.page.state;
+    return (shownRuns[0]?.job ?? job).loss;
+  }
+
   override render() {
     const { state } = this.page;
     return html`
@@ -111,7 +118,7 @@ class LossCard extends PageElement {
           <h2 id="title">
             Loss
             <span class="muted kind"
-              >mean squared error${state.isStale && !state.isTraining ? ', of earlier settings' : ''}</span
+              >${losses[this.#shownLoss].label}${state.isStale && !state.isTraining ? ', of earlier settings' : ''}</span
             >
           </h2>
           <fieldset class="switch ${state.hasRuns ? '' : 'later'}">
@@ -148,9 +155,18 @@ class LossCard extends PageElement {
     const { width, dashes } = strokes[run.key];
     const line = svg`<path d="M0 4H28" stroke-width=${width} stroke-dasharray=${dashes} />`;
     const ring = run.key === 'kernels' ? svg`<circle cx="14" cy="4" r="3.2" />` : nothing;
+    const isWatched = run.validation !== undefined && run.key !== 'kernels';
+    const dots = svg`<path d="M0 4H28" stroke-width="2" stroke-dasharray="1.5 4" />`;
     return html`<span class=${run.path}>
-      <svg viewBox="0 0 28 8" aria-hidden="true">${line}${ring}</svg>${runLabel(this.page.state, run)}
-    </span>`;
+        <svg viewBox="0 0 28 8" aria-hidden="true">${line}${ring}</svg>${runLabel(this.page.state, run)}
+      </span>
+      ${
+        isWatched
+          ? html`<span class=${run.path}
+              ><svg viewBox="0 0 28 8" aria-hidden="true">${dots}</svg>validation</span
+            >`
+          : nothing
+      }`;
   }
 
   #describeDifference(): string {
@@ -182,7 +198,10 @@ class LossCard extends PageElement {
         <thead>
           <tr>
             <th scope="col">step</th>
-            ${runs.map((run) => html`<th scope="col">${runLabel(state, run)}</th>`)}
+            ${runs.map((run) => [
+              html`<th scope="col">${runLabel(state, run)}</th>`,
+              run.validation ? html`<th scope="col">validation, ${runLabel(state, run)}</th>` : nothing,
+            ])}
           </tr>
         </thead>
         <tbody>
@@ -190,7 +209,10 @@ class LossCard extends PageElement {
             (index) =>
               html`<tr>
                 <th scope="row">${count(longest[index])}</th>
-                ${runs.map(({ curve }) => html`<td>${lossAt(curve, longest[index])}</td>`)}
+                ${runs.map(({ curve, validation }) => [
+                  html`<td>${lossAt(curve, longest[index])}</td>`,
+                  validation ? html`<td>${lastLookAt(validation, longest[index])}</td>` : nothing,
+                ])}
               </tr>`,
           )}
         </tbody>
@@ -199,9 +221,16 @@ class LossCard extends PageElement {
   }
 }
 
-function lossAt({ steps, losses }: Run['curve'], step: number): string {
-  const loss = losses[steps.indexOf(step)];
+function lossAt({ steps, losses: found }: Run['curve'], step: number): string {
+  const loss = found[steps.indexOf(step)];
   return Number.isFinite(loss) ? significant(loss) : '—';
+}
+
+/** The validation loss of the last look up to a step. */
+function lastLookAt({ steps, losses: looks }: ValidationCurve, step: number): string {
+  const next = steps.findIndex((each) => each > step);
+  const loss = looks[(next < 0 ? steps.length : next) - 1];
+  return loss === undefined ? '—' : significant(loss);
 }
 
 customElements.define('loss-card', LossCard);

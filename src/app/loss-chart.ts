@@ -14,7 +14,8 @@ import {
 } from './chart-scales.ts';
 import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Path, Run, RunKey, Topic } from './page-state.ts';
+import type { Topic } from './page-state.ts';
+import type { Path, Run, RunKey } from './run.ts';
 import { runLabel } from './sentences.ts';
 import { baseStyles } from './styles.ts';
 
@@ -27,6 +28,9 @@ export type LossScale = 'linear' | 'log';
 
 /** From the lowest to the topmost: where the curves lie on one another, line, dashes and rings still show. */
 const drawnKeys: readonly RunKey[] = ['gpu', 'cpu', 'kernels'];
+/** Above them their validation losses: in the colour of the path, dotted. */
+const watchedKeys: readonly RunKey[] = ['gpu', 'cpu'];
+const VALIDATION_DOTS = [1.5, 4];
 /** A ring about every so many pixels. */
 const RING_EVERY_PX = 48;
 const RING_SIZE = 7;
@@ -135,7 +139,7 @@ class LossChart extends PageElement {
     const linear = first === undefined ? linearRange : divergingRange(first);
     const size = { width: this.clientWidth, steps, linear };
     const loss = lossOptions(look, { ...size, height: lossBox.clientHeight, scale: this.scale });
-    this.#loss = new uPlot(loss, [[], [], [], []], lossBox);
+    this.#loss = new uPlot(loss, [[], [], [], [], [], []], lossBox);
     if (!this.page.state.isComparing) return;
     const difference = differenceOptions(look, { ...size, height: DIFFERENCE_HEIGHT });
     this.#difference = new uPlot(difference, [[], [], []], differenceBox);
@@ -145,7 +149,10 @@ class LossChart extends PageElement {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { runs, comparisons } = this.page.state;
-    const curves = drawnKeys.map((key) => runs[key]?.curve);
+    const curves = [
+      ...drawnKeys.map((key) => runs[key]?.curve),
+      ...watchedKeys.map((key) => runs[key]?.validation),
+    ];
     const isLog = this.scale === 'log';
     this.#loss?.setData(alignCurves(curves, isLog));
     const pointCount = Math.ceil(this.clientWidth / LARGEST_OF_PX);
@@ -176,7 +183,17 @@ class LossChart extends PageElement {
   }
 }
 
-function describeRun({ curve, stepCount, report }: Run): string {
+function describeRun(run: Run): string {
+  const { validation } = run;
+  const last = validation?.losses[validation.losses.length - 1];
+  const watched =
+    last === undefined
+      ? ''
+      : ` Validation loss: from ${significant(validation?.losses[0] ?? NaN)} to ${significant(last)}.`;
+  return `${describeTraining(run)}${watched}`;
+}
+
+function describeTraining({ curve, stepCount, report }: Run): string {
   const { losses } = curve;
   const from = `from ${significant(losses[0])} to`;
   if (report?.divergence) return `${from} where it diverged, at step ${count(report.divergence.step)}.`;
@@ -223,14 +240,24 @@ function lossOptions(
     },
     series: [
       {},
-      { label: 'GPU', stroke: colours.gpu, width: 2.5, points: { show: showAlone } },
-      { label: 'CPU', stroke: colours.cpu, width: 2, dash: [6, 6], points: { show: showAlone } },
+      { label: 'GPU', stroke: colours.gpu, width: 2.5, points: { show: showAlone }, spanGaps: true },
+      {
+        label: 'CPU',
+        stroke: colours.cpu,
+        width: 2,
+        dash: [6, 6],
+        points: { show: showAlone },
+        spanGaps: true,
+      },
       {
         label: 'GPU, kernel by kernel',
         stroke: colours.gpu,
         width: 1,
         points: { size: RING_SIZE, stroke: colours.gpu, fill: colours.card, width: 1.5, filter: ringPlaces },
+        spanGaps: true,
       },
+      validationSeries('GPU, validation', colours.gpu),
+      validationSeries('CPU, validation', colours.cpu),
     ],
     axes: [
       stepAxis(look, size),
@@ -243,6 +270,11 @@ function lossOptions(
       },
     ],
   };
+}
+
+/** Its looks are rarer than the steps of the losses: the steps between have no point. */
+function validationSeries(label: string, stroke: string): uPlot.Series {
+  return { label, stroke, width: 2, dash: VALIDATION_DOTS, points: { show: false }, spanGaps: true };
 }
 
 /** Its own splits; and an increment for any range, without which a range of many decades would get no labels. */

@@ -2,6 +2,7 @@ import { connectTrainingService } from '../worker/client.ts';
 import { BenchControl } from './bench-control.ts';
 import { measureClock } from './clock.ts';
 import { HandgradPage } from './handgrad-page.ts';
+import { LinkControl } from './link-control.ts';
 import { PageState } from './page-state.ts';
 import { TableControl } from './table-control.ts';
 import { TrainingControl } from './training-control.ts';
@@ -19,6 +20,7 @@ for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
   void document.fonts.load(font);
 
 const bench = new BenchControl(state, client);
-HandgradPage.start({ state, training, tables, bench });
-void tables.openSample();
+const link = new LinkControl(state, tables);
+HandgradPage.start({ state, training, tables, bench, link });
+void link.open(location.hash);
 void training.findGpu();

@@ -25,7 +25,7 @@ class NetworkCard extends PageElement {
   override render() {
     const { state } = this.page;
     const { job, currentRun } = state;
-    const inputCount = state.table?.table.inputCount ?? 2;
+    const inputCount = state.table?.open.prepared?.inputCount ?? 2;
     const report = currentRun?.job === job ? currentRun.report : undefined;
     // A run that diverged has no weights to draw.
     const isDrawable = report?.parameters.every(Number.isFinite);
@@ -48,8 +48,9 @@ class NetworkCard extends PageElement {
   #initialParameters(job: TrainingJob, network: Network): Float64Array | undefined {
     const { inputCount } = network;
     if (this.#drawn?.job !== job || this.#drawn.inputCount !== inputCount) {
+      const [{ seed, initializer }] = job.networks;
       const isSmall = network.parameterCount <= MOST_DRAWN_PARAMETERS;
-      const parameters = isSmall ? drawInitialParameters(network, job.networks[0].seed) : undefined;
+      const parameters = isSmall ? drawInitialParameters(network, seed, initializer) : undefined;
       this.#drawn = { job, inputCount, parameters };
     }
     return this.#drawn.parameters;

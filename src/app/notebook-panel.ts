@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import { notebookRecord, scientific } from '../index.ts';
 import { count, duration, significant, withDecimals } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Run } from './page-state.ts';
+import type { Run } from './run.ts';
 import { RECORD_TOLERANCE, recordDifference, runLabel } from './sentences.ts';
 import './verdict-mark.ts';
 import { baseStyles, tableStyles } from './styles.ts';
@@ -123,7 +123,7 @@ function predictions(): Figure[] {
   return notebookRecord.predictions.map((recorded, index) => ({
     name: `prediction of row ${index + 1}`,
     recorded,
-    ours: ({ report }) => report?.predictions[index],
+    ours: ({ report }) => report?.predicted.predictions[index],
     write: (value) => withDecimals(value, 6),
   }));
 }

@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import type { BenchControl } from './bench-control.ts';
+import type { LinkControl } from './link-control.ts';
 import type { PageState, Topic } from './page-state.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -10,6 +11,7 @@ export interface Page {
   readonly training: TrainingControl;
   readonly tables: TableControl;
   readonly bench: BenchControl;
+  readonly link: LinkControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

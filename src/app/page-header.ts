@@ -86,7 +86,7 @@ class PageHeader extends PageElement {
           your browser.
         </p>
         <nav aria-label="Pages">
-          ${this.#renderLink('#train', 'Train')}${this.#renderLink('#bench', 'Bench')}
+          ${this.#renderLink(this.page.link.fragment || '#train', 'Train')}${this.#renderLink('#bench', 'Bench')}
         </nav>
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>

@@ -1,70 +1,41 @@
 import {
+  lossesOfTask,
   notebookJob,
+  orTable,
+  samples,
+  settingsOfSample,
+  suggestedSettings,
+  usualOptions,
+  type DatasetOptions,
   type GpuAvailability,
   type GpuStrategy,
   type SelfTest,
-  type GradientCheck,
-  type Measurement,
-  type Recovery,
+  type Task,
   type TrainingJob,
 } from '../index.ts';
-import type { Comparison, LossCurve, OpenTable, RunReport } from '../worker/client.ts';
+import type { Comparison } from '../worker/client.ts';
+import { runKeys, type GpuKey, type Path, type Run, type RunKey, type ShownTable } from './run.ts';
+import type { SettingsField, SettingsText } from './setting-fields.ts';
 import {
-  notebookSettings,
+  isNotebookJob,
   readSettings,
   sameJob,
+  textOf,
+  withChanges,
+  type ReadSettings,
+  type SettingsChanges,
   type SettingsErrors,
-  type SettingsField,
-  type SettingsText,
 } from './settings.ts';
-
-export type Path = 'cpu' | 'gpu';
-export const paths: readonly Path[] = ['cpu', 'gpu'];
-
-/** The runs a page can hold: one a path, and beside what the GPU path chose its kernels one by one. */
-export type RunKey = 'cpu' | 'kernels' | 'gpu';
-export type GpuKey = Exclude<RunKey, 'cpu'>;
-/** In the order they are shown. */
-const runKeys: readonly RunKey[] = ['cpu', 'kernels', 'gpu'];
-export const gpuKeys: readonly GpuKey[] = ['kernels', 'gpu'];
 
 /** What the worker is doing for the page. */
 export type Activity =
   'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring' | 'testing';
 
-/** One run as the page knows it; replaced, never changed, except for its growing curve. */
-export interface Run {
-  readonly key: RunKey;
-  readonly path: Path;
-  /** Asked for; undefined where the planner chooses, and on the CPU. */
-  readonly strategy: GpuStrategy | undefined;
-  readonly job: TrainingJob;
-  /** The worker's number for it; undefined until its trainer is made. */
-  readonly id: number | undefined;
-  readonly stepCount: number;
-  readonly curve: LossCurve;
-  /** Losses of the device that the run survived. */
-  readonly recoveries: readonly Recovery[];
-  /** Finished, stopped for good, or given up. */
-  readonly isOver: boolean;
-  /** Its device was lost and no other could be had: its curve stays, and the CPU can go on. */
-  readonly isLost: boolean;
-  /** The step at which the CPU took over from a run whose device was lost. */
-  readonly continuedFrom: number | undefined;
-  /** What came of it, or came of it up to the pause. */
-  readonly report: RunReport | undefined;
-  readonly measurement: Measurement | undefined;
-  readonly gradientCheck: GradientCheck | undefined;
-  /** Milliseconds to the end at the present pace; undefined while it is not known. */
-  readonly msLeft: number | undefined;
-}
-
-/** A table with where it came from. */
-export interface ShownTable {
+/** What is being read. */
+export interface Reading {
   readonly name: string;
-  /** The built-in sample, as the notebook has it. */
-  readonly isSample: boolean;
-  readonly table: OpenTable;
+  /** Of its bytes, 0 … 1; undefined until some have come. */
+  readonly share: number | undefined;
 }
 
 /** `progress` comes ten times a second while something runs; everything else is a `change`. */
@@ -72,14 +43,27 @@ export type Topic = 'change' | 'progress';
 
 interface Fields {
   table: ShownTable | undefined;
-  /** The name of a table that is being read. */
-  readingTable: string | undefined;
-  settingsText: SettingsText;
+  /** The table that is being read. */
+  reading: Reading | undefined;
+  /** The columns, or what is made of them, were changed; the table is not ready yet. */
+  isPreparing: boolean;
+  /** What the table begins with. */
+  base: SettingsText;
+  /** What a person changed of that. */
+  changes: SettingsChanges;
   settingsErrors: SettingsErrors;
   /** Train was pressed and this setting was in the way: it wants to be seen. */
   faultySetting: SettingsField | undefined;
   /** The job of the last settings that were valid. */
   job: TrainingJob;
+  /** What the last valid settings make of the rows. */
+  options: DatasetOptions;
+  /** Looks at the validation loss without a new lowest one before a run ends; it does not if undefined. */
+  patience: number | undefined;
+  /** Asked for; undefined where the planner chooses. */
+  strategy: GpuStrategy | undefined;
+  /** From which probability on a binary output counts as 1. */
+  threshold: number;
   gpu: GpuAvailability | undefined;
   /** The adapter is, or was before it was lost, a software one. */
   isSoftware: boolean;
@@ -107,11 +91,17 @@ interface Fields {
 /** Everything the page shows. Components read it and are told when it changes; only the controls change it. */
 export class PageState implements Readonly<Fields> {
   declare readonly table: Fields['table'];
-  declare readonly readingTable: Fields['readingTable'];
-  declare readonly settingsText: SettingsText;
+  declare readonly reading: Fields['reading'];
+  declare readonly isPreparing: boolean;
+  declare readonly base: SettingsText;
+  declare readonly changes: SettingsChanges;
   declare readonly settingsErrors: SettingsErrors;
   declare readonly faultySetting: Fields['faultySetting'];
   declare readonly job: TrainingJob;
+  declare readonly options: DatasetOptions;
+  declare readonly patience: Fields['patience'];
+  declare readonly strategy: Fields['strategy'];
+  declare readonly threshold: number;
   declare readonly gpu: Fields['gpu'];
   declare readonly isSoftware: boolean;
   declare readonly path: Path;
@@ -125,17 +115,26 @@ export class PageState implements Readonly<Fields> {
   declare readonly notice: string | undefined;
   declare readonly isBroken: boolean;
   declare readonly announcement: string;
+  /** Resolves when the table is as the columns and settings say. */
+  whenPrepared: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<(topic: Topic) => void>();
 
   /** @param clockMs the resolution of the page's clock */
   constructor(readonly clockMs: number) {
+    const options = usualOptions(4, orTable);
     const start: Fields = {
       table: undefined,
-      readingTable: undefined,
-      settingsText: notebookSettings,
+      reading: undefined,
+      isPreparing: false,
+      base: textOf(settingsOfSample(orTable), options),
+      changes: {},
       settingsErrors: new Map(),
       faultySetting: undefined,
       job: notebookJob,
+      options,
+      patience: undefined,
+      strategy: undefined,
+      threshold: 0.5,
       gpu: undefined,
       isSoftware: false,
       path: 'cpu',
@@ -164,29 +163,71 @@ export class PageState implements Readonly<Fields> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes a setting as a person wrote it; a job comes of it only if all of them are valid. */
-  changeSetting(change: Partial<SettingsText>): void {
-    const settingsText = { ...this.settingsText, ...change };
-    const { job, errors } = readSettings(settingsText, this.outputCount);
+  /** Takes settings as a person wrote them; a job comes of them only if all are valid. */
+  changeSetting(change: SettingsChanges): void {
+    const changes = Object.fromEntries(
+      Object.entries({ ...this.changes, ...change }).filter(
+        ([field, value]) => value !== this.base[field as SettingsField],
+      ),
+    ) as SettingsChanges;
+    this.update({ changes, ...this.#read(this.base, changes, this.table) });
+  }
+
+  /** Shows a table; `changes` are those of its settings that stay. */
+  showTable(table: ShownTable, changes: SettingsChanges): void {
+    const base = this.beginningOf(table);
+    this.update({ table, base, changes, ...this.#read(base, changes, table) });
+  }
+
+  /** What the fields say. */
+  get settingsText(): SettingsText {
+    return withChanges(this.base, this.changes);
+  }
+
+  get task(): Task {
+    return this.table?.open.prepared?.task ?? 'regression';
+  }
+
+  /** What a table's settings begin with: what its sample suggests, or what mostly learns something at once. */
+  beginningOf({ sample: id, open }: ShownTable): SettingsText {
+    const sample = samples.find((each) => each.id === id);
+    const suggested = sample && settingsOfSample(sample);
+    const options = usualOptions(open.rowCount, sample);
+    const { task, rowCounts } = open.prepared ?? {};
+    const isFitting = suggested && (task === undefined || lossesOfTask[task].includes(suggested.loss));
+    const job = isFitting
+      ? suggested
+      : suggestedSettings(task ?? 'regression', rowCounts?.training ?? open.rowCount);
+    return textOf(job, options);
+  }
+
+  /** What the settings come to for a table. */
+  readSettings(table: ShownTable | undefined, base: SettingsText, changes: SettingsChanges): ReadSettings {
+    const prepared = table?.open.prepared;
+    return readSettings(withChanges(base, changes), {
+      task: prepared?.task ?? 'binary',
+      outputCount: prepared?.outputCount ?? 1,
+      trainingRowCount: prepared?.rowCounts.training ?? table?.open.rowCount ?? 1,
+      options: table?.open.options ?? this.options,
+    });
+  }
+
+  #read(base: SettingsText, changes: SettingsChanges, table: ShownTable | undefined): Partial<Fields> {
+    const { errors, options, job, patience, strategy } = this.readSettings(table, base, changes);
+    if (!job) return { settingsErrors: errors, options };
     // The same job stays the same object: its run is still the one of the settings.
-    const isSame = job && sameJob(job, this.job);
-    if (job) this.update({ settingsText, job: isSame ? this.job : job, settingsErrors: new Map() });
-    else this.update({ settingsText, settingsErrors: errors });
+    return {
+      settingsErrors: errors,
+      options,
+      patience,
+      strategy,
+      job: sameJob(job, this.job) ? this.job : job,
+    };
   }
 
   updateRun(key: RunKey, changes: Partial<Run>, topic: Topic = 'change'): void {
     const run = this.runs[key];
     if (run) this.update({ runs: { ...this.runs, [key]: { ...run, ...changes } } }, topic);
-  }
-
-  /** Asked for; undefined where the planner chooses. */
-  get strategy(): GpuStrategy | undefined {
-    const { strategy } = this.settingsText;
-    return strategy === 'auto' ? undefined : strategy;
-  }
-
-  get outputCount(): number {
-    return this.table?.table.outputCount ?? 1;
   }
 
   /** No run is open and nothing is on its way. */
@@ -211,7 +252,17 @@ export class PageState implements Readonly<Fields> {
   /** The settings are no longer those of the runs on the page. */
   get isStale(): boolean {
     return this.shownRuns.some(
-      ({ key, job, strategy }) => !sameJob(job, this.job) || (key === 'gpu' && strategy !== this.strategy),
+      (run) =>
+        !this.isOfSettings(run) ||
+        run.patience !== this.patience ||
+        (run.key === 'gpu' && run.strategy !== this.strategy),
+    );
+  }
+
+  /** A run's job and table are the present ones. */
+  isOfSettings({ job, table }: Run): boolean {
+    return (
+      sameJob(job, this.job) && table.key === this.table?.key && sameOptions(table.open.options, this.options)
     );
   }
 
@@ -232,8 +283,10 @@ export class PageState implements Readonly<Fields> {
 
   /** The runs on the page are those the notebook recorded. */
   get isNotebook(): boolean {
-    const job = this.shownRuns[0]?.job ?? this.job;
-    return this.table?.isSample === true && sameJob(job, notebookJob);
+    const [run] = this.shownRuns;
+    const { sample, open } = run?.table ?? this.table ?? {};
+    const isWhole = open?.prepared?.rowCounts.training === open?.rowCount && open?.options.scaling === 'none';
+    return sample === 'or' && isWhole && isNotebookJob(run?.job ?? this.job);
   }
 
   /** How the page calls a path here. */
@@ -241,4 +294,10 @@ export class PageState implements Readonly<Fields> {
     if (path === 'cpu') return 'CPU';
     return this.isSoftware ? 'WebGPU (software)' : 'GPU';
   }
+}
+
+/** Whether two ways to make numbers of a table are the same, whatever their order. */
+export function sameOptions(a: DatasetOptions, b: DatasetOptions): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof DatasetOptions>;
+  return [...names].every((name) => a[name] === b[name]);
 }

@@ -1,6 +1,6 @@
 import { css, html } from 'lit';
 import { PageElement } from './page-element.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles, controlStyles, dialogStyles } from './styles.ts';
 
 /** Takes a table as text. What is wrong with it is said here; the table on the page stays. */
 export class PasteDialog extends PageElement {
@@ -13,22 +13,10 @@ export class PasteDialog extends PageElement {
   static override styles = [
     baseStyles,
     controlStyles,
+    dialogStyles,
     css`
       dialog {
         width: min(560px, calc(100vw - 24px));
-        padding: 20px;
-        border: 1px solid var(--line);
-        border-radius: 12px;
-        background: var(--card);
-        color: var(--ink);
-        box-shadow: var(--shadow);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 40%);
-      }
-      label {
-        display: block;
-        margin-bottom: 8px;
       }
       textarea {
         display: block;
@@ -36,17 +24,6 @@ export class PasteDialog extends PageElement {
         padding: 8px 12px;
         font: 13px/20px var(--code);
         resize: vertical;
-      }
-      .fails {
-        min-height: 20px;
-        margin-top: 8px;
-        overflow-wrap: anywhere;
-      }
-      .buttons {
-        display: flex;
-        justify-content: flex-end;
-        gap: 8px;
-        margin-top: 12px;
       }
     `,
   ];
@@ -64,7 +41,7 @@ export class PasteDialog extends PageElement {
       <dialog aria-labelledby="title" @close=${() => (this.problem = undefined)}>
         <h2 id="title">Paste a table</h2>
         <label for="text" class="muted">
-          CSV with a header line; numbers only. The last column is the target, the others are inputs.
+          CSV, or cells copied from a spreadsheet. The last column is the target; Columns corrects that.
         </label>
         <textarea
           id="text"

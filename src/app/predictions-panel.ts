@@ -1,10 +1,10 @@
 import { css, html, nothing, svg } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { OpenTable, RunReport } from '../worker/client.ts';
-import { cell, count, withDecimals } from './format.ts';
+import type { OpenTable, PredictedRows } from '../worker/client.ts';
+import { count, countOf, withDecimals } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { chooseColumns, trackSizes, type PredictionColumns } from './prediction-columns.ts';
-import type { Run, RunKey } from './page-state.ts';
+import { chooseColumns, previewText, trackSizes, type PredictionColumns } from './prediction-columns.ts';
+import type { Run, RunKey } from './run.ts';
 import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
@@ -66,6 +66,9 @@ class PredictionsPanel extends PageElement {
       }
       tbody tr:last-child > * {
         border-bottom: 1px solid var(--line);
+      }
+      .wrong {
+        font-weight: 600;
       }
       /* Over its numbers, not over their bars. */
       thead .error {
@@ -135,21 +138,17 @@ class PredictionsPanel extends PageElement {
 
   declare private chosen: RunKey | undefined;
   declare private shownRows: number;
-  #report: RunReport | undefined;
-  #table: OpenTable | undefined;
-  #columns: PredictionColumns = { index: undefined, inputs: [], targets: [] };
+  #predicted: PredictedRows | undefined;
+  #columns: PredictionColumns | undefined;
   #frame: number | undefined;
 
   override willUpdate(): void {
     super.willUpdate();
-    const { table } = this.page.state.table ?? {};
-    if (table && table !== this.#table) {
-      this.#table = table;
-      this.#columns = chooseColumns(table);
-    }
-    const { report } = this.#shownRun ?? {};
-    if (report === this.#report) return;
-    this.#report = report;
+    const run = this.#shownRun;
+    const predicted = run?.report?.predicted;
+    if (!run || predicted === this.#predicted) return;
+    this.#predicted = predicted;
+    this.#columns = predicted && chooseColumns(run.table.open, predicted);
     // None in the frame in which everything else of the report appears.
     this.shownRows = 0;
   }
@@ -157,53 +156,43 @@ class PredictionsPanel extends PageElement {
   override render() {
     const { state } = this.page;
     const run = this.#shownRun;
-    const table = this.#table;
-    if (!run?.report || !table) {
+    const [predicted, columns] = [this.#predicted, this.#columns];
+    if (!run?.report || !predicted || !columns) {
       return html`<p class="muted">Predictions appear here when the run pauses or ends.</p>`;
     }
-    const { report } = run;
     // A table of what is no number helps nobody.
-    if (!report.predictions.every(Number.isFinite)) {
+    if (!predicted.predictions.every(Number.isFinite)) {
       return html`${state.shownRuns.length > 1 ? this.#renderChoice(run) : nothing}
         <p class="muted">The run diverged: it predicts no numbers.</p>`;
     }
-    const columns = this.#columns;
-    const { preview, rowCount, inputCount } = table;
-    const largest = largestError(report, table, columns);
-    const rowsShown = `${count(preview.length)} ${preview.length < rowCount ? `of ${count(rowCount)} ` : ''}rows`;
-    const hidden = inputCount - columns.inputs.length;
+    const { open } = run.table;
+    const rowCount = predicted.rows.length;
+    const shown: Shown = { predicted, open, columns, largest: largestError(predicted, open) };
     const starts: number[] = [];
-    for (let row = 0; row < Math.min(this.shownRows, preview.length); row += ROWS_A_FRAME) starts.push(row);
+    for (let row = 0; row < Math.min(this.shownRows, rowCount); row += ROWS_A_FRAME) starts.push(row);
     return html`
       ${state.shownRuns.length > 1 ? this.#renderChoice(run) : nothing}
       <div class="scroll" tabindex="0" role="region" aria-label="Predictions">
-        <table role="table" aria-rowcount=${preview.length + 1}>
-          ${renderHead(columns)}
-          ${starts.map((start) =>
-            guard([report, table], () => renderRows({ report, table, columns, largest }, start)),
-          )}
+        <table role="table" aria-rowcount=${rowCount + 1}>
+          ${renderHead(shown)} ${starts.map((start) => guard([predicted], () => renderRows(shown, start)))}
         </table>
       </div>
-      <p class="muted small note">
-        ${preview.length < rowCount ? 'The first ' : ''}${rowsShown}${
-          hidden > 0 ? `; ${count(hidden)} more inputs not shown` : ''
-        }.
-        Error: target − prediction.
-      </p>
+      <p class="muted small note">${describeExtent(shown)}</p>
     `;
   }
 
   override updated(): void {
-    const table = this.renderRoot.querySelector('table');
+    const [table, columns] = [this.renderRoot.querySelector('table'), this.#columns];
+    if (!columns) return;
     // Set here and not in the template: the page's policy allows no style attribute.
     for (const withInputs of [true, false]) {
-      const tracks = trackSizes(this.#columns, { withInputs });
+      const tracks = trackSizes(columns, { withInputs });
       const prefix = withInputs ? '--wide' : '--narrow';
       const template = tracks.map((size) => `minmax(calc(${size}), 1fr)`).join(' ');
       table?.style.setProperty(`${prefix}-columns`, template);
       table?.style.setProperty(`${prefix}-width`, `calc(${tracks.join(' + ')})`);
     }
-    if (!table || this.#frame !== undefined || this.shownRows >= (this.#table?.preview.length ?? 0)) return;
+    if (!table || this.#frame !== undefined || this.shownRows >= (this.#predicted?.rows.length ?? 0)) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = undefined;
       this.shownRows += ROWS_A_FRAME;
@@ -236,47 +225,103 @@ class PredictionsPanel extends PageElement {
   }
 }
 
-function renderHead({ index, inputs, targets }: PredictionColumns) {
-  const suffix = (name: string) => (targets.length === 1 ? '' : ` of ${name}`);
-  const head = (text: string, kind = '') => html`<th role="columnheader" class=${kind}>${text}</th>`;
-  return html`<thead role="rowgroup">
-    <tr role="row">
-      <th role="columnheader" class="words">${index?.name ?? 'row'}</th>
-      ${inputs.map(({ name }) => head(name, 'input'))}
-      ${targets.map(({ name }) => [head(name), head(`prediction${suffix(name)}`), head(`error${suffix(name)}`, 'error')])}
-    </tr>
-  </thead>`;
-}
-
 interface Shown {
-  readonly report: RunReport;
-  readonly table: OpenTable;
+  readonly predicted: PredictedRows;
+  readonly open: OpenTable;
   readonly columns: PredictionColumns;
   /** The largest |error|: a bar of full length. */
   readonly largest: number;
 }
 
+function renderHead({ columns, open }: Shown) {
+  const { index, hasParts, inputs, targets } = columns;
+  const isOfClasses = open.prepared?.task === 'classification';
+  const suffix = (name: string) => (targets.length === 1 ? '' : ` of ${name}`);
+  const head = (text: string, kind = '') => html`<th role="columnheader" class=${kind}>${text}</th>`;
+  // Of two classes, the probability of the second is predicted.
+  const [, second] = open.prepared?.task === 'binary' ? (open.prepared.classes ?? []) : [];
+  const what = second === undefined || second === '1' ? 'prediction' : `${second}?`;
+  return html`<thead role="rowgroup">
+    <tr role="row">
+      <th role="columnheader" class="words">${index?.name ?? 'row'}</th>
+      ${hasParts ? head('part', 'words') : nothing}
+      ${inputs.map(({ name, isText }) => head(name, isText ? 'input words' : 'input'))}
+      ${targets.map(({ name, isText }) => [
+        head(name, isText ? 'words' : ''),
+        isOfClasses ? head('prediction', 'words') : head(`${what}${suffix(name)}`),
+        isOfClasses ? head('probability', 'error') : head(`error${suffix(name)}`, 'error'),
+      ])}
+    </tr>
+  </thead>`;
+}
+
 /** Some rows from `start` on, as a part of the table that is laid out when it comes into sight. */
-function renderRows({ report, table, columns, largest }: Shown, start: number) {
-  const { index, inputs, targets } = columns;
-  const renderTarget = (row: readonly number[], rowIndex: number, output: number) => {
-    const target = row[targets[output].index];
-    const prediction = report.predictions[rowIndex * table.outputCount + output];
-    const error = target - prediction;
-    return html`<td role="cell">${cell(target)}</td>
-      <td role="cell">${withDecimals(prediction, DECIMALS)}</td>
-      <td role="cell">${withDecimals(error, DECIMALS)}${renderBar(error / largest)}</td>`;
+function renderRows(shown: Shown, start: number) {
+  const { predicted, open, columns } = shown;
+  const { index, hasParts, inputs, targets } = columns;
+  const renderRow = (row: number, i: number) => {
+    const cells = open.preview[row];
+    return html`<tr role="row" aria-rowindex=${i + 2}>
+      <th role="rowheader" class="words">
+        ${index ? previewText(cells[index.index], true) : count(row + 1)}
+      </th>
+      ${hasParts ? html`<td role="cell" class="words muted">${partLabels[predicted.parts[i]]}</td>` : nothing}
+      ${inputs.map(
+        (column) =>
+          html`<td role="cell" class=${column.isText ? 'input words' : 'input'}>
+            ${previewText(cells[column.index], column.isText)}
+          </td>`,
+      )}
+      ${targets.map((column, target) => [
+        html`<td role="cell" class=${column.isText ? 'words' : ''}>
+          ${previewText(cells[column.index], column.isText)}
+        </td>`,
+        open.prepared?.task === 'classification' ? renderClass(shown, i) : renderNumber(shown, i, target),
+      ])}
+    </tr>`;
   };
+  const rows = [...predicted.rows.subarray(start, start + ROWS_A_FRAME)];
   return html`<tbody role="rowgroup">
-    ${table.preview.slice(start, start + ROWS_A_FRAME).map(
-      (row, i) =>
-        html`<tr role="row" aria-rowindex=${start + i + 2}>
-          <th role="rowheader" class="words">${cell(index ? row[index.index] : start + i + 1)}</th>
-          ${inputs.map((column) => html`<td role="cell" class="input">${cell(row[column.index])}</td>`)}
-          ${targets.map((_, output) => renderTarget(row, start + i, output))}
-        </tr>`,
-    )}
+    ${rows.map((row, i) => renderRow(row, start + i))}
   </tbody>`;
+}
+
+const partLabels = { training: 'training', validation: 'validat.', test: 'test' } as const;
+
+function renderNumber({ predicted, largest, open }: Shown, row: number, output: number) {
+  const at = row * (open.prepared?.outputCount ?? 1) + output;
+  const prediction = predicted.predictions[at];
+  const error = predicted.targets[at] - prediction;
+  return html`<td role="cell">${withDecimals(prediction, DECIMALS)}</td>
+    <td role="cell">${withDecimals(error, DECIMALS)}${renderBar(error / largest)}</td>`;
+}
+
+/** The most probable class, and whether it is the actual one. */
+function renderClass({ predicted, open }: Shown, row: number) {
+  const { outputCount = 1, classes = [] } = open.prepared ?? {};
+  const of = (values: Float64Array) => values.subarray(row * outputCount, (row + 1) * outputCount);
+  const [probabilities, targets] = [of(predicted.predictions), of(predicted.targets)];
+  const best = largestAt(probabilities);
+  const isRight = best === largestAt(targets);
+  return html`<td role="cell" class="words class">
+      ${isRight ? nothing : html`<span class="wrong">wrong:</span> `}${classes[best] ?? String(best)}
+    </td>
+    <td role="cell">${withDecimals(probabilities[best], DECIMALS)}${renderBar(probabilities[best])}</td>`;
+}
+
+function largestAt(values: Float64Array): number {
+  return values.reduce((best, value, at) => (value > values[best] ? at : best), 0);
+}
+
+function describeExtent({ predicted, open, columns }: Shown): string {
+  const { plans, rowCount, prepared } = open;
+  const shownCount = predicted.rows.length;
+  const isAll = shownCount === rowCount;
+  const hidden = plans.filter(({ role }) => role === 'input').length - columns.inputs.length;
+  const rows = `${isAll ? '' : 'The first '}${count(shownCount)} ${isAll ? '' : `of ${count(rowCount)} `}rows`;
+  const inputs = hidden > 0 ? `; ${countOf(hidden, 'more input')} not shown` : '';
+  const error = prepared?.task === 'classification' ? '' : ' Error: target − prediction.';
+  return `${rows}${inputs}.${error}`;
 }
 
 /** A bar from the middle: to the left for an error below 0. */
@@ -288,18 +333,9 @@ function renderBar(share: number) {
   </svg>`;
 }
 
-function largestError(
-  { predictions }: RunReport,
-  { preview, outputCount }: OpenTable,
-  { targets }: PredictionColumns,
-): number {
-  let largest = 0;
-  preview.forEach((row, rowIndex) =>
-    targets.forEach(({ index }, output) => {
-      const error = Math.abs(row[index] - predictions[rowIndex * outputCount + output]);
-      if (error > largest) largest = error;
-    }),
-  );
+function largestError({ predictions, targets }: PredictedRows, { prepared }: OpenTable): number {
+  if (prepared?.task === 'classification') return 1;
+  const largest = targets.reduce((most, target, at) => Math.max(most, Math.abs(target - predictions[at])), 0);
   return largest || 1;
 }
 

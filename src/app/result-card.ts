@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { count, unbroken } from './format.ts';
+import { scoreSentence } from './measures-sentences.ts';
 import { PageElement } from './page-element.ts';
 import { describeJob, verdictSentence } from './sentences.ts';
 import { timingSentence } from './timing-sentences.ts';
@@ -82,7 +83,7 @@ class ResultCard extends PageElement {
   override render() {
     const { state } = this.page;
     const verdict = verdictSentence(state);
-    const isOfThree = state.shownRuns.length === 3 || (state.isComparing && state.table?.isSample);
+    const isOfThree = state.shownRuns.length === 3 || (state.isComparing && state.table?.sample === 'or');
     const room = [state.isIdle ? '' : 'reserved', state.isComparing ? 'both' : '', isOfThree ? 'three' : ''];
     return html`
       <section class="card ${room.join(' ')}" aria-label="Result">
@@ -95,12 +96,24 @@ class ResultCard extends PageElement {
           </p>
           ${this.#renderWayOut()}
         </div>
+        ${this.#renderScore()}
         <div class="line">
           <h2>Timing</h2>
           <p class="number">${unbroken(timingSentence(state))}</p>
         </div>
       </section>
     `;
+  }
+
+  /** How good it is; on the notebook’s four rows there is nothing to be good at. */
+  #renderScore() {
+    const { state } = this.page;
+    const { assessment } = state.shownRuns.find(({ key }) => key === 'gpu') ?? state.shownRuns[0] ?? {};
+    if (!assessment || state.isNotebook) return nothing;
+    return html`<div class="line">
+      <h2>Score</h2>
+      <p class="number">${unbroken(scoreSentence(assessment))}</p>
+    </div>`;
   }
 
   #renderStale() {

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import { outOfReach } from '../index.ts';
 import { count, properMinus, timeLeft } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { paths, type Path } from './page-state.ts';
+import { paths, type Path } from './run.ts';
 import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -241,7 +241,8 @@ class RunCard extends PageElement {
   #renderAdvice() {
     const { state } = this.page;
     const { activation } = state.job.layers[state.job.layers.length - 1];
-    const problem = state.table && outOfReach(activation, state.table.table.targetRange);
+    const problem =
+      state.table?.open.prepared && outOfReach(activation, state.table.open.prepared.targetRange);
     if (!problem) return nothing;
     return html`<div class="advice">
       <p class="number">${properMinus(problem)} Use a linear output, or scale the target.</p>

@@ -1,7 +1,8 @@
-import { notebookRecord, type Recovery, type TrainingJob } from '../index.ts';
+import { notebookRecord, optimizers, type Recovery, type TrainingJob } from '../index.ts';
 import type { Comparison, RunReport } from '../worker/client.ts';
 import { count, properMinus, significant } from './format.ts';
-import { gpuKeys, type PageState, type Run } from './page-state.ts';
+import type { PageState } from './page-state.ts';
+import { gpuKeys, type Run } from './run.ts';
 
 /** A sentence that says whether something holds, or that nothing can be said yet. */
 export interface Judgement {
@@ -24,10 +25,16 @@ export function sentenceOf(error: unknown): string {
 }
 
 /** A job in a few words: `3 hidden units · no biases · rate 0.05`. */
-export function describeJob({ layers, networks }: TrainingJob): string {
+export function describeJob({ layers, optimizer, networks }: TrainingJob): string {
   const hidden = layers.slice(0, -1).map(({ units }) => count(units));
   const units = hidden.length === 0 ? 'no hidden layer' : `${hidden.join(', ')} hidden units`;
-  return `${units} · ${layers[0].bias ? 'biases' : 'no biases'} · rate ${properMinus(String(networks[0].learningRate))}`;
+  const parts = [
+    units,
+    layers[0].bias ? 'biases' : 'no biases',
+    optimizer === 'sgd' ? '' : optimizers[optimizer].label,
+    `rate ${properMinus(String(networks[0].learningRate))}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
 }
 
 /** What is read out when a run is over. */
@@ -65,7 +72,16 @@ export function verdictSentence(state: PageState): Judgement {
   const judgement = verdictOf(state);
   const report = state.shownRuns[0]?.report;
   const [first] = report?.curve.losses ?? [];
-  if (state.isTraining || !report || !isFiniteReport(report) || !(report.finalLoss > first)) return judgement;
+  if (state.isTraining || !report || !isFiniteReport(report)) return judgement;
+  const { stoppedEarly, bestStep, keepsBest } = report.validation ?? {};
+  if (stoppedEarly || keepsBest) {
+    const ended = stoppedEarly ? `Ended early, after ${count(report.steps)} steps: the` : 'The';
+    const kept = `${ended} validation loss was lowest at step ${count(bestStep ?? 0)}, whose parameters are kept.`;
+    return { ...judgement, text: `${kept} ${judgement.text}` };
+  }
+  // The loss of a batch goes up and down from step to step.
+  const isOfAllRows = state.shownRuns[0].job.batchSize === undefined;
+  if (!isOfAllRows || !(report.finalLoss > first)) return judgement;
   const rose = `The loss rose from ${significant(first)} to ${significant(report.finalLoss)}: lower the learning rate.`;
   return { ...judgement, text: `${judgement.text} ${rose}` };
 }
@@ -78,10 +94,10 @@ function verdictOf(state: PageState): Judgement {
   if (state.lostRun && !state.isTraining) return lostSentence(state, state.lostRun);
   if (comparedRuns(state).length > 0) return comparisonSentence(state);
   // What was stopped says more than what was finished before it.
-  const run = shownRuns.find(({ report, job }) => report && report.steps < job.steps) ?? shownRuns[0];
+  const run = shownRuns.find(({ report, job }) => report && isStopped(report, job.steps)) ?? shownRuns[0];
   if (activity === 'paused') return { holds: undefined, text: 'Paused; the verdict follows.' };
   if (!run?.report || state.isTraining) return { holds: undefined, text: 'Training; the verdict follows.' };
-  if (run.report.steps < run.job.steps) {
+  if (isStopped(run.report, run.job.steps)) {
     const steps = `${count(run.report.steps)} of ${count(run.job.steps)} steps`;
     return {
       holds: undefined,
@@ -92,6 +108,11 @@ function verdictOf(state: PageState): Judgement {
   if (run.continuedFrom !== undefined) return continuedSentence(state, run);
   if (state.isNotebook) return recordSentence(run);
   return gradientSentence(run);
+}
+
+/** By a person, not by its validation loss. */
+function isStopped({ steps, validation }: RunReport, all: number): boolean {
+  return steps < all && !validation?.stoppedEarly;
 }
 
 function isFiniteReport({ finalLoss, parameters }: RunReport): boolean {
@@ -124,7 +145,9 @@ export function recordDifference(run: Run): number {
   return Math.max(
     ...notebookRecord.losses.map((loss, index) => Math.abs(loss - (lossAt.get(index * stride) ?? NaN))),
     ...notebookRecord.parameters.map((value, index) => Math.abs(value - report.parameters[index])),
-    ...notebookRecord.predictions.map((value, index) => Math.abs(value - report.predictions[index])),
+    ...notebookRecord.predictions.map((value, index) =>
+      Math.abs(value - report.predicted.predictions[index]),
+    ),
   );
 }
 

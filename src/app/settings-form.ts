@@ -1,31 +1,29 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { activationNames, activations, losses } from '../index.ts';
+import './copy-button.ts';
 import { PageElement } from './page-element.ts';
 import type { Topic } from './page-state.ts';
-import type { SettingsField } from './settings.ts';
+import {
+  fields,
+  groupNames,
+  groups,
+  type FieldContext,
+  type SettingsField,
+  type SettingsGroup,
+} from './setting-fields.ts';
 import { describeJob } from './sentences.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
-type TextField = 'hiddenUnits' | 'learningRate' | 'steps' | 'seed';
-type ChoiceField = 'activation' | 'outputActivation';
-
-/** Each field term in one line, for those who are learning. */
-const explanations: Record<Exclude<SettingsField, 'strategy'>, string> = {
-  hiddenUnits: 'How many units each layer between input and output has: 3, or 16, 8 for two layers.',
-  activation: 'The function each hidden unit applies to its weighted sum.',
-  outputActivation: 'The function the output units apply; sigmoid keeps predictions between 0 and 1.',
-  bias: 'A constant each unit adds to its weighted sum; it is learnt like a weight and starts at 0.',
-  learningRate: 'How far one step moves the parameters against the gradient.',
-  steps: 'How many times the parameters are updated; each step sees every row.',
-  seed: 'Fixes the random initial weights, drawn as numpy.random.seed does.',
-};
+/** Fields across the whole width, for what is written in them. */
+const wideFields: readonly SettingsField[] = ['hidden', 'activations'];
+const furtherGroups = Object.keys(groupNames) as SettingsGroup[];
 
 /** What can be set; a value that cannot be used is said at its field, and the last valid job stays. */
 class SettingsForm extends PageElement {
   static override properties = {
     ...PageElement.properties,
     isOpen: { state: true },
+    isAllShown: { state: true },
     touched: { state: true },
   };
 
@@ -51,12 +49,32 @@ class SettingsForm extends PageElement {
         white-space: nowrap;
         font-weight: 400;
       }
+      details details {
+        margin: 0;
+        padding: 0;
+      }
+      details details summary {
+        min-height: 36px;
+      }
+      h3 {
+        padding-top: 8px;
+      }
+      .last {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+        padding-bottom: 20px;
+      }
+      .last p {
+        flex: 1 1 160px;
+      }
       fieldset {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: 12px;
         margin: 0;
-        padding: 4px 0 20px;
+        padding: 4px 0 16px;
         border: 0;
         min-width: 0;
       }
@@ -127,36 +145,74 @@ class SettingsForm extends PageElement {
   ];
 
   declare private isOpen: boolean;
+  /** The groups below the first. */
+  declare private isAllShown: boolean;
   /** Fields that were left once: until then a half-written value is not called wrong. */
   declare private touched: ReadonlySet<SettingsField>;
 
   constructor() {
     super();
     this.isOpen = false;
+    this.isAllShown = false;
     this.touched = new Set();
   }
 
   override render() {
     const { state } = this.page;
+    return html`
+      <details ?open=${this.isOpen} @toggle=${(event: Event) => this.#onToggle(event, 'isOpen')}>
+        <summary>Settings <span class="muted small">${describeJob(state.job)}</span></summary>
+        ${this.isOpen ? this.#renderGroups() : nothing}
+      </details>
+    `;
+  }
+
+  #renderGroups() {
+    const { state, link } = this.page;
     const isLocked = state.isTraining;
     return html`
-      <details ?open=${this.isOpen} @toggle=${this.#onToggle}>
-        <summary>Settings <span class="muted small">${describeJob(state.job)}</span></summary>
-        <fieldset ?disabled=${isLocked} aria-label="Settings">
-          ${this.#renderText('hiddenUnits', 'Hidden layers, units', 'text')}
-          ${this.#renderChoice('activation', 'Activation')}
-          ${this.#renderChoice('outputActivation', 'Output activation')} ${this.#renderBias()}
-          ${this.#renderText('learningRate', 'Learning rate', 'decimal')}
-          ${this.#renderText('steps', 'Steps', 'numeric')} ${this.#renderText('seed', 'Seed', 'numeric')}
-          <p class="wide muted small">
-            ${
-              isLocked
-                ? 'Stop or reset the run to change its settings.'
-                : `Loss: ${losses[state.job.loss].label}. Optimizer: SGD over all rows.`
-            }
-          </p>
-        </fieldset>
+      ${this.#renderGroup('first')}
+      <details ?open=${this.isAllShown} @toggle=${(event: Event) => this.#onToggle(event, 'isAllShown')}>
+        <summary>All settings</summary>
+        ${this.isAllShown ? furtherGroups.map((group) => this.#renderGroup(group)) : nothing}
       </details>
+      <div class="last">
+        <p class="muted small">
+          ${
+            isLocked
+              ? 'Stop or reset the run to change its settings.'
+              : 'The address holds what was changed here, and nothing of a table.'
+          }
+        </p>
+        <copy-button what="link" .text=${() => link.address} aria-label="Copy link"></copy-button>
+      </div>
+    `;
+  }
+
+  #renderGroup(group: SettingsGroup) {
+    const { state } = this.page;
+    const context = { task: state.task, text: state.settingsText };
+    const shown = groups[group].filter((field) => fields[field].isShown?.(context) ?? true);
+    const name = groupNames[group];
+    return html`
+      ${name === undefined ? nothing : html`<h3>${name}</h3>`}
+      <fieldset ?disabled=${state.isTraining} aria-label=${name ?? 'Settings'}>
+        ${shown.map((field) => this.#renderField(field, context))}
+      </fieldset>
+    `;
+  }
+
+  #renderField(field: SettingsField, context: FieldContext) {
+    const { kind, label } = fields[field];
+    if (kind === 'check') return this.#renderCheck(field, context);
+    const error = this.#errorOf(field);
+    return html`
+      <div class="field ${wideFields.includes(field) ? 'wide' : ''}">
+        <label class="name" for=${field}>${label}</label>
+        ${kind === 'choice' ? this.#renderChoice(field, context) : this.#renderText(field, context)}
+        ${this.#renderTip(field)}
+        <p class="fails" id="${field}-error" role="alert" ?hidden=${!error}>${error ?? ''}</p>
+      </div>
     `;
   }
 
@@ -166,77 +222,70 @@ class SettingsForm extends PageElement {
     if (faultySetting !== undefined) void this.#show(faultySetting);
   }
 
-  #renderText(field: TextField, name: string, inputMode: 'text' | 'decimal' | 'numeric') {
-    const error = this.#errorOf(field);
-    return html`
-      <div class="field ${field === 'hiddenUnits' ? 'wide' : ''}">
-        <label class="name" for=${field}>${name}</label>
-        <input
-          type="text"
-          id=${field}
-          inputmode=${inputMode}
-          autocomplete="off"
-          spellcheck="false"
-          .value=${live(this.page.state.settingsText[field])}
-          aria-invalid=${error ? 'true' : 'false'}
-          aria-describedby="${field}-tip ${field}-error"
-          @input=${(event: Event) => this.#change(field, event)}
-          @change=${() => this.#touch(field)}
-        />
-        ${this.#renderTip(field)}
-        <p class="fails" id="${field}-error" role="alert" ?hidden=${!error}>${error ?? ''}</p>
-      </div>
-    `;
+  #renderText(field: SettingsField, context: FieldContext) {
+    const { kind, placeholder } = fields[field];
+    return html`<input
+      type="text"
+      id=${field}
+      inputmode=${kind as 'text' | 'decimal' | 'numeric'}
+      autocomplete="off"
+      spellcheck="false"
+      placeholder=${placeholder?.(context) ?? nothing}
+      .value=${live(context.text[field])}
+      aria-invalid=${this.#errorOf(field) ? 'true' : 'false'}
+      aria-describedby="${field}-tip ${field}-error"
+      @input=${(event: Event) => this.#change(field, event)}
+      @change=${() => this.#touch(field)}
+    />`;
   }
 
-  #renderChoice(field: ChoiceField, name: string) {
-    const chosen = this.page.state.settingsText[field];
-    return html`
-      <div class="field">
-        <label class="name" for=${field}>${name}</label>
-        <select
-          id=${field}
-          aria-describedby="${field}-tip"
-          @change=${(event: Event) => this.#change(field, event)}
-        >
-          ${activationNames.map(
-            (option) =>
-              html`<option value=${option} ?selected=${option === chosen}>
-                ${activations[option].label}
-              </option>`,
-          )}
-        </select>
-        ${this.#renderTip(field)}
-      </div>
-    `;
+  #renderChoice(field: SettingsField, context: FieldContext) {
+    const chosen = context.text[field];
+    const choices = fields[field].choices?.(context) ?? [];
+    // One choice only is none: it says what holds.
+    const shown = choices.some(([value]) => value === chosen) ? chosen : choices[0]?.[0];
+    return html`<select
+      id=${field}
+      aria-invalid=${this.#errorOf(field) ? 'true' : 'false'}
+      aria-describedby="${field}-tip ${field}-error"
+      @change=${(event: Event) => {
+        this.#change(field, event);
+        this.#touch(field);
+      }}
+    >
+      ${choices.map(
+        ([value, label]) => html`<option value=${value} ?selected=${value === shown}>${label}</option>`,
+      )}
+    </select>`;
   }
 
-  #renderBias() {
-    const { state } = this.page;
+  #renderCheck(field: SettingsField, { text }: FieldContext) {
+    const onChange = (event: Event) =>
+      this.page.state.changeSetting({ [field]: (event.target as HTMLInputElement).checked ? 'yes' : 'no' });
     return html`
       <div class="field check wide">
         <input
           type="checkbox"
-          id="bias"
-          .checked=${live(state.settingsText.bias)}
-          aria-describedby="bias-tip"
-          @change=${(event: Event) => state.changeSetting({ bias: (event.target as HTMLInputElement).checked })}
+          id=${field}
+          .checked=${live(text[field] === 'yes')}
+          aria-describedby="${field}-tip"
+          @change=${onChange}
         />
-        <label class="name" for="bias">Biases</label>
-        ${this.#renderTip('bias')}
+        <label class="name" for=${field}>${fields[field].label}</label>
+        ${this.#renderTip(field)}
       </div>
     `;
   }
 
-  #renderTip(field: keyof typeof explanations) {
-    return html`<span class="tip" role="tooltip" id="${field}-tip">${explanations[field]}</span>`;
+  #renderTip(field: SettingsField) {
+    return html`<span class="tip" role="tooltip" id="${field}-tip">${fields[field].explanation}</span>`;
   }
 
   #errorOf(field: SettingsField): string | undefined {
     return this.touched.has(field) ? this.page.state.settingsErrors.get(field) : undefined;
   }
 
-  #change(field: TextField | ChoiceField, event: Event): void {
+  #change(field: SettingsField, event: Event): void {
     const { value } = event.target as HTMLInputElement | HTMLSelectElement;
     this.page.state.changeSetting({ [field]: value });
   }
@@ -249,13 +298,17 @@ class SettingsForm extends PageElement {
   async #show(field: SettingsField): Promise<void> {
     this.page.state.update({ faultySetting: undefined });
     this.isOpen = true;
+    this.isAllShown ||= !(groups.first as readonly SettingsField[]).includes(field);
     for (const faulty of this.page.state.settingsErrors.keys()) this.#touch(faulty);
+    await this.updateComplete;
+    // The group it is in may only now have been drawn.
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`#${field}`)?.focus();
   }
 
-  #onToggle(event: Event): void {
-    this.isOpen = (event.target as HTMLDetailsElement).open;
+  #onToggle(event: Event, which: 'isOpen' | 'isAllShown'): void {
+    // The event of the inner one does not bubble.
+    this[which] = (event.target as HTMLDetailsElement).open;
   }
 }
 

@@ -280,3 +280,33 @@ export const disclosureStyles = css`
     transform: translateY(-2px) rotate(45deg);
   }
 `;
+
+/** A dialog in the middle of the page: a heading, what it is about, what is wrong, and its buttons. */
+export const dialogStyles = css`
+  dialog {
+    max-height: calc(100dvh - 24px);
+    padding: 20px;
+    border: 1px solid var(--line);
+    border-radius: 12px;
+    background: var(--card);
+    color: var(--ink);
+    box-shadow: var(--shadow);
+  }
+  dialog[open] {
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 40%);
+  }
+  .fails {
+    min-height: 20px;
+    overflow-wrap: anywhere;
+  }
+  .buttons {
+    display: flex;
+    justify-content: flex-end;
+    gap: 8px;
+  }
+`;

@@ -1,10 +1,15 @@
 import { css, html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
+import { live } from 'lit/directives/live.js';
+import { samples, type SampleId } from '../index.ts';
+import './columns-dialog.ts';
 import './paste-dialog.ts';
+import type { ColumnsDialog } from './columns-dialog.ts';
 import type { PasteDialog } from './paste-dialog.ts';
-import { cell, count, countOf } from './format.ts';
+import { count, countOf, properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { ShownTable } from './page-state.ts';
+import type { ShownTable } from './run.ts';
+import { describeRows } from './table-sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
 const SHOWN_ROWS = 100;
@@ -46,6 +51,56 @@ class TableCard extends PageElement {
         border-radius: 4px;
         background: var(--well);
       }
+      .role.target {
+        box-shadow: inset 0 0 0 1px var(--outline);
+        color: var(--ink);
+      }
+      .role.ignored {
+        background: none;
+        text-decoration: line-through;
+      }
+      .cell {
+        max-width: 176px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .open select {
+        flex: 1 1 88px;
+        width: auto;
+        min-width: 88px;
+        border-color: var(--line);
+      }
+      .open button {
+        padding: 0 10px;
+      }
+      .open {
+        align-items: center;
+      }
+      progress {
+        flex: 1;
+        min-width: 80px;
+        height: 4px;
+        appearance: none;
+        border: 0;
+        border-radius: 2px;
+        background: var(--line);
+        overflow: hidden;
+      }
+      progress::-webkit-progress-bar {
+        background: var(--line);
+      }
+      progress::-webkit-progress-value {
+        background: var(--muted);
+      }
+      progress::-moz-progress-bar {
+        background: var(--muted);
+      }
+      .problem {
+        padding: 8px 12px;
+        border-radius: 8px;
+        background: var(--well);
+        overflow-wrap: anywhere;
+      }
       .source {
         display: flex;
         gap: 8px;
@@ -66,31 +121,78 @@ class TableCard extends PageElement {
   ];
 
   override render() {
-    const { table, readingTable } = this.page.state;
+    const { table, reading } = this.page.state;
     return html`
       <section class="card" aria-labelledby="title">
         <div class="heading">
           <h2 id="title">Table</h2>
           <span class="muted small source">
-            <span class="file"
-              >${readingTable !== undefined ? `Reading ${readingTable} …` : table?.name}</span
-            >
-            ${table && readingTable === undefined ? html`<span>${countOf(table.table.rowCount, 'row')}</span>` : nothing}
+            ${
+              reading
+                ? html`<span class="file">Reading ${reading.name} …</span>`
+                : table &&
+                  html`<span class="file">${table.name}</span
+                    ><span>${countOf(table.open.rowCount, 'row')}</span>`
+            }
           </span>
         </div>
         <div class="open">
-          <button type="button" @click=${() => this.#fileInput?.click()}>Open CSV</button>
-          <button type="button" @click=${() => this.#pasteDialog?.show()}>Paste</button>
-          ${
-            table && !table.isSample
-              ? html`<button type="button" @click=${() => this.page.tables.openSample()}>OR sample</button>`
-              : nothing
-          }
-          <input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" hidden @change=${this.#openFile} />
+          ${reading?.share === undefined ? this.#renderOpen() : this.#renderReading(reading.share)}
         </div>
         ${table ? guard([table], () => renderTable(table)) : html`<div class="empty"></div>`}
+        ${table ? this.#renderNotes(table) : nothing}
         <paste-dialog .page=${this.page}></paste-dialog>
+        <columns-dialog .page=${this.page}></columns-dialog>
       </section>
+    `;
+  }
+
+  #renderOpen() {
+    const { table, isTraining } = this.page.state;
+    return html`
+      <button type="button" @click=${() => this.#fileInput?.click()}>Open CSV</button>
+      <button type="button" @click=${() => this.#dialog<PasteDialog>('paste-dialog')?.show()}>Paste</button>
+      <select aria-label="Sample tables" @change=${this.#openSample}>
+        <option value="" disabled .selected=${live(table !== undefined && table.sample === undefined)}>
+          Samples
+        </option>
+        ${samples.map(
+          ({ id, name }) =>
+            html`<option value=${id} .selected=${live(table?.sample === id)}>${name}</option>`,
+        )}
+      </select>
+      <button
+        type="button"
+        aria-disabled=${!table || isTraining}
+        @click=${() => !isTraining && this.#dialog<ColumnsDialog>('columns-dialog')?.show()}
+      >
+        Columns
+      </button>
+      <input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" hidden @change=${this.#openFile} />
+    `;
+  }
+
+  /** A large file takes seconds: how far it is, and the way out. */
+  #renderReading(share: number) {
+    return html`
+      <progress max="1" .value=${share} aria-label="Reading the table"></progress>
+      <span class="number muted">${count(Math.floor(100 * share))} %</span>
+      <button type="button" @click=${() => this.page.tables.cancelReading()}>Cancel</button>
+    `;
+  }
+
+  #renderNotes({ open, sample: id }: ShownTable) {
+    const { isPreparing } = this.page.state;
+    const sample = samples.find((each) => each.id === id);
+    const { problem, notes } = open;
+    return html`
+      ${
+        problem === undefined
+          ? html`<p class="muted small note">${isPreparing ? 'Preparing …' : describeRows(open)}</p>`
+          : html`<p class="note problem" role="alert">${properMinus(problem)}</p>`
+      }
+      ${notes.map((note) => html`<p class="muted small note">${note}</p>`)}
+      ${sample ? html`<p class="muted small note">${sample.description}</p>` : nothing}
     `;
   }
 
@@ -98,8 +200,12 @@ class TableCard extends PageElement {
     return this.renderRoot.querySelector('input[type="file"]');
   }
 
-  get #pasteDialog(): PasteDialog | null {
-    return this.renderRoot.querySelector('paste-dialog');
+  #dialog<Dialog extends HTMLElement>(name: string): Dialog | null {
+    return this.renderRoot.querySelector<Dialog>(name);
+  }
+
+  #openSample(event: Event): void {
+    void this.page.tables.openSample((event.target as HTMLSelectElement).value as SampleId);
   }
 
   #openFile(event: Event): void {
@@ -111,20 +217,15 @@ class TableCard extends PageElement {
   }
 }
 
-function renderTable({ table }: ShownTable) {
-  const { columns, preview, rowCount, inputCount, outputCount } = table;
+function renderTable({ open }: ShownTable) {
+  const { plans, shown, preview, rowCount } = open;
   const rows = preview.slice(0, SHOWN_ROWS);
-  const hiddenInputs = inputCount - columns.filter(({ role }) => role === 'input').length;
-  const hiddenTargets = outputCount - columns.filter(({ role }) => role === 'target').length;
+  const columns = shown.map((position) => plans[position]);
+  const isText = columns.map(({ role, type }) => role === 'index' || type === 'category');
   const notes = [
-    columns.length > FITTING_COLUMNS
-      ? `${countOf(inputCount, 'input')} and ${countOf(outputCount, 'target')}`
-      : '',
     rows.length < rowCount ? `the first ${count(rows.length)} of ${count(rowCount)} rows` : '',
-    hiddenInputs > 0 ? `${countOf(hiddenInputs, 'more input')} not shown` : '',
-    hiddenTargets > 0 ? `${countOf(hiddenTargets, 'more target')} not shown` : '',
+    shown.length < plans.length ? `${count(shown.length)} of ${countOf(plans.length, 'column')}` : '',
   ].filter(Boolean);
-  const note = notes.join(' · ');
   // What scrolls must be reachable by keyboard; what does not, need not.
   const isLarge = rows.length > FITTING_ROWS || columns.length > FITTING_COLUMNS;
   return html`
@@ -133,9 +234,9 @@ function renderTable({ table }: ShownTable) {
         <thead>
           <tr>
             ${columns.map(
-              ({ name, role }) =>
-                html`<th scope="col" class=${role === 'index' ? 'words' : ''}>
-                  <span class="name">${name}</span><span class="role">${role}</span>
+              ({ name, role }, column) =>
+                html`<th scope="col" class=${isText[column] ? 'words' : ''}>
+                  <span class="name">${name}</span><span class="role ${role}">${role}</span>
                 </th>`,
             )}
           </tr>
@@ -144,16 +245,17 @@ function renderTable({ table }: ShownTable) {
           ${rows.map(
             (row) =>
               html`<tr>
-                ${row.map(
-                  (value, column) =>
-                    html`<td class=${columns[column].role === 'index' ? 'words' : ''}>${cell(value)}</td>`,
+                ${row.map((text, column) =>
+                  isText[column]
+                    ? html`<td class="words cell">${text}</td>`
+                    : html`<td>${text === '' ? '–' : properMinus(text)}</td>`,
                 )}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
-    ${note ? html`<p class="muted small note">${note[0].toUpperCase()}${note.slice(1)}.</p>` : nothing}
+    ${notes.length > 0 ? html`<p class="muted small note">Shown: ${notes.join(', ')}.</p>` : nothing}
   `;
 }
 

@@ -4,7 +4,7 @@ import './copy-button.ts';
 import './field-term.ts';
 import { clockResolution, count, duration, ratio, stepRate } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Run } from './page-state.ts';
+import type { Run } from './run.ts';
 import { recoverySentence, runLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 import { comparableTimes, speedOf, timingSentence } from './timing-sentences.ts';

@@ -1,6 +1,7 @@
 import { layeredDispatches } from '../index.ts';
 import { count, duration, ratio, stepRate } from './format.ts';
-import type { PageState, Run, RunKey } from './page-state.ts';
+import type { PageState } from './page-state.ts';
+import type { Run, RunKey } from './run.ts';
 
 /** Two times closer than this are the same for all the clock can say. */
 const SAME_WITHIN = 1.05;
@@ -95,7 +96,8 @@ function bothSentence(state: PageState, times: ComparableTimes): string {
 /** Parameters × rows: what a step has to do. */
 function workPerStep({ shownRuns, table }: PageState): number {
   const parameterCount = shownRuns[0]?.report?.network.parameterCount ?? 0;
-  return parameterCount * (table?.table.rowCount ?? 0);
+  const { rowCounts } = table?.open.prepared ?? {};
+  return parameterCount * (shownRuns[0]?.job.batchSize ?? rowCounts?.training ?? 0);
 }
 
 function aloneSentence(state: PageState, run: Run): string {

@@ -1,9 +1,9 @@
-import { LEAST_REPETITIONS, type GpuStrategy, type Recovery, type TrainingJob } from '../index.ts';
+import { InputError, LEAST_REPETITIONS, type Recovery } from '../index.ts';
 import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count } from './format.ts';
-import { gpuKeys, type GpuKey, type PageState, type Run, type RunKey } from './page-state.ts';
+import type { PageState } from './page-state.ts';
+import { extended, freshRun, gpuKeys, isWhole, type GpuKey, type Run, type RunKey } from './run.ts';
 import { comparisonSentence, endSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
-import { sameJob } from './settings.ts';
 
 /** Runs are held against each other, without being asked, where that takes less than about this long. */
 const UNASKED_MS = 1500;
@@ -45,16 +45,16 @@ export class TrainingControl {
 
   /** Train, Pause or Continue: whatever the one button says. */
   press(): void {
-    const { activity, job } = this.#state;
+    const { activity } = this.#state;
     if (activity === 'running') this.pause();
     else if (activity === 'paused') this.#resume?.(Infinity);
-    else this.#start(() => this.#trainOne(job, Infinity));
+    else this.#start(() => this.#trainOne(Infinity));
   }
 
   step(): void {
-    const { activity, job } = this.#state;
+    const { activity } = this.#state;
     if (activity === 'paused') this.#resume?.(1);
-    else this.#start(() => this.#trainOne(job, 1));
+    else this.#start(() => this.#trainOne(1));
   }
 
   pause(): void {
@@ -91,16 +91,16 @@ export class TrainingControl {
    * GPU run is held against float64.
    */
   compare(): void {
-    const { job, gpu } = this.#state;
+    const { gpu } = this.#state;
     if (!gpu || gpu.kind === 'none') return;
     this.#start(async () => {
       this.#state.update({ isComparing: true, comparisons: {} });
-      const reference = await this.#run('cpu', job, Infinity);
+      const reference = await this.#run('cpu', Infinity);
       if (!isWhole(reference)) return;
-      const run = await this.#run('gpu', job, Infinity);
+      const run = await this.#run('gpu', Infinity);
       if (!isWhole(run)) return;
       if (this.#hasKernelsBeside(run)) {
-        const kernels = await this.#run('kernels', job, Infinity);
+        const kernels = await this.#run('kernels', Infinity);
         if (!isWhole(kernels)) return;
       }
       await this.#judge();
@@ -130,21 +130,22 @@ export class TrainingControl {
 
   /** A run kernel by kernel shows something new, and does not take long. */
   #hasKernelsBeside({ report }: Run): boolean {
-    if (!this.#state.table?.isSample || !report || report.plan.strategy === 'layered') return false;
+    if (this.#state.table?.sample !== 'or' || !report || report.plan.strategy === 'layered') return false;
     const layered = report.planned.estimates.find(({ plan }) => plan.strategy === 'layered');
     return layered === undefined || layered.totalMs < MOST_KERNELS_MS;
   }
 
   /** Goes on, on the CPU, from where a run whose device is gone was last kept. */
   continueOnCpu(): void {
-    const { id: lostId, job } = this.#state.lostRun ?? {};
-    if (lostId === undefined || !job) return;
+    const { lostRun } = this.#state;
+    const lostId = lostRun?.id;
+    if (!lostRun || lostId === undefined) return;
     this.#start(async () => {
       const state = this.#state;
       const id = await this.#client.continueOnCpu(lostId);
       const { steps, curve } = await this.#client.report(id);
       const begun = { id, stepCount: steps, curve, continuedFrom: steps };
-      state.update({ runs: { ...state.runs, cpu: { ...newRun('cpu', job), ...begun } } });
+      state.update({ runs: { ...state.runs, cpu: { ...lostRun, ...freshRun('cpu'), ...begun } } });
       state.update({ announcement: `The CPU goes on from step ${count(steps)}.` });
       const run = await this.#trainToEnd('cpu', id, Infinity);
       if (isWhole(run)) await this.#checkGradients(run);
@@ -193,7 +194,9 @@ export class TrainingControl {
     }
     this.#isStopping = false;
     state.update({ activity: 'opening', activityNote: '', error: undefined, notice: undefined });
-    this.#flow = work()
+    this.#flow = state.whenPrepared
+      .then(() => this.#requireTrainable())
+      .then(work)
       .catch(async (error: unknown) => {
         const name = error instanceof Error ? error.name : '';
         if (name === 'AbortError') return;
@@ -213,9 +216,15 @@ export class TrainingControl {
     this.#state.update(gpu.kind === 'none' ? { gpu, path: 'cpu' } : { gpu });
   }
 
-  async #trainOne(job: TrainingJob, steps: number): Promise<void> {
+  /** The columns may have turned out to be of no use since Train was pressed. @throws InputError */
+  #requireTrainable(): void {
+    const problem = this.#state.table?.open.problem;
+    if (problem !== undefined) throw new InputError(problem);
+  }
+
+  async #trainOne(steps: number): Promise<void> {
     this.#state.update({ isComparing: false });
-    const run = await this.#run(this.#state.path, job, steps);
+    const run = await this.#run(this.#state.path, steps);
     if (!isWhole(run)) return;
     const { cpu } = this.#state.runs;
     // The rounded reference takes about four times as long as the reference.
@@ -225,12 +234,18 @@ export class TrainingControl {
   }
 
   /** @returns the run when it is over; undefined if it failed or was stopped before its first step */
-  async #run(key: RunKey, job: TrainingJob, firstSteps: number): Promise<Run | undefined> {
+  async #run(key: RunKey, firstSteps: number): Promise<Run | undefined> {
     const state = this.#state;
-    const { path, strategy } = this.#makeRoom(key, job);
+    const { path, strategy, job, table, patience } = this.#makeRoom(key);
     state.update({ activity: 'opening', announcement: `Training starts on the ${state.label(path)}.` });
     try {
-      const id = await this.#client.openRun(path, job, strategy);
+      const { plans, options } = table.open;
+      const id = await this.#client.openRun(path, job, {
+        plans,
+        options,
+        ...(strategy && { strategy }),
+        ...(patience !== undefined && { patience }),
+      });
       state.updateRun(key, { id });
       return await this.#trainToEnd(key, id, firstSteps);
     } catch (error) {
@@ -250,12 +265,14 @@ export class TrainingControl {
     for (let steps = firstSteps; steps > 0 && !this.#isStopping;) {
       await this.#train(key, id, steps);
       const { stepCount = 0, job, report } = state.runs[key] ?? {};
-      if (stepCount >= (job?.steps ?? 0) || report?.divergence || this.#isStopping) break;
+      const isOver = report?.divergence ?? report?.validation?.stoppedEarly;
+      if (stepCount >= (job?.steps ?? 0) || isOver || this.#isStopping) break;
+      await this.#assess(key, id);
       state.update({ activity: 'paused' });
       steps = await new Promise<number>((resolve) => (this.#resume = resolve));
       this.#resume = undefined;
     }
-    return this.#end(key);
+    return this.#end(key, id);
   }
 
   async #train(key: RunKey, id: number, steps: number): Promise<void> {
@@ -266,13 +283,14 @@ export class TrainingControl {
     const start = performance.now();
     const firstStep = run.stepCount;
     let isReported = false;
-    const onProgress = ({ stepCount, curve, recoveries }: RunProgress) => {
+    const onProgress = ({ stepCount, curve, validation, recoveries }: RunProgress) => {
       const shown = state.runs[key];
       if (isReported || !shown) return;
       this.#tellRecoveries(key, recoveries);
       const msPerStep = (performance.now() - start) / (stepCount - firstStep);
       const msLeft = stepCount > firstStep ? (run.job.steps - stepCount) * msPerStep : undefined;
-      state.updateRun(key, { stepCount, curve: extended(shown.curve, curve), msLeft }, 'progress');
+      const grown = { stepCount, curve: extended(shown.curve, curve), validation, msLeft };
+      state.updateRun(key, grown, 'progress');
     };
     const most = Math.min(steps, run.job.steps - firstStep);
     await this.#client.train(id, most, callback(onProgress));
@@ -280,7 +298,8 @@ export class TrainingControl {
     const report = await this.#client.report(id);
     isReported = true;
     this.#tellRecoveries(key, report.recoveries);
-    state.updateRun(key, { report, stepCount: report.steps, curve: report.curve, msLeft: undefined });
+    const { steps: stepCount, curve, validation } = report;
+    state.updateRun(key, { report, stepCount, curve, validation, msLeft: undefined });
   }
 
   #tellRecoveries(key: RunKey, recoveries: readonly Recovery[]): void {
@@ -291,7 +310,7 @@ export class TrainingControl {
     state.update({ notice });
   }
 
-  #end(key: RunKey): Run | undefined {
+  async #end(key: RunKey, id: number): Promise<Run | undefined> {
     const state = this.#state;
     const run = state.runs[key];
     if (!run?.report || run.stepCount === 0) {
@@ -301,22 +320,42 @@ export class TrainingControl {
     // Two runs kernel by kernel would be one and the same.
     if (key === 'gpu' && run.report.plan.strategy === 'layered') this.#forget('kernels');
     state.updateRun(key, { isOver: true });
+    await this.#assess(key, id);
     state.update({ announcement: endSentence(state, run) });
     return state.runs[key];
   }
 
+  /** How well a run does; one that diverged does nothing that could be measured. */
+  async #assess(key: RunKey, id: number): Promise<void> {
+    const { runs, threshold } = this.#state;
+    if (runs[key]?.report?.parameters.every(Number.isFinite) !== true) return;
+    const assessment = await this.#client.assess(id, threshold);
+    this.#state.updateRun(key, { assessment });
+  }
+
+  /** Counts as 1 from another probability on, in every run. */
+  async setThreshold(threshold: number): Promise<void> {
+    this.#state.update({ threshold });
+    for (const { key, id, assessment } of this.#state.shownRuns) {
+      if (id !== undefined && assessment) await this.#assess(key, id);
+    }
+  }
+
   /** Puts a new run on the page, in the place of the one it replaces and without those of another job. */
-  #makeRoom(key: RunKey, job: TrainingJob): Run {
+  #makeRoom(key: RunKey): Run {
     const state = this.#state;
+    const { job, table, patience } = state;
+    if (!table) throw new Error('a run needs a table');
     const runs: Partial<Record<RunKey, Run>> = {};
     for (const run of state.shownRuns) {
       // What a lost device left is of no use beside a run of its own.
       const isSound = run.isOver && !run.isLost && run.continuedFrom === undefined;
-      const isKept = run.key !== key && sameJob(run.job, job) && isSound;
+      const isKept = run.key !== key && state.isOfSettings(run) && run.patience === patience && isSound;
       if (isKept) runs[run.key] = run;
       else if (run.id !== undefined) void this.#client.closeRun(run.id);
     }
-    const run = newRun(key, job, { cpu: undefined, kernels: 'layered' as const, gpu: state.strategy }[key]);
+    const strategy = { cpu: undefined, kernels: 'layered' as const, gpu: state.strategy }[key];
+    const run = { ...freshRun(key), job, table, patience, strategy };
     runs[key] = run;
     const isComparing = state.isComparing || (runs.cpu && (runs.gpu ?? runs.kernels)) !== undefined;
     state.update({ runs, isComparing, comparisons: {} });
@@ -347,11 +386,13 @@ export class TrainingControl {
     await this.#checkGradients(cpu);
   }
 
-  /** The GPU runs with as many steps as the one on the CPU. */
+  /** The GPU runs with as many steps as the one on the CPU, up to the parameters both ended with. */
   get #comparableKeys(): GpuKey[] {
     const { cpu, ...runs } = this.#state.runs;
     if (!cpu || cpu.continuedFrom !== undefined) return [];
-    return gpuKeys.filter((key) => isWhole(runs[key]) && runs[key].stepCount === cpu.stepCount);
+    const stepOf = ({ stepCount, validation }: Run) =>
+      (validation?.keepsBest ? validation.bestStep : undefined) ?? stepCount;
+    return gpuKeys.filter((key) => isWhole(runs[key]) && stepOf(runs[key]) === stepOf(cpu));
   }
 
   async #checkGradients({ id, key }: Run): Promise<void> {
@@ -360,33 +401,4 @@ export class TrainingControl {
     const gradientCheck = await this.#client.checkGradients(id);
     this.#state.updateRun(key, { gradientCheck });
   }
-}
-
-/** All of its steps were trained, and to numbers. */
-function isWhole(run: Run | undefined): run is Run {
-  return run?.stepCount === run?.job.steps && Number.isFinite(run?.report?.finalLoss);
-}
-
-function newRun(key: RunKey, job: TrainingJob, strategy?: GpuStrategy): Run {
-  return {
-    key,
-    path: key === 'cpu' ? 'cpu' : 'gpu',
-    strategy,
-    job,
-    id: undefined,
-    stepCount: 0,
-    curve: { steps: [], losses: [] },
-    recoveries: [],
-    isOver: false,
-    isLost: false,
-    continuedFrom: undefined,
-    report: undefined,
-    measurement: undefined,
-    gradientCheck: undefined,
-    msLeft: undefined,
-  };
-}
-
-function extended(a: Run['curve'], b: Run['curve']): Run['curve'] {
-  return { steps: a.steps.concat(b.steps), losses: a.losses.concat(b.losses) };
 }

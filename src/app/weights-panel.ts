@@ -4,7 +4,7 @@ import { activations, nameParameters, type Layer } from '../index.ts';
 import './copy-button.ts';
 import { count, countOf, withDecimals } from './format.ts';
 import { PageElement } from './page-element.ts';
-import type { Run } from './page-state.ts';
+import type { Run } from './run.ts';
 import { runLabel } from './sentences.ts';
 import { baseStyles, tableStyles } from './styles.ts';
 

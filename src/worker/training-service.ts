@@ -1,71 +1,77 @@
 import {
-  assignRoles,
+  assess,
   benchShapes,
   checkGradients,
+  comparable,
   describeGpu,
   errorLine,
+  inUnitsOfTable,
   logStride,
   measure,
-  MOST_PREDICTED_ROWS,
-  readTable,
+  measureParts,
   selfTest,
-  summarizeTable,
   timeCrossover,
   timeEveryPath,
-  toTrainingData,
   TrainingSession,
+  validateRun,
   type Backend,
   type BenchJobName,
-  type ColumnRole,
+  type ColumnPlan,
   type CrossoverCell,
+  type CsvFormat,
+  type DatasetOptions,
   type GpuAvailability,
   type GpuStrategy,
   type GradientCheck,
   type Measurement,
+  type PartAssessment,
   type PathOutcome,
   type Recovery,
   type RunResult,
   type SelfTest,
-  type Table,
-  type TableSummary,
-  type TrainingData,
   type TrainingJob,
+  type ValidationCurve,
   type Verdict,
-  validateRun,
 } from '../index.ts';
-
-/** Losses at every `stride`-th step: what a chart needs, and no more. */
-export interface LossCurve {
-  readonly steps: readonly number[];
-  readonly losses: readonly number[];
-}
+import { reportAssessment, type AssessmentReport } from './assessment-report.ts';
+import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve.ts';
+import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
+import {
+  TableKeeper,
+  type KeptDataset,
+  type OpenTable,
+  type TableChoices,
+  type TableSource,
+} from './table-keeper.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
   readonly stepCount: number;
   /** The points of the curve that were not yet in an earlier report. */
   readonly curve: LossCurve;
+  /** The validation loss so far; undefined where no rows were set apart. */
+  readonly validation: ValidationCurve | undefined;
   /** Losses of the device so far, survived. */
   readonly recoveries: readonly Recovery[];
 }
 
+/** What a run is to be, beside its job. */
+export interface RunRequest {
+  /** One per column of the kept table. */
+  readonly plans: readonly ColumnPlan[];
+  readonly options: DatasetOptions;
+  /** Of the GPU; the best for the job if left out. */
+  readonly strategy?: GpuStrategy;
+  /** Looks at the validation loss without a new lowest one before the run ends; it does not if left out. */
+  readonly patience?: number;
+}
+
 /** What the page shows of a run: the result, its losses thinned to a curve and to the notebook's log lines. */
-export interface RunReport extends Omit<RunResult, 'losses'> {
+export interface RunReport extends Omit<RunResult, 'losses' | 'predictions'> {
   readonly finalLoss: number;
   readonly curve: LossCurve;
   readonly log: readonly string[];
-}
-
-/**
- * What the page shows of a table: the rows it has predictions for, and of a wide table its first columns, so
- * that what crosses to the page stays small.
- */
-export interface OpenTable extends TableSummary {
-  /** Of the whole table. */
-  readonly inputCount: number;
-  readonly outputCount: number;
-  /** The smallest and the largest target. */
-  readonly targetRange: readonly [least: number, most: number];
+  readonly predicted: PredictedRows;
 }
 
 /** Two runs of one job, held against each other. */
@@ -75,29 +81,25 @@ export interface Comparison {
   readonly difference: LossCurve;
 }
 
-/** A curve holds about this many points: more than a screen is wide. */
-const CURVE_POINTS = 2000;
 /** How often a running job reports, in milliseconds. */
 const REPORT_EVERY_MS = 100;
-/** Columns of the table the page shows: inputs (and the index), and targets. */
-const PREVIEW_INPUTS = 16;
-const PREVIEW_TARGETS = 8;
 
 interface Run {
   readonly session: TrainingSession;
   readonly job: TrainingJob;
-  readonly data: TrainingData;
+  readonly prepared: KeptDataset;
   /** Aborted to pause whatever is going on with the run. */
   controller: AbortController;
   isTraining: boolean;
   /** Of the steps so far; undefined while they change. */
   result: RunResult | undefined;
+  /** Of the result. */
+  assessed: readonly PartAssessment[] | undefined;
 }
 
 /** What the worker does for the page. It keeps the table and every run until told otherwise. */
 export class TrainingService {
-  #data: TrainingData | undefined;
-  #reading = new AbortController();
+  readonly #tables = new TableKeeper();
   readonly #runs = new Map<number, Run>();
   #nextRun = 1;
   #timing = new AbortController();
@@ -108,36 +110,49 @@ export class TrainingService {
   }
 
   /**
-   * Reads a CSV and keeps it; the table before stays if this one cannot be used. A reading that is still going on
-   * is given up.
+   * Reads a table and keeps it; the table before stays if this one cannot be read. A reading that is still going on is
+   * given up.
    *
-   * @throws InputError; an AbortError if another table is opened meanwhile
+   * @param onProgress called about ten times a second with the share that is read
+   * @throws InputError; an AbortError if another table is opened meanwhile, or after `cancelReading`
    */
-  async openTable(source: string | Blob): Promise<OpenTable> {
-    this.#reading.abort();
-    this.#reading = new AbortController();
-    const { signal } = this.#reading;
-    const table = await readTable(source, { signal });
-    signal.throwIfAborted();
-    const roles = assignRoles(table);
-    this.#data = toTrainingData(table, roles);
-    const { inputCount, outputCount, targets } = this.#data;
-    const least = targets.reduce((a, b) => Math.min(a, b));
-    const most = targets.reduce((a, b) => Math.max(a, b));
-    return { ...summarizeFirstColumns(table, roles), inputCount, outputCount, targetRange: [least, most] };
+  openTable(
+    source: TableSource,
+    choices: TableChoices,
+    onProgress: (share: number) => unknown,
+  ): Promise<OpenTable> {
+    return this.#tables.open(source, choices, onProgress);
+  }
+
+  /** Reads the kept table again, written in another way. @throws as `openTable` */
+  reopenTable(format: Partial<CsvFormat>, onProgress: (share: number) => unknown): Promise<OpenTable> {
+    return this.#tables.reopen(format, onProgress);
+  }
+
+  cancelReading(): void {
+    this.#tables.cancel();
+  }
+
+  /** Takes the columns of the kept table, and what is made of them, in another way. */
+  chooseColumns(plans: readonly ColumnPlan[], options: DatasetOptions): OpenTable {
+    return this.#tables.choose(plans, options);
   }
 
   /**
    * Makes a trainer for the kept table.
    *
-   * @param strategy of the GPU; the best for the job if left out
    * @returns the run's number
    * @throws InputError, RefusalError
    */
-  async openRun(backend: Backend['name'], job: TrainingJob, strategy?: GpuStrategy): Promise<number> {
-    const data = this.#requireData();
-    const session = await TrainingSession.open(backend, job, data, { ...(strategy && { strategy }) });
-    return this.#addRun(session);
+  async openRun(backend: Backend['name'], job: TrainingJob, request: RunRequest): Promise<number> {
+    const { plans, options, strategy, patience } = request;
+    const prepared = this.#tables.prepare(plans, options);
+    const { training, validation } = prepared.dataset;
+    const session = await TrainingSession.open(backend, job, training, {
+      ...(strategy && { strategy }),
+      ...(validation && { validation: { data: validation, ...(patience !== undefined && { patience }) } }),
+    });
+    return this.#addRun(session, prepared);
   }
 
   /**
@@ -146,17 +161,25 @@ export class TrainingService {
    * @returns the new run's number; the other stays until it is closed
    */
   async continueOnCpu(id: number): Promise<number> {
-    const { session } = this.#requireRun(id);
+    const { session, prepared } = this.#requireRun(id);
     const { lastSnapshot: snapshot, job, data } = session;
     const losses = await session.losses(0);
-    return this.#addRun(await TrainingSession.open('cpu', job, data, { from: { snapshot, losses } }));
+    const continued = await TrainingSession.open('cpu', job, data, { from: { snapshot, losses } });
+    return this.#addRun(continued, prepared);
   }
 
-  #addRun(session: TrainingSession): number {
-    const { job, data } = session;
+  #addRun(session: TrainingSession, prepared: KeptDataset): number {
+    const { job } = session;
     const id = this.#nextRun++;
-    const controller = new AbortController();
-    this.#runs.set(id, { session, job, data, controller, isTraining: false, result: undefined });
+    this.#runs.set(id, {
+      session,
+      job,
+      prepared,
+      controller: new AbortController(),
+      isTraining: false,
+      result: undefined,
+      assessed: undefined,
+    });
     return id;
   }
 
@@ -171,16 +194,18 @@ export class TrainingService {
     run.isTraining = true;
     run.controller = new AbortController();
     run.result = undefined;
+    run.assessed = undefined;
     const { session } = run;
-    const stride = curveStride(session.job.steps);
+    const stride = strideOf(session.job.steps);
     let reportedSteps = session.stepCount;
     let reporting: Promise<void> = Promise.resolve();
     const report = async () => {
       const losses = await session.losses(reportedSteps);
       const from = reportedSteps;
       reportedSteps += losses.length;
+      const { validation } = session;
       const recoveries = [...session.recoveries];
-      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride), recoveries });
+      onProgress({ stepCount: reportedSteps, curve: thin(losses, from, stride), validation, recoveries });
     };
     // One report at a time: the next begins where the last one ended.
     const timer = setInterval(() => {
@@ -206,7 +231,7 @@ export class TrainingService {
   /** What came of a run, or came of it so far. */
   async report(id: number): Promise<RunReport> {
     const run = this.#requireRun(id);
-    const { losses: all, ...rest } = await this.#resultOf(run);
+    const { losses: all, predictions: _, ...rest } = await this.#resultOf(run);
     const { steps } = run.job;
     // What follows a divergence is of no use to anybody; what came before it may be a few steps only.
     const { divergence } = rest;
@@ -214,8 +239,28 @@ export class TrainingService {
     const log: string[] = [];
     for (let step = 0; step < losses.length; step += logStride(steps))
       log.push(errorLine(step, losses[step]));
-    const curve = thin(losses, 0, curveStride(divergence ? losses.length : steps));
-    return { ...rest, finalLoss: losses[losses.length - 1], curve, log };
+    const curve = thin(losses, 0, strideOf(divergence ? losses.length : steps));
+    const { dataset, predictable } = run.prepared;
+    const encoded = await run.session.predict(predictable.inputs);
+    const predicted = reportPredictions(predictable, dataset, inUnitsOfTable(dataset, encoded));
+    return { ...rest, finalLoss: losses[losses.length - 1], curve, log, predicted };
+  }
+
+  /**
+   * How well a run does on every part of its table, beside a linear model and a constant.
+   *
+   * @param threshold from which probability on a binary output counts as 1
+   * @throws InputError where the run predicts no numbers
+   */
+  async assess(id: number, threshold: number): Promise<AssessmentReport> {
+    const { prepared, session, ...run } = this.#requireRun(id);
+    const { dataset } = prepared;
+    const assessed = run.assessed
+      ? measureParts(dataset, run.assessed, threshold)
+      : await assess(session, dataset, threshold);
+    const kept = this.#runs.get(id);
+    if (kept && !kept.isTraining) kept.assessed = assessed;
+    return reportAssessment(dataset, assessed, threshold);
   }
 
   /**
@@ -226,15 +271,20 @@ export class TrainingService {
   async compare(referenceId: number, id: number): Promise<Comparison> {
     const [referenceRun, run] = [this.#requireRun(referenceId), this.#requireRun(id)];
     const [reference, result] = [await this.#resultOf(referenceRun), await this.#resultOf(run)];
-    const { job, data } = referenceRun;
-    const isSameJob = data === run.data && JSON.stringify(job) === JSON.stringify(run.job);
-    if (reference.backend !== 'cpu' || !isSameJob || reference.steps !== result.steps) {
-      throw new Error('compare() takes a CPU run and another run of the same job, table and number of steps');
+    const { job, prepared } = referenceRun;
+    const isSameJob = prepared.key === run.prepared.key && JSON.stringify(job) === JSON.stringify(run.job);
+    if (reference.backend !== 'cpu' || !isSameJob) {
+      throw new Error('compare() takes a CPU run and another run of the same job and table');
     }
     const { signal } = (referenceRun.controller = new AbortController());
+    const [of64, of32] = [comparable(reference), comparable(result)];
+    if (of64.losses.length !== of32.losses.length) throw new Error('compare() takes runs of as many steps');
     return {
-      verdict: await validateRun({ job, data, reference, gpu: result }, signal),
-      difference: largestDifferences(reference.losses, result.losses, curveStride(job.steps)),
+      verdict: await validateRun(
+        { job, data: prepared.dataset.training, reference: of64, gpu: of32 },
+        signal,
+      ),
+      difference: largestDifferences(reference.losses, result.losses, strideOf(job.steps)),
     };
   }
 
@@ -242,7 +292,7 @@ export class TrainingService {
   async checkGradients(id: number): Promise<GradientCheck> {
     const run = this.#requireRun(id);
     const { parameters } = await this.#resultOf(run);
-    return checkGradients(run.job, run.data, parameters);
+    return checkGradients(run.job, run.prepared.dataset.training, parameters);
   }
 
   /**
@@ -255,7 +305,12 @@ export class TrainingService {
     run.controller = new AbortController();
     const { signal } = run.controller;
     const { plan } = run.session.planned;
-    return measure(run.session.backend, run, { repetitions, onRepetition, signal, plan });
+    const { job, prepared } = run;
+    return measure(
+      run.session.backend,
+      { job, data: prepared.dataset.training },
+      { repetitions, onRepetition, signal, plan },
+    );
   }
 
   /**
@@ -312,57 +367,4 @@ export class TrainingService {
     if (!run) throw new Error(`there is no run ${id}`);
     return run;
   }
-
-  #requireData(): TrainingData {
-    if (!this.#data) throw new Error('openTable() comes first');
-    return this.#data;
-  }
-}
-
-function summarizeFirstColumns(table: Table, roles: readonly ColumnRole[]): TableSummary {
-  const columnsOf = (wanted: (role: ColumnRole) => boolean) =>
-    roles.flatMap((role, column) => (wanted(role) ? [column] : []));
-  const shown = [
-    ...columnsOf((role) => role !== 'target').slice(0, PREVIEW_INPUTS),
-    ...columnsOf((role) => role === 'target').slice(0, PREVIEW_TARGETS),
-  ].toSorted((a, b) => a - b);
-  const part: Table = {
-    ...table,
-    columnNames: shown.map((column) => table.columnNames[column]),
-    columns: shown.map((column) => table.columns[column]),
-  };
-  return summarizeTable(
-    part,
-    shown.map((column) => roles[column]),
-    MOST_PREDICTED_ROWS,
-  );
-}
-
-function curveStride(steps: number): number {
-  return Math.max(1, Math.ceil(steps / CURVE_POINTS));
-}
-
-/** Every `stride`-th loss, and the last. @param fromStep the step of `losses[0]` */
-function thin(losses: Float64Array, fromStep: number, stride: number): LossCurve {
-  const curve = { steps: [] as number[], losses: [] as number[] };
-  const first = Math.ceil(fromStep / stride) * stride - fromStep;
-  for (let i = first; i < losses.length; i += stride) {
-    curve.steps.push(fromStep + i);
-    curve.losses.push(losses[i]);
-  }
-  return curve;
-}
-
-function largestDifferences(a: Float64Array, b: Float64Array, stride: number): LossCurve {
-  const curve = { steps: [] as number[], losses: [] as number[] };
-  const steps = Math.min(a.length, b.length);
-  for (let start = 0; start < steps; start += stride) {
-    let largest = 0;
-    for (let step = start; step < Math.min(start + stride, steps); step++) {
-      largest = Math.max(largest, Math.abs(a[step] - b[step]));
-    }
-    curve.steps.push(start);
-    curve.losses.push(largest);
-  }
-  return curve;
 }

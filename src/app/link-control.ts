@@ -1,0 +1,79 @@
+import { readSettingsLink, samples, writeSettingsLink, type SampleId } from '../index.ts';
+import type { PageState } from './page-state.ts';
+import { settingsFields } from './setting-fields.ts';
+import type { SettingsChanges } from './settings.ts';
+import type { TableControl } from './table-control.ts';
+
+/** Fragments that are pages of their own. */
+const ROUTES = ['#bench'];
+
+/** Keeps the settings in the address's fragment, and takes them from there. Opening a link never trains. */
+export class LinkControl {
+  readonly #state: PageState;
+  readonly #tables: TableControl;
+  /** What the address last was made to say. */
+  #written: string | undefined;
+
+  constructor(state: PageState, tables: TableControl) {
+    this.#state = state;
+    this.#tables = tables;
+    window.addEventListener('hashchange', () => {
+      if (location.hash !== this.#written) void this.open(location.hash);
+    });
+    state.subscribe((topic) => {
+      if (topic === 'change') this.#write();
+    });
+  }
+
+  /** The fragment of the present settings; empty where nothing differs from how the page begins. */
+  get fragment(): string {
+    const { table, changes } = this.#state;
+    const settings = new Map(Object.entries(changes));
+    if (!table || (table.sample === samples[0].id && settings.size === 0)) return '';
+    return `#${writeSettingsLink({ sample: table.sample, settings })}`;
+  }
+
+  /** The whole address, to be handed on. */
+  get address(): string {
+    return `${location.origin}${location.pathname}${this.fragment}`;
+  }
+
+  /** Opens what a fragment asks for: a sample with its settings, or settings for a table to come. */
+  async open(fragment: string): Promise<void> {
+    const link = readSettingsLink(fragment, settingsFields);
+    if (!link) {
+      if (!this.#state.table) await this.#tables.openSample(samples[0].id);
+      return;
+    }
+    const sample = samples.find(({ id }) => id === link.sample);
+    const changes = Object.fromEntries(link.settings) as SettingsChanges;
+    const leftOut = [...link.leftOut];
+    if (link.sample !== undefined && !sample) leftOut.unshift(`sample=${link.sample}`);
+    const isForOwnTable = link.sample === undefined && link.settings.size > 0;
+    if (isForOwnTable) this.#tables.pendingChanges = changes;
+    if (!isForOwnTable || !this.#state.table) {
+      await this.#tables.openSample((sample?.id ?? samples[0].id) as SampleId, sample ? changes : {});
+    }
+    this.#say(leftOut, isForOwnTable);
+  }
+
+  #say(leftOut: readonly string[], isForOwnTable: boolean): void {
+    const sentences = [
+      isForOwnTable ? 'This link brings settings without a table: open yours, and it takes them.' : '',
+      leftOut.length > 0 ? `Left out of the link, because it is no setting here: ${leftOut.join(', ')}.` : '',
+      this.#state.notice ?? '',
+    ].filter(Boolean);
+    if (sentences.length > 0) this.#state.update({ notice: sentences.join(' ') });
+  }
+
+  /** The address says what the settings are; the history of the browser stays as it is. */
+  #write(): void {
+    const { fragment } = this;
+    if (!this.#state.table || this.#state.reading || ROUTES.includes(location.hash)) return;
+    // Settings that wait for a table stay in the address.
+    if (this.#tables.pendingChanges || fragment === this.#written) return;
+    this.#written = fragment;
+    const url = fragment === '' ? location.pathname + location.search : fragment;
+    if (location.hash !== fragment) history.replaceState(null, '', url);
+  }
+}

@@ -1,0 +1,98 @@
+import type {
+  GpuStrategy,
+  GradientCheck,
+  Measurement,
+  Recovery,
+  SampleId,
+  TrainingJob,
+  ValidationCurve,
+} from '../index.ts';
+import type { AssessmentReport, LossCurve, OpenTable, RunReport } from '../worker/client.ts';
+
+export type Path = 'cpu' | 'gpu';
+export const paths: readonly Path[] = ['cpu', 'gpu'];
+
+/** The runs a page can hold: one a path, and beside what the GPU path chose its kernels one by one. */
+export type RunKey = 'cpu' | 'kernels' | 'gpu';
+export type GpuKey = Exclude<RunKey, 'cpu'>;
+/** In the order they are shown. */
+export const runKeys: readonly RunKey[] = ['cpu', 'kernels', 'gpu'];
+export const gpuKeys: readonly GpuKey[] = ['kernels', 'gpu'];
+
+/** A table with where it came from. */
+export interface ShownTable {
+  /** What a person calls it. */
+  readonly name: string;
+  /** Undefined for a person's own. */
+  readonly sample: SampleId | undefined;
+  /** Of this table and what its columns are taken for. */
+  readonly key: string;
+  readonly open: OpenTable;
+}
+
+/** One run as the page knows it; replaced, never changed, except for its growing curve. */
+export interface Run {
+  readonly key: RunKey;
+  readonly path: Path;
+  /** Asked for; undefined where the planner chooses, and on the CPU. */
+  readonly strategy: GpuStrategy | undefined;
+  readonly job: TrainingJob;
+  /** As it was when the run began. */
+  readonly table: ShownTable;
+  readonly patience: number | undefined;
+  /** The worker's number for it; undefined until its trainer is made. */
+  readonly id: number | undefined;
+  readonly stepCount: number;
+  readonly curve: LossCurve;
+  /** The validation loss so far; undefined where no rows were set apart. */
+  readonly validation: ValidationCurve | undefined;
+  /** Losses of the device that the run survived. */
+  readonly recoveries: readonly Recovery[];
+  /** Finished, stopped for good, or given up. */
+  readonly isOver: boolean;
+  /** Its device was lost and no other could be had: its curve stays, and the CPU can go on. */
+  readonly isLost: boolean;
+  /** The step at which the CPU took over from a run whose device was lost. */
+  readonly continuedFrom: number | undefined;
+  /** What came of it, or came of it up to the pause. */
+  readonly report: RunReport | undefined;
+  readonly measurement: Measurement | undefined;
+  readonly gradientCheck: GradientCheck | undefined;
+  /** How well it does on every part of the table. */
+  readonly assessment: AssessmentReport | undefined;
+  /** Milliseconds to the end at the present pace; undefined while it is not known. */
+  readonly msLeft: number | undefined;
+}
+
+/** All of its steps were trained, or as many as the validation loss allowed, and to numbers. */
+export function isWhole(run: Run | undefined): run is Run {
+  if (!run) return false;
+  const isEnded = run.stepCount === run.job.steps || run.report?.validation?.stoppedEarly === true;
+  return isEnded && Number.isFinite(run.report?.finalLoss);
+}
+
+/** A run before its first step. */
+export function freshRun(key: RunKey): Omit<Run, 'job' | 'table' | 'patience'> {
+  return {
+    key,
+    path: key === 'cpu' ? 'cpu' : 'gpu',
+    strategy: undefined,
+    id: undefined,
+    stepCount: 0,
+    curve: { steps: [], losses: [] },
+    validation: undefined,
+    recoveries: [],
+    isOver: false,
+    isLost: false,
+    continuedFrom: undefined,
+    report: undefined,
+    measurement: undefined,
+    gradientCheck: undefined,
+    assessment: undefined,
+    msLeft: undefined,
+  };
+}
+
+export function extended(a: Run['curve'], b: Run['curve']): Run['curve'] {
+  return { steps: a.steps.concat(b.steps), losses: a.losses.concat(b.losses) };
+}
