@@ -5,7 +5,7 @@ import type { AssessmentReport, PartReport } from '../worker/assessment-report.t
 import { count, countOf, percent, significant, withDecimals } from './format.ts';
 
 /** Larger matrices no longer fit a page. */
-export const MOST_SHOWN_CLASSES = 20;
+const MOST_SHOWN_CLASSES = 20;
 /** How deep a cell can be shaded: 0 for none of its row, this for all of it. */
 export const DEEPEST_SHADE = 10;
 const MOST_NAME_CHARACTERS = 40;
