@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ColumnPlan, ColumnRole, ColumnSummary, ColumnType, CsvFormat } from '../index.ts';
-import { count, countOf, properMinus, significant } from './format.ts';
+import { count, countOf, properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles, dialogStyles, tableStyles } from './styles.ts';
 
@@ -84,8 +84,14 @@ export class ColumnsDialog extends PageElement {
         overflow: hidden;
         text-overflow: ellipsis;
       }
+      .choice {
+        text-align: left;
+      }
       td select {
         min-height: 32px;
+      }
+      tbody :is(th, td) {
+        vertical-align: middle;
       }
       td.words {
         color: var(--muted);
@@ -184,7 +190,7 @@ export class ColumnsDialog extends PageElement {
   #renderColumn(summary: ColumnSummary, { name, type, role }: ColumnPlan, position: number) {
     return html`<tr>
       <th scope="row" class="words" title=${name}>${name}</th>
-      <td>
+      <td class="choice">
         <select
           aria-label="Type of ${name}"
           @change=${(event: Event) => this.#change(position, { type: valueOf(event) as ColumnType })}
@@ -192,7 +198,7 @@ export class ColumnsDialog extends PageElement {
           ${optionsOf(types, type)}
         </select>
       </td>
-      <td>
+      <td class="choice">
         <select
           aria-label="Role of ${name}"
           @change=${(event: Event) => this.#change(position, { role: valueOf(event) as ColumnRole })}
@@ -263,7 +269,12 @@ function contentOf({
   }
   const words = textCount > 0 ? `; ${countOf(textCount, 'cell')} not a number` : '';
   if (!numbers) return `nothing${words}`;
-  return `${significant(numbers.least)} to ${significant(numbers.most)}, mean ${significant(numbers.mean)}${words}`;
+  return `${short(numbers.least)} to ${short(numbers.most)}, mean ${short(numbers.mean)}${words}`;
+}
+
+/** Four digits, and no zeros behind them: what is in a column is not measured. */
+function short(value: number): string {
+  return properMinus(String(Number(value.toPrecision(4))));
 }
 
 customElements.define('columns-dialog', ColumnsDialog);

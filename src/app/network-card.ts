@@ -1,5 +1,12 @@
 import { css, html } from 'lit';
-import { drawInitialParameters, layOutNetwork, type Network, type TrainingJob } from '../index.ts';
+import {
+  drawInitialParameters,
+  layOutNetwork,
+  losses,
+  type Loss,
+  type Network,
+  type TrainingJob,
+} from '../index.ts';
 import './network-diagram.ts';
 import './settings-form.ts';
 import { countOf } from './format.ts';
@@ -29,6 +36,7 @@ class NetworkCard extends PageElement {
     const report = currentRun?.job === job ? currentRun.report : undefined;
     // A run that diverged has no weights to draw.
     const isDrawable = report?.parameters.every(Number.isFinite);
+    const { link }: Loss = losses[job.loss];
     const network = layOutNetwork(inputCount, job.layers);
     return html`
       <section class="card" aria-labelledby="title">
@@ -38,6 +46,7 @@ class NetworkCard extends PageElement {
         </div>
         <network-diagram
           .network=${network}
+          .link=${link}
           .parameters=${isDrawable ? report?.parameters : this.#initialParameters(job, network)}
         ></network-diagram>
         <settings-form .page=${this.page}></settings-form>

@@ -1,5 +1,5 @@
 import { css, html, LitElement, svg, type SVGTemplateResult } from 'lit';
-import { activations, type Network } from '../index.ts';
+import { activations, type Layer, type Network } from '../index.ts';
 import { count, countOf } from './format.ts';
 import { baseStyles } from './styles.ts';
 
@@ -26,7 +26,11 @@ interface Column {
 
 /** A network as a picture: a line per weight, in ink, its width by magnitude, dashed where negative. */
 class NetworkDiagram extends LitElement {
-  static override properties = { network: { attribute: false }, parameters: { attribute: false } };
+  static override properties = {
+    network: { attribute: false },
+    parameters: { attribute: false },
+    link: {},
+  };
 
   static override styles = [
     baseStyles,
@@ -76,14 +80,16 @@ class NetworkDiagram extends LitElement {
   ];
 
   declare network: Network;
+  /** What a loss on logits makes of the last layer; undefined where its activation is what it says. */
+  declare link: string | undefined;
   /** [parameterCount], or undefined while they are not known. */
   declare parameters: Float64Array | undefined;
 
   override render() {
-    const columns = layOutColumns(this.network);
+    const columns = layOutColumns(this.network, this.link);
     const pairs = columns.slice(1).map((column, index) => [columns[index], column] as const);
     return html`
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${describe(this.network)}>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${describe(this.network, this.link)}>
         ${pairs.map(([from, to]) => this.#drawWeights(from, to))} ${columns.map(drawColumn)}
       </svg>
       <div class="legend muted small" ?hidden=${!this.parameters} aria-hidden="true">
@@ -117,13 +123,10 @@ class NetworkDiagram extends LitElement {
   }
 }
 
-function layOutColumns(network: Network): Column[] {
+function layOutColumns(network: Network, link: string | undefined): Column[] {
   const layers = [
     { unitCount: network.inputCount, name: network.inputCount === 1 ? 'input' : 'inputs' },
-    ...network.layers.map(({ units, activation }) => ({
-      unitCount: units,
-      name: activations[activation].label,
-    })),
+    ...network.layers.map((layer) => ({ unitCount: layer.units, name: nameOf(layer, network, link) })),
   ];
   const shownLayers = fold(layers.length, MOST_LAYERS);
   const gap = (WIDTH - 2 * SIDE) / (shownLayers.length - 1);
@@ -190,10 +193,15 @@ function legendLine(dashes: string): SVGTemplateResult {
   </svg>` as unknown as SVGTemplateResult;
 }
 
-function describe({ inputCount, layers, parameterCount }: Network): string {
-  const parts = layers.map(
-    ({ units, activation }) => `${countOf(units, 'unit')} with ${activations[activation].label}`,
-  );
+/** The activation of a layer. */
+function nameOf(layer: Layer, { layers }: Network, link: string | undefined): string {
+  const isOutput = layer === layers[layers.length - 1];
+  return (isOutput ? link : undefined) ?? activations[layer.activation].label;
+}
+
+function describe(network: Network, link: string | undefined): string {
+  const { inputCount, layers, parameterCount } = network;
+  const parts = layers.map((layer) => `${countOf(layer.units, 'unit')} with ${nameOf(layer, network, link)}`);
   return `Network: ${countOf(inputCount, 'input')}, then ${parts.join(', then ')}; ${countOf(parameterCount, 'parameter')}.`;
 }
 

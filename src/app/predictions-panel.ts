@@ -8,6 +8,7 @@ import type { Run, RunKey } from './run.ts';
 import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
+/** As the notebook prints them; of large numbers fewer. */
 const DECIMALS = 6;
 /** Rows that go onto the page at once; the rest follows frame by frame, so that no frame is late. */
 const ROWS_A_FRAME = 25;
@@ -167,7 +168,13 @@ class PredictionsPanel extends PageElement {
     }
     const { open } = run.table;
     const rowCount = predicted.rows.length;
-    const shown: Shown = { predicted, open, columns, largest: largestError(predicted, open) };
+    const shown: Shown = {
+      predicted,
+      open,
+      columns,
+      largest: largestError(predicted, open),
+      decimals: decimalsOf(predicted),
+    };
     const starts: number[] = [];
     for (let row = 0; row < Math.min(this.shownRows, rowCount); row += ROWS_A_FRAME) starts.push(row);
     return html`
@@ -231,6 +238,7 @@ interface Shown {
   readonly columns: PredictionColumns;
   /** The largest |error|: a bar of full length. */
   readonly largest: number;
+  readonly decimals: number;
 }
 
 function renderHead({ columns, open }: Shown) {
@@ -288,12 +296,12 @@ function renderRows(shown: Shown, start: number) {
 
 const partLabels = { training: 'training', validation: 'validat.', test: 'test' } as const;
 
-function renderNumber({ predicted, largest, open }: Shown, row: number, output: number) {
+function renderNumber({ predicted, largest, decimals, open }: Shown, row: number, output: number) {
   const at = row * (open.prepared?.outputCount ?? 1) + output;
   const prediction = predicted.predictions[at];
   const error = predicted.targets[at] - prediction;
-  return html`<td role="cell">${withDecimals(prediction, DECIMALS)}</td>
-    <td role="cell">${withDecimals(error, DECIMALS)}${renderBar(error / largest)}</td>`;
+  return html`<td role="cell">${withDecimals(prediction, decimals)}</td>
+    <td role="cell">${withDecimals(error, decimals)}${renderBar(error / largest)}</td>`;
 }
 
 /** The most probable class, and whether it is the actual one. */
@@ -331,6 +339,11 @@ function renderBar(share: number) {
   return html`<svg viewBox="0 0 ${BAR_WIDTH} 8" preserveAspectRatio="none" aria-hidden="true">
     ${svg`<rect x=${share < 0 ? half - width : half} y="0" width=${width.toFixed(1)} height="8" rx="1" />`}
   </svg>`;
+}
+
+function decimalsOf({ predictions }: PredictedRows): number {
+  const largest = predictions.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  return Math.max(0, DECIMALS - Math.floor(Math.log10(largest)));
 }
 
 function largestError({ predictions, targets }: PredictedRows, { prepared }: OpenTable): number {

@@ -28,7 +28,7 @@ type FieldsOf<Groups extends Readonly<Record<string, readonly string[]>>> = Grou
 /** The settings in the order they are shown: what a beginner tries first, then everything else by what it is about. */
 export const groups = {
   first: ['hidden', 'activation', 'activations', 'learningRate', 'steps'],
-  network: ['outputActivation', 'init', 'bias'],
+  network: ['init', 'outputActivation', 'bias'],
   learning: [
     'loss',
     'optimizer',
@@ -45,7 +45,7 @@ export const groups = {
     'warmupSteps',
   ],
   batches: ['batchSize', 'earlyStopping', 'seed', 'shuffle'],
-  rows: ['task', 'scale', 'missing', 'validation', 'test', 'missingIndicator', 'classWeights'],
+  rows: ['task', 'missing', 'scale', 'validation', 'test', 'missingIndicator', 'classWeights'],
   path: ['strategy'],
 } as const;
 
@@ -223,7 +223,7 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     choices: () => labelled(scheduleNames, schedules),
   },
   scheduleEvery: {
-    label: 'Steps to a change',
+    label: 'Changes every',
     explanation: 'After so many steps the learning rate is multiplied by the factor.',
     kind: 'numeric',
     placeholder: () => '1,000',
@@ -237,7 +237,7 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     isShown: hasSchedule('step', 'exponential'),
   },
   warmupSteps: {
-    label: 'Warm-up steps',
+    label: 'Warm-up',
     explanation: 'Over so many steps the learning rate rises from almost 0.',
     kind: 'numeric',
     placeholder: () => '0',

@@ -15,7 +15,7 @@ import { describeJob } from './sentences.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
 /** Fields across the whole width, for what is written in them. */
-const wideFields: readonly SettingsField[] = ['hidden', 'activations'];
+const wideFields: readonly SettingsField[] = ['activations', 'init', 'loss', 'optimizer', 'task', 'missing'];
 const furtherGroups = Object.keys(groupNames) as SettingsGroup[];
 
 /** What can be set; a value that cannot be used is said at its field, and the last valid job stays. */

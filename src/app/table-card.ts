@@ -95,6 +95,19 @@ class TableCard extends PageElement {
       progress::-moz-progress-bar {
         background: var(--muted);
       }
+      .foot {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        margin-top: 8px;
+      }
+      .foot p {
+        flex: 1;
+      }
+      .foot:has(.problem) {
+        flex-direction: column;
+        align-items: start;
+      }
       .problem {
         padding: 8px 12px;
         border-radius: 8px;
@@ -148,7 +161,7 @@ class TableCard extends PageElement {
   }
 
   #renderOpen() {
-    const { table, isTraining } = this.page.state;
+    const { table } = this.page.state;
     return html`
       <button type="button" @click=${() => this.#fileInput?.click()}>Open CSV</button>
       <button type="button" @click=${() => this.#dialog<PasteDialog>('paste-dialog')?.show()}>Paste</button>
@@ -161,13 +174,6 @@ class TableCard extends PageElement {
             html`<option value=${id} .selected=${live(table?.sample === id)}>${name}</option>`,
         )}
       </select>
-      <button
-        type="button"
-        aria-disabled=${!table || isTraining}
-        @click=${() => !isTraining && this.#dialog<ColumnsDialog>('columns-dialog')?.show()}
-      >
-        Columns
-      </button>
       <input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" hidden @change=${this.#openFile} />
     `;
   }
@@ -182,15 +188,24 @@ class TableCard extends PageElement {
   }
 
   #renderNotes({ open, sample: id }: ShownTable) {
-    const { isPreparing } = this.page.state;
+    const { isPreparing, isTraining } = this.page.state;
     const sample = samples.find((each) => each.id === id);
     const { problem, notes } = open;
     return html`
-      ${
-        problem === undefined
-          ? html`<p class="muted small note">${isPreparing ? 'Preparing …' : describeRows(open)}</p>`
-          : html`<p class="note problem" role="alert">${properMinus(problem)}</p>`
-      }
+      <div class="foot">
+        ${
+          problem === undefined
+            ? html`<p class="muted small">${isPreparing ? 'Preparing …' : describeRows(open)}</p>`
+            : html`<p class="problem" role="alert">${properMinus(problem)}</p>`
+        }
+        <button
+          type="button"
+          aria-disabled=${isTraining}
+          @click=${() => !isTraining && this.#dialog<ColumnsDialog>('columns-dialog')?.show()}
+        >
+          Columns
+        </button>
+      </div>
       ${notes.map((note) => html`<p class="muted small note">${note}</p>`)}
       ${sample ? html`<p class="muted small note">${sample.description}</p>` : nothing}
     `;
