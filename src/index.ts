@@ -66,8 +66,8 @@ export type { DecimalMark } from './data/numbers.ts';
 export type { Table } from './data/table.ts';
 export { cellText, type Column } from './data/column.ts';
 export {
-  assignRoles,
   inferColumns,
+  planColumns,
   type ColumnChoices,
   type ColumnPlan,
   type ColumnRole,
@@ -81,7 +81,6 @@ export { missingNames, scalingNames, type MissingName, type ScalingName } from '
 export type { RowParts } from './data/split.ts';
 export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';
 export { inputNames, outputNames, type Encoding, type InputEncoding, type Scaling } from './data/encoding.ts';
-export { summarizeTable, toTrainingData, type TableSummary } from './data/number-table.ts';
 export { taskOfLoss, usualOptions } from './data/usual-options.ts';
 export { samples } from './data/samples/index.ts';
 export { settingsOfSample } from './data/samples/sample-settings.ts';

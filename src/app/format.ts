@@ -40,11 +40,6 @@ export function percent(share: number): string {
   return `${withDecimals(100 * share, 1)}\u00a0%`;
 }
 
-/** A cell of a person's table: every digit it came with. */
-export function cell(value: number): string {
-  return properMinus(String(value));
-}
-
 /** `7.9 ms`, `1.234 s`, `< 0.1 ms`; no digit finer than the clock that took it. */
 export function duration(ms: number, clockMs: number): string {
   if (!Number.isFinite(ms)) return significant(ms);

@@ -1,4 +1,4 @@
-import { readSettingsLink, samples, writeSettingsLink, type SampleId } from '../index.ts';
+import { readSettingsLink, samples, writeSettingsLink } from '../index.ts';
 import type { PageState } from './page-state.ts';
 import { settingsFields } from './setting-fields.ts';
 import type { SettingsChanges } from './settings.ts';
@@ -52,7 +52,7 @@ export class LinkControl {
     const isForOwnTable = link.sample === undefined && link.settings.size > 0;
     if (isForOwnTable) this.#tables.pendingChanges = changes;
     if (!isForOwnTable || !this.#state.table) {
-      await this.#tables.openSample((sample?.id ?? samples[0].id) as SampleId, sample ? changes : {});
+      await this.#tables.openSample(sample?.id ?? samples[0].id, sample ? changes : {});
     }
     this.#say(leftOut, isForOwnTable);
   }

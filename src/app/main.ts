@@ -1,6 +1,7 @@
 import { connectTrainingService } from '../worker/client.ts';
 import { BenchControl } from './bench-control.ts';
 import { measureClock } from './clock.ts';
+import { GpuControl } from './gpu-control.ts';
 import { HandgradPage } from './handgrad-page.ts';
 import { LinkControl } from './link-control.ts';
 import { PageState } from './page-state.ts';
@@ -12,7 +13,8 @@ const client = connectTrainingService((message) => {
   const error = `The training worker failed (${message}). Reload the page; nothing can be trained without it.`;
   state.update({ error, isBroken: true });
 });
-const training = new TrainingControl(state, client);
+const gpu = new GpuControl(state, client);
+const training = new TrainingControl(state, client, gpu);
 const tables = new TableControl(state, client, training);
 
 // Both fonts now, so that nothing is fetched when the first log line appears.
@@ -23,4 +25,4 @@ const bench = new BenchControl(state, client);
 const link = new LinkControl(state, tables);
 HandgradPage.start({ state, training, tables, bench, link });
 void link.open(location.hash);
-void training.findGpu();
+void gpu.find();

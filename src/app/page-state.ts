@@ -32,7 +32,7 @@ export type Activity =
   'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring' | 'testing';
 
 /** What is being read. */
-export interface Reading {
+interface Reading {
   readonly name: string;
   /** Of its bytes, 0 … 1; undefined until some have come. */
   readonly share: number | undefined;

@@ -97,7 +97,7 @@ const hasSchedule =
   ({ text }: FieldContext) =>
     kinds.includes(text.schedule);
 
-export const taskLabels: Readonly<Record<Task, string>> = {
+const taskLabels: Readonly<Record<Task, string>> = {
   regression: 'numbers (regression)',
   binary: 'yes or no (binary)',
   classification: 'classes (classification)',

@@ -227,7 +227,7 @@ class SettingsForm extends PageElement {
     return html`<input
       type="text"
       id=${field}
-      inputmode=${kind as 'text' | 'decimal' | 'numeric'}
+      inputmode=${kind}
       autocomplete="off"
       spellcheck="false"
       placeholder=${placeholder?.(context) ?? nothing}

@@ -164,7 +164,7 @@ class TableCard extends PageElement {
     const { table } = this.page.state;
     return html`
       <button type="button" @click=${() => this.#fileInput?.click()}>Open CSV</button>
-      <button type="button" @click=${() => this.#dialog<PasteDialog>('paste-dialog')?.show()}>Paste</button>
+      <button type="button" @click=${() => this.#pasteDialog?.show()}>Paste</button>
       <select aria-label="Sample tables" @change=${this.#openSample}>
         <option value="" disabled .selected=${live(table !== undefined && table.sample === undefined)}>
           Samples
@@ -201,7 +201,7 @@ class TableCard extends PageElement {
         <button
           type="button"
           aria-disabled=${isTraining}
-          @click=${() => !isTraining && this.#dialog<ColumnsDialog>('columns-dialog')?.show()}
+          @click=${() => !isTraining && this.#columnsDialog?.show()}
         >
           Columns
         </button>
@@ -215,8 +215,12 @@ class TableCard extends PageElement {
     return this.renderRoot.querySelector('input[type="file"]');
   }
 
-  #dialog<Dialog extends HTMLElement>(name: string): Dialog | null {
-    return this.renderRoot.querySelector<Dialog>(name);
+  get #pasteDialog(): PasteDialog | null {
+    return this.renderRoot.querySelector('paste-dialog');
+  }
+
+  get #columnsDialog(): ColumnsDialog | null {
+    return this.renderRoot.querySelector('columns-dialog');
   }
 
   #openSample(event: Event): void {

@@ -187,7 +187,7 @@ function withoutFaulty(state: PageState, table: ShownTable, changes: SettingsCha
     if (faulty.length === 0) break;
     left = Object.fromEntries(
       Object.entries(left).filter(([field]) => !faulty.includes(field as SettingsField)),
-    ) as SettingsChanges;
+    );
   }
   return left;
 }

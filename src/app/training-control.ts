@@ -1,6 +1,7 @@
 import { InputError, LEAST_REPETITIONS, type Recovery } from '../index.ts';
 import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count } from './format.ts';
+import type { GpuControl } from './gpu-control.ts';
 import type { PageState } from './page-state.ts';
 import { extended, freshRun, gpuKeys, isWhole, type GpuKey, type Run, type RunKey } from './run.ts';
 import { comparisonSentence, endSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
@@ -17,30 +18,17 @@ type Resume = (steps: number) => void;
 export class TrainingControl {
   readonly #state: PageState;
   readonly #client: TrainingClient;
+  readonly #gpu: GpuControl;
   #flow: Promise<void> = Promise.resolve();
   #resume: Resume | undefined;
   #isStopping = false;
   /** The run that is compared or measured, while it is. */
   #busyWith: number | undefined;
 
-  constructor(state: PageState, client: TrainingClient) {
+  constructor(state: PageState, client: TrainingClient, gpu: GpuControl) {
     this.#state = state;
     this.#client = client;
-  }
-
-  /** Asks what WebGPU offers here; a GPU in hardware is the default path, unless a run has begun. */
-  async findGpu(): Promise<void> {
-    const state = this.#state;
-    try {
-      const gpu = await this.#client.describeGpu();
-      const isSoftware = gpu.kind === 'software';
-      state.update(
-        gpu.kind === 'hardware' && !state.hasRuns ? { gpu, isSoftware, path: 'gpu' } : { gpu, isSoftware },
-      );
-    } catch (error) {
-      const sentence = `WebGPU does not answer here (${sentenceOf(error)}). Use the CPU path.`;
-      state.update({ gpu: { kind: 'none', adapter: null, sentence } });
-    }
+    this.#gpu = gpu;
   }
 
   /** Train, Pause or Continue: whatever the one button says. */
@@ -104,28 +92,13 @@ export class TrainingControl {
         if (!isWhole(kernels)) return;
       }
       await this.#judge();
-      if (!this.#state.selfTest) await this.#testAdapter();
+      if (!this.#state.selfTest) await this.#gpu.test();
     });
   }
 
   /** Finds out what the adapter's results are worth. */
   selfTest(): void {
-    this.#start(() => this.#testAdapter());
-  }
-
-  async #testAdapter(): Promise<void> {
-    const state = this.#state;
-    state.update({ activity: 'testing' });
-    try {
-      const selfTest = await this.#client.selfTest();
-      state.update({
-        selfTest,
-        announcement: `The self-test ${selfTest.holds ? 'holds' : 'does not hold'}.`,
-      });
-    } catch (error) {
-      const problem = sentenceOf(error) || 'no reason was given';
-      state.update({ selfTest: { problem }, announcement: `The self-test did not finish: ${problem}` });
-    }
+    this.#start(() => this.#gpu.test());
   }
 
   /** A run kernel by kernel shows something new, and does not take long. */
@@ -201,19 +174,13 @@ export class TrainingControl {
         const name = error instanceof Error ? error.name : '';
         if (name === 'AbortError') return;
         state.update({ error: sentenceOf(error), notice: undefined });
-        if (name === 'DeviceLostError') await this.#lookForGpuAgain();
+        if (name === 'DeviceLostError') await this.#gpu.findAgain();
       })
       .finally(() => {
         this.#busyWith = undefined;
         const isComparing = Object.keys(state.comparisons).length > 0;
         state.update({ activity: 'idle', activityNote: '', isComparing });
       });
-  }
-
-  /** After a device was lost there may be no other. */
-  async #lookForGpuAgain(): Promise<void> {
-    const gpu = await this.#client.describeGpu();
-    this.#state.update(gpu.kind === 'none' ? { gpu, path: 'cpu' } : { gpu });
   }
 
   /** The columns may have turned out to be of no use since Train was pressed. @throws InputError */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import {
-  assignRoles,
+  inferColumns,
   HandgradError,
   LEAST_REPETITIONS,
   logStride,
@@ -9,7 +9,6 @@ import {
   notebookJob,
   orTable,
   readTable,
-  toTrainingData,
   TrainingSession,
   validateRun,
   type Backend,
@@ -18,6 +17,8 @@ import {
   type Table,
   type TrainingData,
   type TrainingJob,
+  prepareDataset,
+  usualOptions,
 } from '../index.ts';
 import { requireGpu } from './dawn.ts';
 import { oneOf, strategyOption, UsageError, wholeNumber, type StrategyFlag } from './flags.ts';
@@ -87,7 +88,11 @@ async function runNotebook(flags: NotebookFlags, signal: AbortSignal): Promise<v
   }
   if (backends.includes('gpu')) await requireGpu();
   const table = await readTable(orTable.csv);
-  const data = toTrainingData(table, assignRoles(table));
+  const { training: data } = prepareDataset(
+    table,
+    inferColumns(table),
+    usualOptions(table.rowCount, orTable),
+  );
   const notebook: Notebook = { job: { ...notebookJob, steps: flags.steps }, table, data, flags, signal };
 
   const runs: TimedRun[] = [];

@@ -22,12 +22,7 @@ import { notice, print } from './output.ts';
 import { jsonText, requireRoomInJson, runObject } from './run-json.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { timingText } from './timing-text.ts';
-import {
-  openTable,
-  prepareTable,
-  withInitialParameters,
-  type OpenedTable,
-} from './train-data.ts';
+import { openTable, prepareTable, withInitialParameters, type OpenedTable } from './train-data.ts';
 import { settingsOf } from './train-settings.ts';
 import { trainClosing, trainOpening } from './train-text.ts';
 import { noticeRecovery, runToEnd } from './training-run.ts';

@@ -52,15 +52,12 @@ export function inferColumns(table: Table, choices: ColumnChoices = {}): ColumnP
 }
 
 /**
- * `inferColumns` as it was, without types.
+ * `inferColumns`, but a table without an input column is no error: a person may yet say which it is.
  *
- * @param targetNames names exactly as in the header; none, or an empty list: the last column
+ * @throws InputError if a name is unknown or given twice
  */
-export function assignRoles(table: Table, targetNames: readonly string[] = []): ColumnRole[] {
-  return inferColumns(table, { targets: targetNames }).map(({ role }) => role);
-}
-
-function planColumns(table: Table, { targets = [], ignore = [], types }: ColumnChoices): ColumnPlan[] {
+export function planColumns(table: Table, choices: ColumnChoices = {}): ColumnPlan[] {
+  const { targets = [], ignore = [], types } = choices;
   const positions = new Map(table.columnNames.map((name, column) => [name, column]));
   const ignored = new Set(findColumns(positions, ignore, 'be ignored'));
   const named = findColumns(positions, targets, 'be a target');

@@ -1,11 +1,11 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import type { TrainingService } from './training-service.ts';
 
-export type { AssessmentReport, PartReport, PredictionPoints } from './assessment-report.ts';
+export type { AssessmentReport } from './assessment-report.ts';
 export type { LossCurve } from './loss-curve.ts';
 export type { PredictedRows } from './predicted-rows.ts';
-export type { OpenTable, PreparedTable, TableChoices, TableSource } from './table-keeper.ts';
-export type { Comparison, RunProgress, RunReport, RunRequest } from './training-service.ts';
+export type { OpenTable, TableSource } from './table-keeper.ts';
+export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous. */
 export type TrainingClient = Remote<TrainingService>;

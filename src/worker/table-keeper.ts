@@ -1,6 +1,6 @@
 import {
   encodeInputs,
-  inferColumns,
+  planColumns,
   InputError,
   MOST_PREDICTED_ROWS,
   partNames,
@@ -33,7 +33,7 @@ export interface TableChoices {
 }
 
 /** A table as numbers, in numbers. */
-export interface PreparedTable {
+interface PreparedTable {
   readonly task: Task;
   readonly inputCount: number;
   readonly outputCount: number;
@@ -128,7 +128,7 @@ export class TableKeeper {
       },
     });
     signal.throwIfAborted();
-    const plans = choices.plans ?? inferColumns(table, { targets: sample?.targets ?? [] });
+    const plans = choices.plans ?? planColumns(table, { targets: sample?.targets ?? [] });
     // Only now: whatever was wrong above, the table before is still there.
     this.#table = table;
     this.#source = source;

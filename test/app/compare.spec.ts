@@ -45,7 +45,7 @@ interface ReadVerdict {
 
 /** Of each GPU run, the loss (relative) and the parameters, as the page says them. */
 async function readVerdicts(): Promise<{ layered: ReadVerdict; chosen: ReadVerdict }> {
-  await showDetails(page, 'Validation');
+  await showDetails(page, 'Checks');
   const found = await rows(page, 'Validation');
   expect(found).toHaveLength(6);
   const read = (at: number) => ({
@@ -153,7 +153,7 @@ test('the chart has three curves, and a table behind them', async () => {
 });
 
 test('the self-test ran by itself, and can be repeated', async () => {
-  await showDetails(page, 'Validation');
+  await showDetails(page, 'Checks');
   const panel = page.locator('self-test-panel');
   const strategies = ['layered', 'unrolled', 'fused'].map((name) =>
     expect.stringMatching(new RegExp(`^${name}.*: agrees with float64`)),
@@ -188,7 +188,7 @@ test('a self-test is told line by line, whether it holds or not', async () => {
       },
     ],
   };
-  await showDetails(page, 'Validation');
+  await showDetails(page, 'Checks');
   const before = await page.evaluate((made) => {
     const { state } = (document.querySelector('handgrad-page') as HandgradPage).page;
     const { selfTest: real } = state;
@@ -218,7 +218,7 @@ test('a self-test is told line by line, whether it holds or not', async () => {
 test('axe finds nothing after training; screenshots at both widths, light and dark', async () => {
   await showDetails(page, 'Timing');
   await saveScreens(page, 'after');
-  for (const tab of ['Predictions', 'Validation', 'Weights', 'Log', 'Notebook']) {
+  for (const tab of ['Predictions', 'Checks', 'Weights', 'Log', 'Notebook']) {
     await showDetails(page, tab);
     const { violations } = await new AxeBuilder({ page })
       .include(['handgrad-page', 'details-card'])
@@ -229,7 +229,7 @@ test('axe finds nothing after training; screenshots at both widths, light and da
 
 test('nothing is wider than a phone, and the bar with Train stays in sight', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const tab of ['Predictions', 'Timing', 'Validation', 'Weights']) {
+  for (const tab of ['Predictions', 'Timing', 'Checks', 'Weights']) {
     await showDetails(page, tab);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   }

@@ -2,9 +2,11 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import {
   button,
+  choose,
   logLines,
   openFile,
   openPage,
+  openSample,
   region,
   saveScreens,
   set,
@@ -40,13 +42,13 @@ test('Step, Continue, Pause, Stop and Reset', async ({ page }) => {
   expect(await stepCount(page)).toBe(paused);
 
   // The settings belong to the run until it is over.
-  await expect(page.getByRole('textbox', { name: 'Steps' })).toBeDisabled();
+  await expect(page.getByRole('textbox', { name: 'Steps', exact: true })).toBeDisabled();
   await button(page, 'Continue').click();
   await expect.poll(() => stepCount(page)).toBeGreaterThan(paused);
   await button(page, 'Stop').click();
   await untilIdle(page);
   await expect(page.locator('result-card')).toContainText(/Stopped after [\d,]+ of 20,000,000 steps/);
-  await expect(page.getByRole('textbox', { name: 'Steps' })).toBeEnabled();
+  await expect(page.getByRole('textbox', { name: 'Steps', exact: true })).toBeEnabled();
 
   await button(page, 'Reset').click();
   await expect(page.locator('result-card')).toBeHidden();
@@ -68,7 +70,7 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
   await openPage(page);
   // Table, network, then the path and Train: the order on the page.
   const order: string[] = [];
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 12; i++) {
     await page.keyboard.press('Tab');
     order.push(
       await page.evaluate(() => {
@@ -80,13 +82,13 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
     );
   }
   const pages = ['Train', 'Bench'];
-  const controls = ['Open CSV', 'Paste', 'Settings', 'CPU', 'Train', 'Compare', 'Step'];
-  expect(order.slice(0, 9)).toEqual([...pages, ...controls]);
+  const controls = ['Open CSV', 'Paste', 'Samples', 'Columns', 'Settings', 'CPU', 'Train', 'Compare', 'Step'];
+  expect(order.slice(0, 11)).toEqual([...pages, ...controls]);
 
   // Settings by keyboard, and Enter in a field trains with what was written.
-  await page.locator('settings-form summary').focus();
+  await page.locator('settings-form summary').first().focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('textbox', { name: 'Steps' }).focus();
+  await page.getByRole('textbox', { name: 'Steps', exact: true }).focus();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type(MANY_STEPS);
   await page.keyboard.press('Enter');
@@ -151,12 +153,14 @@ test('a target that the output activation cannot reach is said, until it can', a
   const advice = page.locator('run-card .advice');
   await expect(advice).toHaveCount(0);
   await openFile(page, 'a,b\n1,-2.5\n2,18\n');
+  await expect(advice).toHaveCount(0);
+  await choose(page, 'Scaling', 'none');
+  await choose(page, 'Output activation', 'sigmoid');
   await expect(advice).toContainText(
     /The target runs from −2\.5 to [\d.]+, but the outputs of sigmoid are from 0 to 1\./,
   );
   await button(page, 'Use linear').click();
   await expect(advice).toHaveCount(0);
-  await page.locator('settings-form summary').click();
   await expect(page.getByRole('combobox', { name: 'Output activation' })).toHaveValue('linear');
   // A table of one's own starts with biases, the notebook's without.
   const biases = page.getByRole('checkbox', { name: 'Biases' });
@@ -166,7 +170,7 @@ test('a target that the output activation cannot reach is said, until it can', a
   await button(page, 'Compare').click();
   await untilIdle(page);
   await expect(page.locator('loss-card .runs > span')).toHaveCount(2);
-  await button(page, 'OR sample').click();
+  await openSample(page, 'OR');
   await expect(biases).not.toBeChecked();
 });
 
@@ -191,7 +195,7 @@ test('the strategy of the GPU path can be chosen; the plan and its reason are on
     await expect(plans).toContainText(`the best of ${name}`);
   }
   // A network that is too long to be written out: the refusal says so, with the numbers.
-  await set(page, 'Hidden layers', '400');
+  await set(page, 'Hidden layers, units', '400');
   await button(page, 'Train').click();
   await expect(page.getByRole('alert').filter({ hasText: 'Error.' })).toContainText(
     /The unrolled path writes out at most [\d,]+ statements.*Use the layered/,
@@ -215,9 +219,9 @@ test('results of earlier settings say so; the summary of the settings is always 
   await expect(page.locator('loss-card h2')).toContainText('of earlier settings');
   await set(page, 'Learning rate', '0.05');
   await expect(result).not.toContainText('earlier settings');
-  const summary = page.locator('settings-form summary');
+  const summary = page.locator('settings-form summary').first();
   await set(page, 'Learning rate', '-7');
-  await set(page, 'Hidden layers', 'many');
+  await set(page, 'Hidden layers, units', 'many');
   await expect(summary).toContainText('3 hidden units · no biases · rate 0.05');
 });
 

@@ -77,7 +77,7 @@ test('the main thread stays free while the GPU path trains', async ({ browser, p
   await openPage(page);
   await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
   // The notebook's own network takes millions of steps a second.
-  await set(page, 'Hidden layers', '12');
+  await set(page, 'Hidden layers, units', '12');
   await set(page, 'Steps', '33,000,000');
   const longest = await longestTask(browser, page, () => trainForAWhile(page));
   await expectStopped(page);

@@ -75,14 +75,37 @@ export async function showDetails(page: Page, tab: string): Promise<void> {
     .locator('details-card details')
     .evaluate((element: HTMLDetailsElement) => element.open);
   if (!isOpen) await page.locator('details-card summary').click();
-  await page.getByRole('tab', { name: tab }).click();
+  await page.getByRole('tab', { name: tab, exact: tab !== 'Notebook' }).click();
 }
 
 export async function set(page: Page, field: string, value: string): Promise<void> {
-  const box = page.getByRole('textbox', { name: field });
-  if (!(await box.isVisible())) await page.locator('settings-form summary').click();
+  const box = await showSetting(page, field);
   await box.fill(value);
   await box.blur();
+}
+
+/** Chooses a setting of those in a list. */
+export async function choose(page: Page, field: string, label: string): Promise<void> {
+  await (await showSetting(page, field)).selectOption({ label });
+}
+
+/** Brings a setting into sight, opening what it is in. */
+export async function showSetting(page: Page, field: string): Promise<Locator> {
+  const box = page.locator('settings-form').getByLabel(field, { exact: true });
+  for (const summary of ['Settings', 'All settings']) {
+    if (await box.isVisible()) break;
+    const closed = page.locator('settings-form details:not([open]) > summary');
+    const opener = closed.filter({ hasText: new RegExp(`^\\s*${summary}`) });
+    if (await opener.isVisible()) await opener.click();
+  }
+  await expect(box).toBeVisible();
+  return box;
+}
+
+/** Opens one of the tables that come with the page. */
+export async function openSample(page: Page, name: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Sample tables' }).selectOption({ label: name });
+  await expect(page.locator('table-card .file')).toHaveText(`${name} sample`);
 }
 
 /** The predictions, once all rows are there: they come frame by frame. */

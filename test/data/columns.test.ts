@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
-import { assignRoles, inferColumns, type ColumnPlan } from '../../src/data/columns.ts';
+import { inferColumns, type ColumnPlan, type ColumnRole } from '../../src/data/columns.ts';
 import { readTable } from '../../src/data/csv.ts';
-import { summarizeTable, toTrainingData } from '../../src/data/number-table.ts';
 import { orTable } from '../../src/data/samples/or-table.ts';
 import { previewRows, summarizeColumns } from '../../src/data/summary.ts';
 import type { Table } from '../../src/data/table.ts';
@@ -12,13 +11,17 @@ function table(columns: Record<string, (number | string | null)[]>): Table {
   return tableOf(Object.entries(columns));
 }
 
+function rolesOf(of: Table, targets: readonly string[] = []): ColumnRole[] {
+  return inferColumns(of, { targets }).map(({ role }) => role);
+}
+
 describe('roles', () => {
   test('the sample: an index, two inputs, a target', async () => {
-    expect(assignRoles(await readTable(orTable.csv))).toEqual(['index', 'input', 'input', 'target']);
+    expect(rolesOf(await readTable(orTable.csv))).toEqual(['index', 'input', 'input', 'target']);
   });
 
   test.each(['observation', 'Index', 'ID', 'row', 'No', 'nr', 'NUMBER', ' # '])('%s is an index', (name) => {
-    expect(assignRoles(table({ [name]: [3, 1, 2], x: [0, 0, 1], y: [1, 0, 1] }))[0]).toBe('index');
+    expect(rolesOf(table({ [name]: [3, 1, 2], x: [0, 0, 1], y: [1, 0, 1] }))[0]).toBe('index');
   });
 
   test.each([
@@ -27,14 +30,14 @@ describe('roles', () => {
     ['holds a fraction', { id: [1, 1.5], x: [0, 0], y: [1, 0] }],
     ['is not the first column', { x: [0, 0], id: [1, 2], y: [1, 0] }],
   ])('no index where it %s', (_, columns) => {
-    expect(assignRoles(table(columns))).toEqual(['input', 'input', 'target']);
+    expect(rolesOf(table(columns))).toEqual(['input', 'input', 'target']);
   });
 
   test('targets by name, also if they are not the last or look like the index', () => {
     const all = table({ id: [1, 2], x: [0, 0], y: [1, 0], z: [5, 6] });
-    expect(assignRoles(all, ['x', 'y'])).toEqual(['index', 'target', 'target', 'input']);
-    expect(assignRoles(all, ['id'])).toEqual(['target', 'input', 'input', 'input']);
-    expect(assignRoles(all, [])).toEqual(['index', 'input', 'input', 'target']);
+    expect(rolesOf(all, ['x', 'y'])).toEqual(['index', 'target', 'target', 'input']);
+    expect(rolesOf(all, ['id'])).toEqual(['target', 'input', 'input', 'input']);
+    expect(rolesOf(all, [])).toEqual(['index', 'input', 'input', 'target']);
   });
 
   test('names from JavaScript itself', () => {
@@ -42,8 +45,8 @@ describe('roles', () => {
       ['__proto__', [1]],
       ['constructor', [2]],
     ]);
-    expect(assignRoles(odd, ['__proto__'])).toEqual(['target', 'input']);
-    expect(() => assignRoles(odd, ['toString'])).toThrow('no column "toString"');
+    expect(rolesOf(odd, ['__proto__'])).toEqual(['target', 'input']);
+    expect(() => rolesOf(odd, ['toString'])).toThrow('no column "toString"');
   });
 
   test.each([
@@ -64,14 +67,14 @@ describe('roles', () => {
       'The table has 0 input columns: its target is "y" and "id" only numbers or names the rows. At least 1 is needed. Add an input column, or make one of these an input.',
     ],
   ])('%j with targets %j is refused', (columns, targets, sentence) => {
-    const assign = (): unknown => assignRoles(table(columns), targets);
+    const assign = (): unknown => rolesOf(table(columns), targets);
     expect(assign).toThrow(InputError);
     expect(assign).toThrow(sentence);
   });
 
   test('of many known names the first ten are listed', () => {
     const many = table(Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`c${i}`, [i]])));
-    expect(() => assignRoles(many, ['d'])).toThrow(
+    expect(() => rolesOf(many, ['d'])).toThrow(
       'Its 25 columns: "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9" and 15 more; choose',
     );
   });
@@ -119,8 +122,8 @@ describe('types and roles of any table', () => {
   });
 
   test('an unnamed first column of distinct whole numbers is the index', async () => {
-    expect(assignRoles(await readTable(',x,y\n0,5,1\n1,6,0\n'))).toEqual(['index', 'input', 'target']);
-    expect(assignRoles(await readTable('0,5,1\n1,6,0\n'))).toEqual(['input', 'input', 'target']);
+    expect(rolesOf(await readTable(',x,y\n0,5,1\n1,6,0\n'))).toEqual(['index', 'input', 'target']);
+    expect(rolesOf(await readTable('0,5,1\n1,6,0\n'))).toEqual(['input', 'input', 'target']);
   });
 
   test('choices overrule what is inferred', () => {
@@ -205,53 +208,4 @@ test('a summary says what is in every column', () => {
     ['1', 'red', '0'],
     ['', '', '1'],
   ]);
-});
-
-describe('training data', () => {
-  test('text and gaps are refused', () => {
-    const roles = ['input', 'target'] as const;
-    expect(refusalOf(() => toTrainingData(table({ a: [1, 'x'], b: [1, 2] }), roles))).toContain(
-      '1 cell of a column of numbers is not a number: "x" in data row 2, column "a".',
-    );
-    expect(refusalOf(() => toTrainingData(table({ a: [1, null], b: [1, 2] }), roles))).toBe(
-      'The column "a" has no value in 1 of 2 rows, data row 2 the first. Give it one, or remove the row or the column.',
-    );
-  });
-
-  test('the sample, row by row', async () => {
-    const or = await readTable(orTable.csv);
-    expect(toTrainingData(or, assignRoles(or))).toEqual({
-      rowCount: 4,
-      inputs: Float64Array.of(0, 0, 0, 1, 1, 0, 1, 1),
-      inputCount: 2,
-      targets: Float64Array.of(0, 1, 1, 1),
-      outputCount: 1,
-    });
-  });
-
-  test('columns keep the order of the file, whatever the order of the targets', () => {
-    const all = table({ a: [1, 5], b: [2, 6], c: [3, 7], d: [4, 8] });
-    const data = toTrainingData(all, assignRoles(all, ['c', 'a']));
-    expect([...data.inputs]).toEqual([2, 4, 6, 8]);
-    expect([...data.targets]).toEqual([1, 3, 5, 7]);
-    expect([data.inputCount, data.outputCount]).toEqual([2, 2]);
-  });
-
-  test('a summary shows names, roles and the first rows', async () => {
-    const or = await readTable(orTable.csv);
-    expect(summarizeTable(or, assignRoles(or), 2)).toEqual({
-      rowCount: 4,
-      columns: [
-        { name: 'observation', role: 'index' },
-        { name: 'input1', role: 'input' },
-        { name: 'input2', role: 'input' },
-        { name: 'output', role: 'target' },
-      ],
-      preview: [
-        [1, 0, 0, 0],
-        [2, 0, 1, 1],
-      ],
-    });
-    expect(summarizeTable(or, assignRoles(or), 50).preview).toHaveLength(4);
-  });
 });
