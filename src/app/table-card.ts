@@ -12,6 +12,8 @@ import type { ShownTable } from './run.ts';
 import { describeRows } from './table-sentences.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
+/** Cells on the page, and rows of a narrow table: more take the page's thread too long to lay out. */
+const SHOWN_CELLS = 600;
 const SHOWN_ROWS = 100;
 const FITTING_ROWS = 6;
 const FITTING_COLUMNS = 4;
@@ -238,7 +240,7 @@ class TableCard extends PageElement {
 
 function renderTable({ open }: ShownTable) {
   const { plans, shown, preview, rowCount } = open;
-  const rows = preview.slice(0, SHOWN_ROWS);
+  const rows = preview.slice(0, Math.min(SHOWN_ROWS, Math.ceil(SHOWN_CELLS / shown.length)));
   const columns = shown.map((position) => plans[position]);
   const isText = columns.map(({ role, type }) => role === 'index' || type === 'category');
   const notes = [

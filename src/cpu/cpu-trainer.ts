@@ -22,6 +22,8 @@ import { ReferenceRun } from './reference-run.ts';
 const YIELD_AFTER_MS = 16;
 /** The memory the CPU path takes at most, in bytes: what a browser tab can be expected to have. */
 const MAX_BYTES = 2 ** 30;
+/** Rows of a forward pass that is not a step. */
+const PREDICTED_AT_ONCE = 4096;
 
 /** The float64 reference as a way of training. */
 export const cpuBackend: Backend = {
@@ -159,9 +161,18 @@ class CpuTrainer implements Trainer {
 
   async predict(inputs: Float64Array): Promise<Float64Array> {
     this.#requireUndisposed();
-    const backprop = new Backprop(this.network, this.#run.parameters, inputs);
-    backprop.forward();
-    return backprop.outputs;
+    const { inputCount, layers } = this.network;
+    const outputCount = layers[layers.length - 1].units;
+    const rowCount = inputs.length / inputCount;
+    const outputs = new Float64Array(rowCount * outputCount);
+    // Rows do not know of one another; all of a large table at once would hold the activations of every one.
+    for (let row = 0; row < rowCount; row += PREDICTED_AT_ONCE) {
+      const chunk = inputs.subarray(row * inputCount, (row + PREDICTED_AT_ONCE) * inputCount);
+      const backprop = new Backprop(this.network, this.#run.parameters, chunk);
+      backprop.forward();
+      outputs.set(backprop.outputs, row * outputCount);
+    }
+    return outputs;
   }
 
   async parameters(): Promise<Float64Array> {

@@ -124,7 +124,7 @@ export class TableKeeper {
       onProgress: (read, all) => {
         if (performance.now() - reported < REPORT_EVERY_MS) return;
         reported = performance.now();
-        onProgress(read / all);
+        onProgress(all > 0 ? read / all : 1);
       },
     });
     signal.throwIfAborted();

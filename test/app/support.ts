@@ -96,7 +96,9 @@ export async function showSetting(page: Page, field: string): Promise<Locator> {
     if (await box.isVisible()) break;
     const closed = page.locator('settings-form details:not([open]) > summary');
     const opener = closed.filter({ hasText: new RegExp(`^\\s*${summary}`) });
-    if (await opener.isVisible()) await opener.click();
+    if (!(await opener.isVisible())) continue;
+    await opener.click();
+    await expect(opener).toHaveCount(0);
   }
   await expect(box).toBeVisible();
   return box;
