@@ -22,11 +22,11 @@ function orders(rowCount: number): string {
   const regions = ['north', 'south', 'east', 'west'];
   const lines = Array.from({ length: rowCount }, (_, row) => {
     const code = (row * 7) % 3;
-    const region = regions[(row * 5) % 4];
+    const place = regions[(row * 5) % 4];
     const amount = row % 11 === 0 ? '' : String(10 + ((row * 37) % 90));
     const age = row % 13 === 0 ? 'NA' : String(18 + ((row * 17) % 60));
     const answer = ['no', 'maybe', 'yes'][code];
-    return `K-${1000 + row},${region},${code},${amount},${age},${answer}`;
+    return `K-${1000 + row},${place},${code},${amount},${age},${answer}`;
   });
   return ['customer,region,code,amount,age,answer', ...lines].join('\r\n');
 }
