@@ -21,6 +21,8 @@ export interface JobSettings extends Partial<OptimizerSettings> {
   readonly learningRate: number;
   readonly l1?: number;
   readonly clipNorm?: number;
+  /** How likely a step drops a hidden unit of a row; none if left out. */
+  readonly dropout?: number;
   readonly schedule?: ScheduleSettings;
   /** Rows of a batch; all of them if left out. */
   readonly batchSize?: number;
@@ -49,6 +51,7 @@ export function jobOf(settings: JobSettings, outputCount: number): TrainingJob {
     loss,
     optimizer,
     clipNorm,
+    dropout,
     schedule,
     batchSize,
     shuffle,
@@ -75,7 +78,7 @@ export function jobOf(settings: JobSettings, outputCount: number): TrainingJob {
     initialParameters,
   } = settings;
   const network = { momentum, beta1, beta2, epsilon, weightDecay, l1, initialParameters };
-  const run = { clipNorm, schedule, batchSize, shuffle };
+  const run = { clipNorm, dropout, schedule, batchSize, shuffle };
   return {
     layers: [
       ...hidden.map((units, layer) => ({ units, activation: activationOf(layer), bias })),

@@ -37,7 +37,9 @@ export const cpuBackend: Backend = {
     const { parameterCount, layers } = layOutNetwork(data.inputCount, job.layers);
     const unitCount = layers.reduce((sum, layer) => sum + layer.units, 0);
     const batchSize = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
-    const bytes = 8 * (4 * parameterCount + 3 * unitCount * batchSize + job.steps);
+    // With dropout a unit has a mask, and what is left of its activation.
+    const unitNumbers = job.dropout ? 5 : 3;
+    const bytes = 8 * (4 * parameterCount + unitNumbers * unitCount * batchSize + job.steps);
     if (bytes <= MAX_BYTES) return undefined;
     return (
       `The CPU path holds at most 1,024 MiB; ${parameterCount.toLocaleString('en-US')} parameters, ` +

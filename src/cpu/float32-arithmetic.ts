@@ -103,6 +103,10 @@ const roundedArithmetic: Omit<Arithmetic, 'update'> = {
     }
   },
 
+  multiplyEntries(a, b, out) {
+    for (let i = 0; i < out.data.length; i++) out.data[i] = round(a.data[i] * round(b.data[i]));
+  },
+
   meanLoss(loss, { data: outputs, rows, columns }, { data: targets }) {
     let sum = 0;
     eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { batchingOf, halfBitsFor, rowsOfStep } from '../../src/core/batches.ts';
+import { drawMask, dropoutOf } from '../../src/core/dropout.ts';
 import type { TrainingJob } from '../../src/core/job.ts';
-import { float64 } from '../../src/core/matrix.ts';
+import { float64, matrix } from '../../src/core/matrix.ts';
 import { notebookJob } from '../../src/core/notebook.ts';
 import { optimizerNames, optimizers, type Optimizer } from '../../src/core/optimizers.ts';
 import { moveRates, ratesOf } from '../../src/core/rates.ts';
@@ -213,4 +214,76 @@ describe('gather-batch.wgsl', () => {
         if (batching.batchCount > 1) expect(seen.join() === inOrder.join()).toBe(!shuffle);
       }),
   );
+});
+
+describe('dropout.wgsl', () => {
+  const MOST = 2 ** 32 - 1;
+  const random = new Random(17);
+  const whole = (most: number) => Math.floor(random.uniform(0, most + 1));
+  const drawn = [
+    { rows: 1, units: 1 },
+    { rows: 7, units: 3 },
+    { rows: 8, units: 8 },
+    { rows: 9, units: 130 },
+    { rows: 257, units: 65 },
+    { rows: 1009, units: 2 },
+  ].flatMap(({ rows, units }) =>
+    [0.01, 0.3, 0.5, 0.97].map((rate) => {
+      const [seed, step, layer] = [whole(MOST), whole(2 ** 25 - 1), whole(62)];
+      return { rows, units, rate, seed, step, layer };
+    }),
+  );
+  const extremes = [
+    { rows: 65, units: 33, rate: 0.5, seed: 0, step: 0, layer: 0 },
+    { rows: 65, units: 33, rate: 0.5, seed: MOST, step: 2 ** 25 - 1, layer: 62 },
+    // Nothing is dropped, and all of it.
+    { rows: 65, units: 33, rate: 1e-12, seed: 1, step: 1, layer: 1 },
+    { rows: 65, units: 33, rate: 1 - 1e-12, seed: 1, step: 1, layer: 1 },
+  ];
+
+  it.each([...drawn, ...extremes])(
+    'drops what its twin drops: $rows × $units at $rate, seed $seed, step $step, layer $layer',
+    ({ rows, units, rate, seed, step, layer }) =>
+      withDevice(async (gpu, scope) => {
+        const dropout = dropoutOf({
+          ...notebookJob,
+          dropout: rate,
+          networks: [{ seed, learningRate: 0.1 }],
+        });
+        if (!dropout) throw new Error('nothing is dropped');
+        const mask = matrix(rows, units);
+        drawMask(dropout, { step, layer }, mask);
+        const source = new Random(rows).floats(rows * units);
+        const counter = scope.storage('step', [2]);
+        gpu.device.queue.writeBuffer(counter.buffer, 0, Uint32Array.of(step, 0));
+        const result = scope.storage('result', [rows, units]);
+        await runKernel(gpu, scope, 'dropout', {
+          params: { rowCount: rows, unitCount: units, layer, ...dropout },
+          buffers: { step: counter, source: scope.upload('source', [rows, units], source), result },
+          constants: {},
+          entries: [units, rows],
+        });
+        const expected = source.map((value, i) => value * mask.data[i]);
+        // The factor is rounded, and then the product; of a dropped unit nothing may be left.
+        const allowed = expected.map((value) => (EPSILON + EPSILON / 2) * Math.abs(value));
+        const whyLoose = 'near a power of two a rounding is half as much, and some are none at all';
+        expectClose('dropout', await readAll(gpu, result), expected, { allowed, whyLoose });
+      }),
+  );
+
+  it('shows that a value is NaN even where it is dropped', () =>
+    withDevice(async (gpu, scope) => {
+      const result = scope.storage('result', [1, 1]);
+      await runKernel(gpu, scope, 'dropout', {
+        params: { rowCount: 1, unitCount: 1, seed: 1, layer: 0, threshold: MOST, factor: 1 },
+        buffers: {
+          step: scope.storage('step', [2]),
+          source: scope.upload('source', [1, 1], Float64Array.of(NaN)),
+          result,
+        },
+        constants: {},
+        entries: [1, 1],
+      });
+      expect([...(await readAll(gpu, result))]).toEqual([NaN]);
+    }));
 });
