@@ -35,7 +35,7 @@ export function settingsOf(
     (flags.loss === undefined ? usualOutput : undefined) ??
     outputFor(loss, dataset);
   const schedule = scheduleOf(flags);
-  const { shuffle, clip, l1 } = flags;
+  const { shuffle, clip, dropout, l1 } = flags;
   return {
     ...rest,
     hidden: flags.hidden ?? base.hidden,
@@ -50,6 +50,7 @@ export function settingsOf(
     ...optimizerSettings(flags),
     ...(l1 !== undefined && { l1 }),
     ...(clip !== undefined && { clipNorm: clip }),
+    ...(dropout !== undefined && { dropout }),
     ...(schedule && { schedule }),
     ...(batchSize !== undefined && { batchSize }),
     ...(shuffle !== undefined && { shuffle }),

@@ -74,6 +74,10 @@ describe('wrong usage ends with 2', () => {
       train('--activation', 'sigmod'),
       /--activation must be one of sigmoid, tanh, relu, .*, linear, not "sigmod"/,
     ],
+    ...['1', '-0.1', 'NaN', 'half'].map((text): [string[], RegExp] => [
+      train('--dropout', text),
+      new RegExp(`--dropout must be a number of 0 or more and below 1, not "${text}"`),
+    ]),
     [train('--output-activation', 'x'), /--output-activation must be one of/],
     [train('--target', 'input1,,output'), /--target must name columns/],
     [train('--target', ''), /--target must name columns/],
@@ -137,6 +141,11 @@ describe('a table that cannot be used ends with 1', () => {
     const wide = ['--hidden', '65536,65536', '--backend', 'cpu'];
     expect(await run('train', orFile, ...wide)).toBe(1);
     expectSaid(/The CPU path holds at most 1,024 MiB; 4,295,\d{3},\d{3} parameters/);
+  });
+
+  test('dropout without a hidden layer to drop units of', async () => {
+    expect(await run('train', orFile, '--hidden', 'none', '--dropout', '0.5', '--backend', 'cpu')).toBe(1);
+    expectSaid(/Dropout falls on hidden layers, and this network has none .* or add a hidden layer/);
   });
 
   test('more numbers than one JSON object holds', async () => {
