@@ -6,6 +6,7 @@ import { lossNames, losses, type Loss } from './losses.ts';
 import { layOutNetwork } from './network.ts';
 import { MAX_SEED } from './numpy-random.ts';
 import { optimizerNames } from './optimizers.ts';
+import { precisionNames } from './precision.ts';
 import { scheduleNames, type ScheduleSettings } from './schedules.ts';
 
 /** The loss of every step is kept: 2²⁵ of them fill the 128 MiB every WebGPU device can bind. */
@@ -39,6 +40,7 @@ export function validateJob(job: TrainingJob, data: TrainingData): void {
   if (job.batchSize !== undefined) requireWholeNumber('The batch size', job.batchSize, 1, data.rowCount);
   if (job.clipNorm !== undefined) requirePositive('The norm gradients are clipped to', job.clipNorm);
   if (job.dropout !== undefined) requireDropout(job.dropout, job.layers.length - 1);
+  if (job.precision) requireOneOf('The precision', job.precision, precisionNames);
   if (job.schedule) requireSchedule(job.schedule);
   job.networks.forEach(requireNetworkSettings);
   if (job.networks.length === 0) throw new InputError('The job has no networks; it needs at least 1.');

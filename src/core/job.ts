@@ -4,6 +4,7 @@ import { drawInitialParameters, type InitializerName } from './initializers.ts';
 import { layOutNetwork, type LayerSettings, type Network } from './network.ts';
 import type { OptimizerName, OptimizerSettings } from './optimizers.ts';
 import type { GpuStrategy, Plan, Snapshot } from './plan.ts';
+import type { PrecisionName } from './precision.ts';
 import type { ScheduleSettings } from './schedules.ts';
 
 /** The rows a network learns from, as numbers. */
@@ -49,6 +50,8 @@ export interface TrainingJob {
    * 1 / (1 − dropout). Only steps drop units: predictions never do.
    */
   readonly dropout?: number;
+  /** Of the parameters on a GPU, compensated if left out; the CPU path has float64 either way. */
+  readonly precision?: PrecisionName;
   /** Optimizer updates in the whole run. */
   readonly steps: number;
   readonly networks: readonly NetworkSettings[];

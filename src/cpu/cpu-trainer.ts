@@ -14,6 +14,7 @@ import { validateJob } from '../core/job-rules.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { isCompensated } from '../core/precision.ts';
 import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 import { ReferenceRun } from './reference-run.ts';
@@ -76,7 +77,7 @@ export const cpuBackend: Backend = {
 export function createRoundedTrainer(job: TrainingJob, data: TrainingData): Trainer {
   const parameters = initialParameters(job, data);
   const rounded = { ...data, inputs: data.inputs.map(Math.fround), targets: data.targets.map(Math.fround) };
-  return new CpuTrainer(job, rounded, { parameters, ...float32Arithmetic(parameters) });
+  return new CpuTrainer(job, rounded, { parameters, ...float32Arithmetic(parameters, isCompensated(job)) });
 }
 
 interface Arithmetics {

@@ -160,7 +160,7 @@ export const kernels = {
       parameters: 'write',
       state: 'write',
     },
-    constants: ['optimizer', 'stateCount', 'clips', 'penalizes', 'ratesVary'],
+    constants: ['optimizer', 'stateCount', 'clips', 'penalizes', 'ratesVary', 'compensates'],
     workgroupSize: [64, 1],
   },
   'self-test': {
@@ -194,6 +194,7 @@ export const kernels = {
       'stateCount',
       'penalizes',
       'ratesVary',
+      'compensates',
       'isBatched',
       'shuffles',
       'updates',

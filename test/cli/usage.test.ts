@@ -57,6 +57,11 @@ describe('wrong usage ends with 2', () => {
     ]),
     [train('--steps', '0'), /--steps must be a whole number/],
     [train('--strategy', 'fused'), /--strategy fused is of the GPU path; leave --backend out, or say gpu/],
+    [
+      train('--precision', 'float32'),
+      /--precision float32 is of the GPU path; leave --backend out, or say gpu/,
+    ],
+    [train('--precision', 'half'), /--precision must be one of compensated, float32, not "half"/],
     [train('--log-every', '0'), /--log-every must be a whole number from 1/],
     [train('--seed', '-1'), /--seed must be a whole number from 0 to 4,294,967,295, not "-1"/],
     [train('--seed', '4294967296'), /--seed must be .*, not "4294967296"/],
@@ -82,6 +87,10 @@ describe('wrong usage ends with 2', () => {
     [train('--target', 'input1,,output'), /--target must name columns/],
     [train('--target', ''), /--target must name columns/],
     [['train', orFile, '--backend', 'metal'], /--backend must be one of auto, cpu, gpu, not "metal"/],
+    [
+      ['notebook', '--precision', 'float32'],
+      /--precision float32 is of the GPU path; add --backend gpu or both/,
+    ],
     [['notebook', '--backend', 'auto'], /--backend must be one of cpu, gpu, both, not "auto"/],
     [['notebook', '--repeat', '4'], /--repeat must be a whole number from 5 to 1,000, not "4"/],
     [['notebook', '--stps', '3'], /unknown option '--stps'\n\(Did you mean --steps\?\)/],

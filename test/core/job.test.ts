@@ -44,6 +44,13 @@ describe('validateJob', () => {
     expect(check({ dropout })).toThrow(`Dropout must be a number from 0 to below 1, not ${dropout};`);
   });
 
+  it('refuses a precision that does not exist', () => {
+    expect(check({ precision: 'float32' })).not.toThrow();
+    expect(check({ precision: 'float16' as 'float32' })).toThrow(
+      'The precision must be one of compensated, float32, not "float16".',
+    );
+  });
+
   it('refuses dropout where there is no hidden layer to drop units of', () => {
     expect(check({ dropout: 0.5 })).not.toThrow();
     const layers = layersOf([1], 'sigmoid');

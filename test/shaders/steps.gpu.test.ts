@@ -5,6 +5,7 @@ import type { TrainingJob } from '../../src/core/job.ts';
 import { float64, matrix } from '../../src/core/matrix.ts';
 import { notebookJob } from '../../src/core/notebook.ts';
 import { optimizerNames, optimizers, type Optimizer } from '../../src/core/optimizers.ts';
+import { isCompensated } from '../../src/core/precision.ts';
 import { moveRates, ratesOf } from '../../src/core/rates.ts';
 import { float32Arithmetic } from '../../src/cpu/float32-arithmetic.ts';
 import { encode, createDispatch } from '../../src/gpu/kernels.ts';
@@ -40,13 +41,14 @@ describe('optimizer-step.wgsl', () => {
   const settings = { momentum: 0.7, beta1: 0.8, beta2: 0.97, l1: 0.003 };
   const cases = [1, 65, 131].flatMap((count) =>
     optimizerNames.flatMap((optimizer) => [
-      { count, optimizer, weightDecay: 0 },
-      { count, optimizer, weightDecay: 0.02 },
+      { count, optimizer, weightDecay: 0, precision: 'compensated' as const },
+      { count, optimizer, weightDecay: 0.02, precision: 'compensated' as const },
+      { count, optimizer, weightDecay: 0.02, precision: 'float32' as const },
     ]),
   );
   it.each(cases)(
-    'agrees with float64 over 200 steps: $count parameters, $optimizer, weight decay $weightDecay',
-    ({ count, optimizer, weightDecay }) =>
+    'agrees with float64 over 200 steps: $count parameters, $precision, $optimizer, weight decay $weightDecay',
+    ({ count, optimizer, weightDecay, precision }) =>
       withDevice(async (gpu, scope) => {
         const random = new Random(count);
         const steps = 200;
@@ -54,6 +56,7 @@ describe('optimizer-step.wgsl', () => {
         const job: TrainingJob = {
           ...notebookJob,
           optimizer,
+          precision,
           steps,
           schedule: { kind: 'cosine', warmupSteps: 20 },
           networks: [{ seed: 1, learningRate: 0.0123, weightDecay, ...own }],
@@ -101,7 +104,8 @@ describe('optimizer-step.wgsl', () => {
           (most, value, i) => Math.max(most, Math.abs(value - expected[i])),
           0,
         );
-        const name = `optimizer-step ${optimizer}, ${count} parameters, ${steps} steps`;
+        expect(low.subarray(0, count).some((value) => value !== 0)).toBe(precision === 'compensated');
+        const name = `optimizer-step ${optimizer} ${precision}, ${count} parameters, ${steps} steps`;
         expectClose(name, actual, expected, {
           allowed: 4 * Math.max(deviation, EPSILON / 2),
           whyLoose: WORST_CASE,
@@ -118,7 +122,7 @@ function follow(
   isRounded = false,
 ): Float64Array {
   const { arithmetic, lowParts } = isRounded
-    ? float32Arithmetic(parameters)
+    ? float32Arithmetic(parameters, isCompensated(job))
     : { arithmetic: float64, lowParts: new Float64Array(parameters.length) };
   const rates = ratesOf(job);
   const state = { first: new Float64Array(parameters.length), second: new Float64Array(parameters.length) };
