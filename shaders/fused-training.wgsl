@@ -70,6 +70,8 @@ override stateCount: u32;
 override penalizes: bool;
 // Whether a step has rates of its own.
 override ratesVary: bool;
+// Whether what rounding takes from a parameter is kept: without it, a compensated addition is a plain one.
+override compensates: bool;
 // Whether a step takes a part of the table.
 override isBatched: bool;
 override shuffles: bool;
@@ -279,7 +281,7 @@ fn updated(i: u32, value: f32, gradient: f32) -> f32 {
   if (stateCount > 1u) { remembered.y = state[2u * n + i]; }
   let after = followed(optimizer, penalizes, Parameter(vec2f(value, state[i]), remembered), gradient, rate);
   parameters[i] = after.pair.x;
-  state[i] = after.pair.y;
+  state[i] = select(0.0, after.pair.y, compensates);
   if (stateCount > 0u) { state[n + i] = after.remembered.x; }
   if (stateCount > 1u) { state[2u * n + i] = after.remembered.y; }
   return after.pair.x;

@@ -26,6 +26,8 @@ override clips: bool;
 override penalizes: bool;
 // Whether a step has rates of its own.
 override ratesVary: bool;
+// Whether what rounding takes from a parameter is kept: without it, a compensated addition is a plain one.
+override compensates: bool;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
@@ -45,7 +47,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   let before = Parameter(vec2f(parameters[i], state[i]), remembered);
   let after = followed(optimizer, penalizes, before, gradient, rate);
   parameters[i] = after.pair.x;
-  state[i] = after.pair.y;
+  state[i] = select(0.0, after.pair.y, compensates);
   if (stateCount > 0u) { state[n + i] = after.remembered.x; }
   if (stateCount > 1u) { state[2u * n + i] = after.remembered.y; }
 }

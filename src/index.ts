@@ -57,6 +57,7 @@ export {
   type TrainingJob,
   type TrainTiming,
 } from './core/job.ts';
+export { precisionNames, type PrecisionName } from './core/precision.ts';
 export { describePlan, gpuStrategies, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 
 // What to train on

@@ -1,5 +1,5 @@
-// Which row stands where in an epoch: a permutation that needs no state.
-// Twin: src/core/batches.ts
+// What is drawn while a network trains, without any state: the order of an epoch's rows, the units a step drops.
+// Twin: src/core/random-bits.ts, and src/core/batches.ts (rowAt)
 
 // Scrambles 32 bits (lowbias32, Wellons 2018).
 fn mix32(x: u32) -> u32 {
@@ -7,6 +7,11 @@ fn mix32(x: u32) -> u32 {
   bits = (bits ^ (bits >> 16u)) * 0x7feb352du;
   bits = (bits ^ (bits >> 15u)) * 0x846ca68bu;
   return bits ^ (bits >> 16u);
+}
+
+// The 32 bits that a seed, or what was drawn before, has for an index.
+fn keyOf(seed: u32, index: u32) -> u32 {
+  return mix32(seed ^ mix32(index + 0x9e3779b9u));
 }
 
 // A Feistel network of four rounds on 2 · halfBits bits, walked on until it lands on a row.
@@ -28,5 +33,5 @@ fn rowAt(key: u32, position: u32, rowCount: u32, halfBits: u32) -> u32 {
 
 // Fixes the order of an epoch.
 fn epochKey(seed: u32, epoch: u32) -> u32 {
-  return mix32(seed ^ mix32(epoch + 0x9e3779b9u));
+  return keyOf(seed, epoch);
 }

@@ -28,7 +28,7 @@ type FieldsOf<Groups extends Readonly<Record<string, readonly string[]>>> = Grou
 /** The settings in the order they are shown: what a beginner tries first, then everything else by what it is about. */
 export const groups = {
   first: ['hidden', 'activation', 'activations', 'learningRate', 'steps'],
-  network: ['init', 'outputActivation', 'bias'],
+  network: ['init', 'outputActivation', 'dropout', 'bias'],
   learning: [
     'loss',
     'optimizer',
@@ -46,7 +46,7 @@ export const groups = {
   ],
   batches: ['batchSize', 'earlyStopping', 'seed', 'shuffle'],
   rows: ['task', 'missing', 'scale', 'validation', 'test', 'missingIndicator', 'classWeights'],
-  path: ['strategy'],
+  path: ['precision', 'strategy'],
 } as const;
 
 export type SettingsGroup = keyof typeof groups;
@@ -57,6 +57,7 @@ export const groupNames: Readonly<Partial<Record<SettingsGroup, string>>> = {
   learning: 'Loss and optimizer',
   batches: 'Batches and when to stop',
   rows: 'Rows',
+  path: 'GPU path',
 };
 
 type Choice = readonly [value: string, label: string];
@@ -157,6 +158,12 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     label: 'Biases',
     explanation: 'A constant each unit adds to its weighted sum; it is learnt like a weight.',
     kind: 'check',
+  },
+  dropout: {
+    label: 'Dropout',
+    explanation: 'The share of hidden units left out of each step, drawn anew: 0.2 is one in five.',
+    kind: 'decimal',
+    placeholder: () => '0',
   },
   loss: {
     label: 'Loss',
@@ -322,8 +329,17 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     kind: 'check',
     isShown: ({ task }) => task === 'classification',
   },
+  precision: {
+    label: 'Parameters on the GPU',
+    explanation: 'Compensated: each parameter keeps what float32 rounds off; plain float32 loses it.',
+    kind: 'choice',
+    choices: () => [
+      ['compensated', 'compensated'],
+      ['float32', 'plain float32'],
+    ],
+  },
   strategy: {
-    label: 'Strategy of the GPU path',
+    label: 'Strategy',
     explanation: 'How the GPU path runs a step.',
     kind: 'choice',
     choices: () => [['auto', 'the fastest'], ...gpuStrategies.map((name): Choice => [name, name])],

@@ -13,6 +13,7 @@ import {
   notebookJob,
   optimizerNames,
   optimizers,
+  precisionNames,
   scalingNames,
   scheduleNames,
   taskNames,
@@ -83,6 +84,8 @@ export function textOf(job: JobSettings, options: DatasetOptions): SettingsText 
     outputActivation: job.outputActivation ?? 'auto',
     init: job.initializer,
     bias: yes(job.bias),
+    dropout: text(job.dropout),
+    precision: job.precision ?? 'compensated',
     loss: job.loss,
     optimizer: job.optimizer,
     momentum: text(job.momentum),
@@ -136,10 +139,12 @@ export function readSettings(text: SettingsText, context: SettingsContext): Read
       'There are no validation rows to look at; set a validation share, such as 0.2.',
     );
   }
+  const precision = reader.choice('precision', 'The precision', precisionNames);
   const strategy = reader.choice('strategy', 'The strategy', ['auto', ...gpuStrategies]);
   let job: TrainingJob | undefined;
   try {
-    if (reader.errors.size === 0) job = jobOf(settings, context.outputCount);
+    if (reader.errors.size === 0)
+      job = jobOf(precision === 'float32' ? { ...settings, precision } : settings, context.outputCount);
   } catch (error) {
     // Activations, one each, are the one thing that two fields must agree on.
     if (!(error instanceof InputError)) throw error;
@@ -183,6 +188,12 @@ class SettingsReader {
 function readJobSettings(reader: SettingsReader, { task, trainingRowCount }: SettingsContext): JobSettings {
   const hidden = reader.value('hidden', readHidden);
   const activation = reader.choice('activation', 'The activation', [...activationNames, 'each']);
+  const dropout = reader.optional('dropout', (value) =>
+    readNumber('The dropout', value, { least: 0, below: 1 }),
+  );
+  if (dropout && hidden.length === 0) {
+    reader.errors.set('dropout', 'Dropout falls on hidden layers, and there are none.');
+  }
   const loss = reader.choice('loss', 'The loss', lossNames);
   if (lossNames.includes(loss) && !lossesOfTask[task].includes(loss)) {
     reader.errors.set(
@@ -213,6 +224,7 @@ function readJobSettings(reader: SettingsReader, { task, trainingRowCount }: Set
         ? usualOutputActivation(loss, task)
         : (output as 'tanh'),
     bias: reader.isChecked('bias'),
+    ...(dropout !== undefined && { dropout }),
     loss,
     optimizer: reader.choice('optimizer', 'The optimizer', optimizerNames),
     learningRate: reader.value('learningRate', readLearningRate),

@@ -58,7 +58,7 @@ function dispatchSentence(state: PageState, times: ComparableTimes): string {
   const { report, job } = state.runs.kernels ?? {};
   const steps = report?.steps ?? 0;
   const matmul = report?.plan.strategy === 'layered' ? report.plan.matmul : undefined;
-  const dispatches = count(steps * layeredDispatches(job?.layers ?? [], matmul));
+  const dispatches = count(steps * layeredDispatches(job ?? { layers: [] }, matmul));
   const isSlowest = speedOf(times, 'kernels') <= SAME_WITHIN;
   const cost =
     isSlowest && workPerStep(state) < SMALL_WORK

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { gpuStrategies, type GpuStrategy } from '../index.ts';
+import { gpuStrategies, precisionNames, type GpuStrategy, type PrecisionName } from '../index.ts';
 import { count, quoted } from './wording.ts';
 
 /** A flag or an argument that makes no sense, whatever the table: exit status 2. */
@@ -47,8 +47,22 @@ export function number(
 }
 
 /** `auto` leaves the choice to the planner. */
-export type StrategyFlag = 'auto' | GpuStrategy;
+type StrategyFlag = 'auto' | GpuStrategy;
 const strategyWords: readonly StrategyFlag[] = ['auto', ...gpuStrategies];
+
+/** What every command that trains takes of the GPU path. */
+export interface GpuFlags {
+  readonly strategy: StrategyFlag;
+  readonly precision?: PrecisionName;
+}
+
+/** @throws UsageError if such a flag was given where that path is not taken */
+export function requireNoGpuFlags({ strategy, precision }: GpuFlags, remedy: string): void {
+  const given = [strategy !== 'auto' && `--strategy ${strategy}`, precision && `--precision ${precision}`];
+  for (const flag of given) {
+    if (flag) throw new UsageError(`${flag} is of the GPU path; ${remedy}.`);
+  }
+}
 
 /** `--strategy`, which every command that trains has. */
 export function strategyOption(): Option {
@@ -58,6 +72,14 @@ export function strategyOption(): Option {
   )
     .argParser(oneOf('--strategy', strategyWords))
     .default('auto');
+}
+
+/** `--precision`, beside it. */
+export function precisionOption(): Option {
+  return new Option(
+    '--precision <name>',
+    'of the parameters on the GPU: compensated (the default: what rounding takes is kept), float32',
+  ).argParser(oneOf('--precision', precisionNames));
 }
 
 /** The same for one of a few words. @throws UsageError */

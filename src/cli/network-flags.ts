@@ -36,6 +36,7 @@ export interface NetworkFlags {
   readonly weightDecay?: number;
   readonly l1?: number;
   readonly clip?: number;
+  readonly dropout?: number;
   readonly schedule?: ScheduleName;
   readonly scheduleEvery?: number;
   readonly scheduleGamma?: number;
@@ -120,6 +121,11 @@ function addOptimizerFlags(command: Command): Command {
       '--l1 <number>',
       'times the sign of a parameter, added to its gradient (default: 0)',
       notNegative('--l1'),
+    )
+    .option(
+      '--dropout <p>',
+      'how likely a step drops a hidden unit of a row; the others are multiplied by 1 / (1 − p) (default: 0)',
+      fraction('--dropout'),
     )
     .option('--clip <norm>', 'the most length gradients keep (default: any)', number('--clip', { above: 0 }))
     .option(

@@ -21,7 +21,14 @@ import {
   usualOptions,
 } from '../index.ts';
 import { requireGpu } from './dawn.ts';
-import { oneOf, strategyOption, UsageError, wholeNumber, type StrategyFlag } from './flags.ts';
+import {
+  oneOf,
+  precisionOption,
+  requireNoGpuFlags,
+  strategyOption,
+  wholeNumber,
+  type GpuFlags,
+} from './flags.ts';
 import {
   notebookClosing,
   notebookGradients,
@@ -38,10 +45,9 @@ import { validationText } from './validation-text.ts';
 
 const MOST_REPETITIONS = 1000;
 
-interface NotebookFlags {
+interface NotebookFlags extends GpuFlags {
   readonly backend: Backend['name'] | 'both';
   readonly steps: number;
-  readonly strategy: StrategyFlag;
   readonly repeat?: number;
   readonly json?: true;
 }
@@ -77,23 +83,24 @@ export function addNotebookCommand(program: Command, signal: AbortSignal): void 
       wholeNumber('--repeat', LEAST_REPETITIONS, MOST_REPETITIONS),
     )
     .addOption(strategyOption())
+    .addOption(precisionOption())
     .option('--json', 'print one JSON object instead of text')
     .action((flags: NotebookFlags) => runNotebook(flags, signal));
 }
 
 async function runNotebook(flags: NotebookFlags, signal: AbortSignal): Promise<void> {
   const backends: readonly Backend['name'][] = flags.backend === 'both' ? ['cpu', 'gpu'] : [flags.backend];
-  if (flags.strategy !== 'auto' && !backends.includes('gpu')) {
-    throw new UsageError(`--strategy ${flags.strategy} is of the GPU path; add --backend gpu or both.`);
-  }
   if (backends.includes('gpu')) await requireGpu();
+  else requireNoGpuFlags(flags, 'add --backend gpu or both');
   const table = await readTable(orTable.csv);
   const { training: data } = prepareDataset(
     table,
     inferColumns(table),
     usualOptions(table.rowCount, orTable),
   );
-  const notebook: Notebook = { job: { ...notebookJob, steps: flags.steps }, table, data, flags, signal };
+  const { steps, precision } = flags;
+  const job = { ...notebookJob, steps, ...(precision && { precision }) };
+  const notebook: Notebook = { job, table, data, flags, signal };
 
   const runs: TimedRun[] = [];
   if (!flags.json) await print(notebookOpening(notebook.job, data));

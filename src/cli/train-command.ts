@@ -15,7 +15,15 @@ import {
   type RunResult,
 } from '../index.ts';
 import { findHardwareGpu, requireGpu } from './dawn.ts';
-import { oneOf, strategyOption, UsageError, wholeNumber, type StrategyFlag } from './flags.ts';
+import {
+  oneOf,
+  precisionOption,
+  requireNoGpuFlags,
+  strategyOption,
+  UsageError,
+  wholeNumber,
+  type GpuFlags,
+} from './flags.ts';
 import { measuresText } from './measures-text.ts';
 import { addNetworkFlags, type NetworkFlags } from './network-flags.ts';
 import { notice, print } from './output.ts';
@@ -27,9 +35,8 @@ import { settingsOf } from './train-settings.ts';
 import { trainClosing, trainOpening } from './train-text.ts';
 import { noticeRecovery, runToEnd } from './training-run.ts';
 
-interface TrainFlags extends TableFlags, NetworkFlags {
+interface TrainFlags extends TableFlags, NetworkFlags, GpuFlags {
   readonly backend: Backend['name'] | 'auto';
-  readonly strategy: StrategyFlag;
   readonly logEvery?: number;
   readonly json?: true;
 }
@@ -54,6 +61,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
       'auto',
     )
     .addOption(strategyOption())
+    .addOption(precisionOption())
     .option(
       '--log-every <steps>',
       'steps between log lines (default: a tenth of all)',
@@ -64,9 +72,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
 }
 
 async function runTraining(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  if (flags.strategy !== 'auto' && flags.backend === 'cpu') {
-    throw new UsageError(`--strategy ${flags.strategy} is of the GPU path; leave --backend out, or say gpu.`);
-  }
+  if (flags.backend === 'cpu') requireNoGpuFlags(flags, 'leave --backend out, or say gpu');
   const opened = await openTable(file, flags, signal);
   const dataset = prepareTable(opened, flags, flags.loss);
   const { training, validation } = dataset;
@@ -84,8 +90,9 @@ async function runTraining(file: string | undefined, flags: TrainFlags, signal: 
     const { parameterCount } = layOutNetwork(training.inputCount, job.layers);
     requireRoomInJson(parameterCount, Math.ceil(job.steps / logEvery));
   }
-  // Who asks for a strategy asks for the GPU.
-  const isGpuWanted = flags.backend === 'auto' && flags.strategy !== 'auto';
+  // Who asks for a strategy or a precision asks for the GPU.
+  const isGpuWanted =
+    flags.backend === 'auto' && (flags.strategy !== 'auto' || flags.precision !== undefined);
   const session = await TrainingSession.open(
     await chooseBackend(isGpuWanted ? 'gpu' : flags.backend),
     job,

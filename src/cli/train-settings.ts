@@ -7,6 +7,7 @@ import {
   usualOutputActivation,
   type Dataset,
   type JobSettings,
+  type PrecisionName,
   type ScheduleSettings,
 } from '../index.ts';
 import { UsageError } from './flags.ts';
@@ -19,7 +20,7 @@ import { count } from './wording.ts';
  * @throws InputError if the loss does not fit the task, UsageError if flags contradict one another
  */
 export function settingsOf(
-  flags: NetworkFlags & { readonly seed?: number },
+  flags: NetworkFlags & { readonly seed?: number; readonly precision?: PrecisionName },
   dataset: Dataset,
   ofSample: JobSettings | undefined,
 ): JobSettings {
@@ -35,7 +36,7 @@ export function settingsOf(
     (flags.loss === undefined ? usualOutput : undefined) ??
     usualOutputActivation(loss, dataset.task);
   const schedule = scheduleOf(flags);
-  const { shuffle, clip, l1 } = flags;
+  const { shuffle, clip, dropout, precision, l1 } = flags;
   return {
     ...rest,
     hidden: flags.hidden ?? base.hidden,
@@ -50,6 +51,8 @@ export function settingsOf(
     ...optimizerSettings(flags),
     ...(l1 !== undefined && { l1 }),
     ...(clip !== undefined && { clipNorm: clip }),
+    ...(dropout !== undefined && { dropout }),
+    ...(precision && { precision }),
     ...(schedule && { schedule }),
     ...(batchSize !== undefined && { batchSize }),
     ...(shuffle !== undefined && { shuffle }),

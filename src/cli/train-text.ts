@@ -33,6 +33,8 @@ export function trainOpening(
   const namesOf = (role: ColumnRole) => plans.filter((plan) => plan.role === role).map(({ name }) => name);
   const index = namesOf('index');
   const ignored = namesOf('ignored');
+  const dropout = job.dropout ? `dropout ${job.dropout}, ` : '';
+  const precision = job.precision ? `, parameters ${job.precision}` : '';
   const batches = job.batchSize === undefined ? '' : ` in batches of ${count(job.batchSize)}`;
   return [
     `Table     ${countOf(table.rowCount, 'row')} from ${source === '-' ? 'standard input' : printable(source)}`,
@@ -46,7 +48,7 @@ export function trainOpening(
     `Network   ${networkText(session.data.inputCount, job.layers)}, ` +
       `${settings.bias ? 'with' : 'without'} biases, seed ${seed}`,
     `Training  ${losses[job.loss].label}, ${optimizers[job.optimizer].label}, learning rate ${learningRate}, ` +
-      `${countOf(job.steps, 'step')}${batches} on the ${backend.toUpperCase()}`,
+      `${dropout}${countOf(job.steps, 'step')}${batches} on the ${backend.toUpperCase()}${precision}`,
     ...(backend === 'gpu' ? [`Plan      ${session.planned.reason}`] : []),
     '',
   ].join('\n');

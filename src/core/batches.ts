@@ -1,4 +1,5 @@
 import type { TrainingJob } from './job.ts';
+import { GOLDEN, keyOf, mix } from './random-bits.ts';
 
 /** How the rows of a table are taken by the steps of a run. */
 export interface Batching {
@@ -45,8 +46,6 @@ export function rowsOfStep(batching: Batching, step: number, rowCount: number): 
 
 /** Rounds of a Feistel network: four make the order of rows look random (Luby & Rackoff 1988). */
 const ROUNDS = 4;
-/** 2³² / φ: spreads what differs by 1. */
-const GOLDEN = 0x9e3779b9;
 
 /**
  * Which row stands at a position of an epoch: a permutation that needs no state, a Feistel network on as few bits
@@ -55,7 +54,7 @@ const GOLDEN = 0x9e3779b9;
  * @param position 0 … rowCount − 1
  */
 export function rowAt(seed: number, epoch: number, position: number, rowCount: number): number {
-  const key = mix(seed ^ mix((epoch + GOLDEN) >>> 0));
+  const key = keyOf(seed, epoch);
   const halfBits = halfBitsFor(rowCount);
   const mask = 2 ** halfBits - 1;
   let row = position;
@@ -75,12 +74,4 @@ export function rowAt(seed: number, epoch: number, position: number, rowCount: n
 /** Half the bits of the smallest power of 4 that holds the row count. */
 export function halfBitsFor(rowCount: number): number {
   return Math.ceil(Math.log2(Math.max(2, rowCount)) / 2);
-}
-
-/** Scrambles 32 bits (lowbias32, Wellons 2018). Twin: shaders/lib/random.wgsl */
-function mix(x: number): number {
-  let bits = x >>> 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x7feb352d);
-  bits = Math.imul(bits ^ (bits >>> 15), 0x846ca68b);
-  return (bits ^ (bits >>> 16)) >>> 0;
 }

@@ -6,6 +6,7 @@ import { lossNames, losses, type Loss } from './losses.ts';
 import { layOutNetwork } from './network.ts';
 import { MAX_SEED } from './numpy-random.ts';
 import { optimizerNames } from './optimizers.ts';
+import { precisionNames } from './precision.ts';
 import { scheduleNames, type ScheduleSettings } from './schedules.ts';
 
 /** The loss of every step is kept: 2²⁵ of them fill the 128 MiB every WebGPU device can bind. */
@@ -38,6 +39,8 @@ export function validateJob(job: TrainingJob, data: TrainingData): void {
   requireOneOf('The optimizer', job.optimizer, optimizerNames);
   if (job.batchSize !== undefined) requireWholeNumber('The batch size', job.batchSize, 1, data.rowCount);
   if (job.clipNorm !== undefined) requirePositive('The norm gradients are clipped to', job.clipNorm);
+  if (job.dropout !== undefined) requireDropout(job.dropout, job.layers.length - 1);
+  if (job.precision) requireOneOf('The precision', job.precision, precisionNames);
   if (job.schedule) requireSchedule(job.schedule);
   job.networks.forEach(requireNetworkSettings);
   if (job.networks.length === 0) throw new InputError('The job has no networks; it needs at least 1.');
@@ -111,6 +114,17 @@ function requireSchedule({ kind, every = 1, gamma = 1, warmupSteps = 0 }: Schedu
   requireWholeNumber('The steps of the warm-up', warmupSteps, 0, MAX_STEPS);
   if (gamma > 0 && gamma <= 1) return;
   throw new InputError(`The factor of the schedule must be a number above 0 and at most 1, not ${gamma}.`);
+}
+
+function requireDropout(value: number, hiddenLayerCount: number): void {
+  if (!(value >= 0 && value < 1)) {
+    throw new InputError(`Dropout must be a number from 0 to below 1, not ${value}; 0.2 is a usual start.`);
+  }
+  if (value === 0 || hiddenLayerCount > 0) return;
+  throw new InputError(
+    `Dropout falls on hidden layers, and this network has none for its ${value} to fall on. ` +
+      'Leave dropout out, or add a hidden layer.',
+  );
 }
 
 function requirePositive(what: string, value: number): void {

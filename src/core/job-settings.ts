@@ -5,6 +5,7 @@ import type { TrainingJob } from './job.ts';
 import { losses, type Loss, type LossName } from './losses.ts';
 import type { Task } from './metrics.ts';
 import type { OptimizerName, OptimizerSettings } from './optimizers.ts';
+import type { PrecisionName } from './precision.ts';
 import type { ScheduleSettings } from './schedules.ts';
 
 /** What a person chooses of a job, whatever the table: page, command line and samples write it down in the same way. */
@@ -21,6 +22,10 @@ export interface JobSettings extends Partial<OptimizerSettings> {
   readonly learningRate: number;
   readonly l1?: number;
   readonly clipNorm?: number;
+  /** How likely a step drops a hidden unit of a row; none if left out. */
+  readonly dropout?: number;
+  /** Of the parameters on a GPU; compensated if left out. */
+  readonly precision?: PrecisionName;
   readonly schedule?: ScheduleSettings;
   /** Rows of a batch; all of them if left out. */
   readonly batchSize?: number;
@@ -49,6 +54,8 @@ export function jobOf(settings: JobSettings, outputCount: number): TrainingJob {
     loss,
     optimizer,
     clipNorm,
+    dropout,
+    precision,
     schedule,
     batchSize,
     shuffle,
@@ -75,7 +82,7 @@ export function jobOf(settings: JobSettings, outputCount: number): TrainingJob {
     initialParameters,
   } = settings;
   const network = { momentum, beta1, beta2, epsilon, weightDecay, l1, initialParameters };
-  const run = { clipNorm, schedule, batchSize, shuffle };
+  const run = { clipNorm, dropout, precision, schedule, batchSize, shuffle };
   return {
     layers: [
       ...hidden.map((units, layer) => ({ units, activation: activationOf(layer), bias })),

@@ -4,6 +4,7 @@ import { drawInitialParameters, type InitializerName } from './initializers.ts';
 import { layOutNetwork, type LayerSettings, type Network } from './network.ts';
 import type { OptimizerName, OptimizerSettings } from './optimizers.ts';
 import type { GpuStrategy, Plan, Snapshot } from './plan.ts';
+import type { PrecisionName } from './precision.ts';
 import type { ScheduleSettings } from './schedules.ts';
 
 /** The rows a network learns from, as numbers. */
@@ -44,6 +45,13 @@ export interface TrainingJob {
   readonly schedule?: ScheduleSettings;
   /** Gradients are scaled down to this length, all parameters together, where they are longer. */
   readonly clipNorm?: number;
+  /**
+   * How likely a step drops a hidden unit of a row, 0 … 1; none if left out. A unit that stays is multiplied by
+   * 1 / (1 − dropout). Only steps drop units: predictions never do.
+   */
+  readonly dropout?: number;
+  /** Of the parameters on a GPU, compensated if left out; the CPU path has float64 either way. */
+  readonly precision?: PrecisionName;
   /** Optimizer updates in the whole run. */
   readonly steps: number;
   readonly networks: readonly NetworkSettings[];
@@ -87,7 +95,7 @@ export interface TrainTiming {
 
 /**
  * One job in training on one backend. It starts from host-made parameters; the loss of a step is the loss
- * of its batch *before* the update, as the notebook prints it.
+ * of its batch *before* the update, as the notebook prints it, without the units that step drops.
  */
 export interface Trainer {
   readonly plan: Plan;
@@ -116,7 +124,10 @@ export interface Trainer {
   predict(inputs: Float64Array): Promise<Float64Array>;
   /** [parameterCount] in the layout of `layOutNetwork`. */
   parameters(): Promise<Float64Array>;
-  /** dE/dparameter of the next step's batch at the present parameters, [parameterCount]; neither clipped nor decayed. */
+  /**
+   * dE/dparameter of the next step's batch, and of the units it keeps, at the present parameters, [parameterCount];
+   * neither clipped nor decayed.
+   */
   gradients(): Promise<Float64Array>;
   /** The run as it stands, steps on their way included; may be asked while `train` runs. */
   snapshot(): Promise<Snapshot>;

@@ -36,6 +36,8 @@ export interface Arithmetic {
   activate(f: Activation, x: Matrix, out: Matrix): void;
   /** gradient *= f′(x), entry by entry; y = f(x) */
   timesDerivative(f: Activation, { x, y }: { x: Matrix; y: Matrix }, gradient: Matrix): void;
+  /** out = a · b, entry by entry; out may be one of them */
+  multiplyEntries(a: Matrix, b: Matrix, out: Matrix): void;
   /** The loss, a mean over rows and outputs, or over rows. */
   meanLoss(loss: Loss, prediction: Matrix, target: Matrix): number;
   /** out = dE/df of the mean loss, entry by entry */
@@ -159,6 +161,10 @@ export const float64: Arithmetic = {
 
   timesDerivative(f, { x, y }, gradient) {
     for (let i = 0; i < x.data.length; i++) gradient.data[i] *= f.derivative(x.data[i], y.data[i]);
+  },
+
+  multiplyEntries(a, b, out) {
+    for (let i = 0; i < out.data.length; i++) out.data[i] = a.data[i] * b.data[i];
   },
 
   meanLoss(loss, { data: outputs, rows, columns }, { data: targets }) {

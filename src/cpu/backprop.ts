@@ -1,4 +1,5 @@
 import { activations, type Activation } from '../core/activations.ts';
+import { drawMask, type Dropout } from '../core/dropout.ts';
 import { losses } from '../core/losses.ts';
 import { float64, matrix, type Arithmetic, type Matrix } from '../core/matrix.ts';
 import type { Network } from '../core/network.ts';
@@ -24,6 +25,10 @@ interface LayerMatrices {
   readonly preActivations: Matrix;
   /** g | f: activation of the above, [rows, units] */
   readonly activations: Matrix;
+  /** Dropout alone: what each of the above is multiplied by, 0 or 1 / (1 − p), [rows, units] */
+  readonly mask: Matrix | undefined;
+  /** What the next layer reads: the activations, or with dropout those times the mask, [rows, units] */
+  readonly output: Matrix;
   /** dE/dŷ | dE/dy: [rows, units] */
   readonly preActivationsGradient: Matrix;
   /** dE/dv | dE/dw: [inputs, units] */
@@ -40,39 +45,47 @@ export class Backprop {
   readonly gradients: Float64Array;
   readonly layers: readonly LayerMatrices[];
   readonly #arithmetic: Arithmetic;
+  readonly #dropout: Dropout | undefined;
 
   /**
    * @param network the layers
    * @param parameters [parameterCount], updated in place
    * @param inputs [rows, inputCount], row-major
-   * @param arithmetic float64 unless it is to be known what rounding does
+   * @param settings.arithmetic float64 unless it is to be known what rounding does
+   * @param settings.dropout where units are dropped: then `drawMasks` says which
    */
   constructor(
     network: Network,
     readonly parameters: Float64Array,
     inputs: Float64Array,
-    arithmetic: Arithmetic = float64,
+    settings: { readonly arithmetic?: Arithmetic; readonly dropout?: Dropout | undefined } = {},
   ) {
     this.gradients = new Float64Array(network.parameterCount);
-    this.#arithmetic = arithmetic;
+    this.#arithmetic = settings.arithmetic ?? float64;
+    this.#dropout = settings.dropout;
 
     const rows = inputs.length / network.inputCount;
     const layers: LayerMatrices[] = [];
     let input = matrix(rows, network.inputCount, inputs);
     for (const { inputCount, units, activation, weightsOffset, biasOffset } of network.layers) {
+      const activated = matrix(rows, units);
+      const isHidden = layers.length < network.layers.length - 1;
+      const mask = settings.dropout && isHidden ? matrix(rows, units) : undefined;
       const layer = {
         activation: activations[activation],
         input,
         weights: matrix(inputCount, units, parameters, weightsOffset),
         biases: biasOffset === undefined ? undefined : matrix(1, units, parameters, biasOffset),
         preActivations: matrix(rows, units),
-        activations: matrix(rows, units),
+        activations: activated,
+        mask,
+        output: mask ? matrix(rows, units) : activated,
         preActivationsGradient: matrix(rows, units),
         weightsGradient: matrix(inputCount, units, this.gradients, weightsOffset),
         biasesGradient: biasOffset === undefined ? undefined : matrix(1, units, this.gradients, biasOffset),
       };
       layers.push(layer);
-      input = layer.activations;
+      input = layer.output;
     }
     this.layers = layers;
   }
@@ -86,6 +99,15 @@ export class Backprop {
     return this.layers[this.layers.length - 1];
   }
 
+  /** With dropout: which units the passes from now on drop, those of a step. */
+  drawMasks(step: number): void {
+    if (!this.#dropout) return;
+    for (let layer = 0; layer < this.layers.length; layer++) {
+      const { mask } = this.layers[layer];
+      if (mask) drawMask(this.#dropout, { step, layer }, mask);
+    }
+  }
+
   /** g = sigmoid(x · v), f = sigmoid(g · w): each layer's activation of input · weights + biases. */
   forward(): void {
     const { multiply, addRow, activate } = this.#arithmetic;
@@ -93,6 +115,7 @@ export class Backprop {
       multiply(layer.input, layer.weights, layer.preActivations);
       if (layer.biases) addRow(layer.preActivations, layer.biases);
       activate(layer.activation, layer.preActivations, layer.activations);
+      if (layer.mask) this.#arithmetic.multiplyEntries(layer.activations, layer.mask, layer.output);
     }
   }
 
@@ -119,11 +142,12 @@ export class Backprop {
     this.#arithmetic.timesDerivative(activation, { x: y, y: f }, preActivationsGradient); // · df/dy
   }
 
-  /** Hidden layer, "phase 2": dE/dŷ = (dE/dy · wᵀ) · dg/dŷ */
+  /** Hidden layer, "phase 2": dE/dŷ = (dE/dy · wᵀ) · dg/dŷ, and with dropout · the mask */
   #hiddenGradient(hidden: LayerMatrices, next: LayerMatrices): void {
-    const { activation, preActivations: yhat, activations: g, preActivationsGradient } = hidden;
+    const { activation, preActivations: yhat, activations: g, mask, preActivationsGradient } = hidden;
     this.#arithmetic.multiplyTransposedB(next.preActivationsGradient, next.weights, preActivationsGradient);
     this.#arithmetic.timesDerivative(activation, { x: yhat, y: g }, preActivationsGradient);
+    if (mask) this.#arithmetic.multiplyEntries(preActivationsGradient, mask, preActivationsGradient);
   }
 
   /** dE/dw = gᵀ · dE/dy, and dE/dbias = the sum of dE/dy over the rows */

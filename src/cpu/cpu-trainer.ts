@@ -14,6 +14,7 @@ import { validateJob } from '../core/job-rules.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { isCompensated } from '../core/precision.ts';
 import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 import { ReferenceRun } from './reference-run.ts';
@@ -39,7 +40,9 @@ export const cpuBackend: Backend = {
     const { parameterCount, layers } = layOutNetwork(data.inputCount, job.layers);
     const unitCount = layers.reduce((sum, layer) => sum + layer.units, 0);
     const batchSize = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
-    const bytes = 8 * (4 * parameterCount + 3 * unitCount * batchSize + job.steps);
+    // With dropout a unit has a mask, and what is left of its activation.
+    const unitNumbers = job.dropout ? 5 : 3;
+    const bytes = 8 * (4 * parameterCount + unitNumbers * unitCount * batchSize + job.steps);
     if (bytes <= MAX_BYTES) return undefined;
     return (
       `The CPU path holds at most 1,024 MiB; ${parameterCount.toLocaleString('en-US')} parameters, ` +
@@ -76,7 +79,7 @@ export const cpuBackend: Backend = {
 export function createRoundedTrainer(job: TrainingJob, data: TrainingData): Trainer {
   const parameters = initialParameters(job, data);
   const rounded = { ...data, inputs: data.inputs.map(Math.fround), targets: data.targets.map(Math.fround) };
-  return new CpuTrainer(job, rounded, { parameters, ...float32Arithmetic(parameters) });
+  return new CpuTrainer(job, rounded, { parameters, ...float32Arithmetic(parameters, isCompensated(job)) });
 }
 
 interface Arithmetics {

@@ -103,6 +103,10 @@ const roundedArithmetic: Omit<Arithmetic, 'update'> = {
     }
   },
 
+  multiplyEntries(a, b, out) {
+    for (let i = 0; i < out.data.length; i++) out.data[i] = round(a.data[i] * round(b.data[i]));
+  },
+
   meanLoss(loss, { data: outputs, rows, columns }, { data: targets }) {
     let sum = 0;
     eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
@@ -160,18 +164,22 @@ function roundedRates(rates: Rates): Rates {
 }
 
 /**
- * The reference rounded to float32 after every operation, parameters compensated as on the GPU: what it
+ * The reference rounded to float32 after every operation, parameters compensated or not, as on the GPU: what it
  * deviates from float64 is what rounding alone does to a job, and every tolerance is derived from it.
  *
  * @param parameters [parameterCount], rounded in place; what rounding takes from them is kept in the
  *   low parts, so an arithmetic belongs to one network
+ * @param compensates whether it is; zeros stay there otherwise
  */
-export function float32Arithmetic(parameters: Float64Array): {
+export function float32Arithmetic(
+  parameters: Float64Array,
+  compensates: boolean,
+): {
   readonly arithmetic: Arithmetic;
   /** [parameterCount]: parameter + low part is what the pair stands for. */
   readonly lowParts: Float64Array;
 } {
-  const lowParts = parameters.map((value) => round(value - round(value)));
+  const lowParts = parameters.map((value) => (compensates ? round(value - round(value)) : 0));
   parameters.forEach((value, i) => (parameters[i] = round(value)));
   const arithmetic: Arithmetic = {
     ...roundedArithmetic,
@@ -193,7 +201,7 @@ export function float32Arithmetic(parameters: Float64Array): {
         // Two-sum (Knuth): sum + low is exactly value + y.
         const sum = round(value + y);
         const part = round(sum - value);
-        lowParts[i] = round(round(value - round(sum - part)) + round(y - part));
+        if (compensates) lowParts[i] = round(round(value - round(sum - part)) + round(y - part));
         values[i] = sum;
       }
     },

@@ -1,3 +1,4 @@
+import { dropoutOf } from '../core/dropout.ts';
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { losses } from '../core/losses.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
@@ -37,7 +38,8 @@ export interface GradientCheck {
  * Checks backpropagation on this very table: dE/dp ≈ D(h) = (E(p + h) − E(p − h)) / 2h, in float64.
  *
  * D(h) is off by c·h² for an unknown c, so D(2h) is off by 4c·h²: a third of their difference estimates the
- * truncation of D(h) itself (Richardson), and a wrong gradient moves neither.
+ * truncation of D(h) itself (Richardson), and a wrong gradient moves neither. With dropout, every E is that of the units
+ * the first step keeps of these rows.
  *
  * @param parameters [parameterCount], where to check
  */
@@ -49,8 +51,7 @@ export function checkGradients(
   const network = layOutNetwork(data.inputCount, job.layers);
   const sample = sampleParameters(network);
   const rows = firstRows(data, MOST_OPERATIONS / (PASSES * sample.length * network.parameterCount));
-  const backprop = new Backprop(network, parameters.slice(), rows.inputs);
-  backprop.forward();
+  const backprop = forwardOf(job, network, parameters.slice(), rows.inputs);
   const loss = backprop.loss(job.loss, rows.targets);
   backprop.backward(job.loss, rows.targets);
   const gradients = backprop.gradients.slice();
@@ -100,6 +101,14 @@ export function checkGradients(
     rowsChecked: rows.rowCount,
     parametersAtKink,
   };
+}
+
+/** The rows through the network, without the units that the first step drops. */
+function forwardOf(job: TrainingJob, network: Network, parameters: Float64Array, inputs: Float64Array) {
+  const backprop = new Backprop(network, parameters, inputs, { dropout: dropoutOf(job) });
+  backprop.drawMasks(0);
+  backprop.forward();
+  return backprop;
 }
 
 function centralDifference(

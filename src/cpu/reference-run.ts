@@ -1,4 +1,5 @@
 import { batchingOf, batchSizeAt, rowsOfStep, type Batching } from '../core/batches.ts';
+import { dropoutOf } from '../core/dropout.ts';
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
@@ -57,6 +58,7 @@ export class ReferenceRun {
   /** The batch of a step, through the network and to its loss at the present parameters. */
   forward(step: number): Batch {
     const batch = this.batchOf(step);
+    batch.backprop.drawMasks(step);
     batch.backprop.forward();
     return batch;
   }
@@ -92,10 +94,8 @@ export class ReferenceRun {
       inputs: isWhole ? inputs : new Float64Array(rows * inputCount),
       targets: isWhole ? targets : new Float64Array(rows * outputCount),
     };
-    return {
-      ...batch,
-      backprop: new Backprop(this.network, this.parameters, batch.inputs, this.#arithmetic),
-    };
+    const settings = { arithmetic: this.#arithmetic, dropout: dropoutOf(this.#job) };
+    return { ...batch, backprop: new Backprop(this.network, this.parameters, batch.inputs, settings) };
   }
 
   #gather(step: number, batch: Batch): void {

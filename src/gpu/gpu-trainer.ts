@@ -5,6 +5,7 @@ import { disposedError, initialParameters, requireSteps } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { isCompensated } from '../core/precision.ts';
 import { withinMemory, type BufferScope } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
@@ -59,7 +60,7 @@ function upload(
     job,
     initialParameters: initial,
     parameters: scope.upload('parameters', [parameterCount], initial),
-    state: uploadState(scope, initial, 1 + stateCount),
+    state: uploadState(scope, lowPartsOf(job, { parameters: initial }), 1 + stateCount),
     rates: new RatesTable(gpu, scope, job),
     batching: batchingOf(job, rowCount),
     inputs: scope.upload('inputs', [rowCount, inputCount], data.inputs),
@@ -69,14 +70,19 @@ function upload(
 }
 
 /** The low parts; zeros for the rest, which is the optimizer's. */
-function uploadState(scope: BufferScope, initial: Float64Array, sections: number) {
-  const state = new Float64Array(sections * initial.length);
-  state.set(initial.map(roundedAway));
-  return scope.upload('state', [sections, initial.length], state);
+function uploadState(scope: BufferScope, lowParts: Float64Array, sections: number) {
+  const state = new Float64Array(sections * lowParts.length);
+  state.set(lowParts);
+  return scope.upload('state', [sections, lowParts.length], state);
 }
 
-function roundedAway(value: number): number {
-  return value - Math.fround(value);
+/** What float32 cannot hold of parameters, and what was kept of them before; zeros where that is not kept. */
+function lowPartsOf(
+  job: TrainingJob,
+  { parameters, lowParts }: { readonly parameters: Float64Array; readonly lowParts?: Float64Array },
+): Float64Array {
+  if (!isCompensated(job)) return new Float64Array(parameters.length);
+  return parameters.map((value, i) => value - Math.fround(value) + (lowParts?.[i] ?? 0));
 }
 
 /** What all strategies share: the loop over submits, and everything that can be asked of a trainer. */
@@ -242,7 +248,7 @@ class GpuTrainer implements Trainer {
     const { queue } = this.#gpu.device;
     queue.writeBuffer(parameters.buffer, 0, Float32Array.from(snapshot.parameters));
     // Of a float64 parameter the low part is what float32 cannot hold; a float32 one loses nothing here.
-    const low = snapshot.parameters.map((value, i) => roundedAway(value) + snapshot.lowParts[i]);
+    const low = lowPartsOf(job, snapshot);
     queue.writeBuffer(state.buffer, 0, Float32Array.from(low));
     queue.writeBuffer(state.buffer, 4 * low.length, Float32Array.from(snapshot.optimizerState));
     this.stepCount = snapshot.step;

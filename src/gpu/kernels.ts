@@ -135,6 +135,20 @@ export const kernels = {
     constants: ['shuffles'],
     workgroupSize: [8, 8],
   },
+  dropout: {
+    libraries: ['random'],
+    params: {
+      rowCount: 'u32',
+      unitCount: 'u32',
+      seed: 'u32',
+      layer: 'u32',
+      threshold: 'u32',
+      factor: 'f32',
+    },
+    buffers: { step: 'read', source: 'read', result: 'write' },
+    constants: [],
+    workgroupSize: [8, 8],
+  },
   'optimizer-step': {
     libraries: ['optimizers'],
     params: { parameterCount: 'u32' },
@@ -146,7 +160,7 @@ export const kernels = {
       parameters: 'write',
       state: 'write',
     },
-    constants: ['optimizer', 'stateCount', 'clips', 'penalizes', 'ratesVary'],
+    constants: ['optimizer', 'stateCount', 'clips', 'penalizes', 'ratesVary', 'compensates'],
     workgroupSize: [64, 1],
   },
   'self-test': {
@@ -180,6 +194,7 @@ export const kernels = {
       'stateCount',
       'penalizes',
       'ratesVary',
+      'compensates',
       'isBatched',
       'shuffles',
       'updates',

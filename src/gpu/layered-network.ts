@@ -7,6 +7,7 @@ import type { MatmulVariant } from '../core/plan.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { allDispatches, createDispatch, type Dispatch } from './kernels.ts';
+import { createDropout, type StepDropout } from './layered-dropout.ts';
 import { kernelsFor } from './matmul-variants.ts';
 
 /** The matrices one layer computes on the way forward, [rowCount, units] each. */
@@ -15,12 +16,16 @@ interface LayerBuffers {
   readonly input: GpuBuffer;
   readonly preActivations: GpuBuffer;
   readonly activations: GpuBuffer;
+  /** What the next layer reads: the activations, or what dropout leaves of them. */
+  readonly output: GpuBuffer;
 }
 
 /** Every layer's forward kernel over a given number of rows. */
 export interface ForwardPass {
   readonly layers: readonly LayerBuffers[];
-  /** Layer by layer, first to last: `matmul.wgsl` or one of its variants. */
+  /** Undefined where every unit is kept. */
+  readonly dropout: StepDropout | undefined;
+  /** Layer by layer, first to last: `matmul.wgsl` or one of its variants, and `dropout.wgsl` behind it. */
   readonly dispatches: readonly Dispatch[];
   /** The network's output, [rowCount, outputCount]. */
   readonly predictions: GpuBuffer;
@@ -30,7 +35,10 @@ export interface ForwardPass {
 export interface BackwardPass {
   /** "Phase 1": `output-gradient.wgsl`. */
   readonly outputGradient: Dispatch;
-  /** Layer by layer, last to first: the gradients of its parameters, then "phase 2" of the layer before it. */
+  /**
+   * Layer by layer, last to first: the gradients of its parameters, then "phase 2" of the layer before it, and
+   * `dropout.wgsl` behind that.
+   */
   readonly dispatches: readonly Dispatch[];
   /** The loss of each row, summed over outputs, [rowCount]. */
   readonly rowLosses: GpuBuffer;
@@ -50,19 +58,26 @@ export interface PassContext {
   readonly matmul: MatmulVariant;
 }
 
-/** Makes the forward kernels for `inputs` [rowCount, inputCount]. */
-export async function createForwardPass(context: PassContext, inputs: GpuBuffer): Promise<ForwardPass> {
+/** Makes the forward kernels for `inputs` [rowCount, inputCount]; without `dropout` they keep every unit. */
+export async function createForwardPass(
+  context: PassContext,
+  inputs: GpuBuffer,
+  dropout?: StepDropout,
+): Promise<ForwardPass> {
   const { gpu, scope, network, rowCount, parameters, matmul } = context;
   let input = inputs;
   const layers = network.layers.map((layer, index): LayerBuffers => {
     const preActivations = scope.storage(`layer ${index} preActivations`, [rowCount, layer.units]);
     const activations = scope.storage(`layer ${index} activations`, [rowCount, layer.units]);
-    const buffers = { layer, input, preActivations, activations };
-    input = activations;
+    const isDropped = dropout && index < network.layers.length - 1;
+    // The activations stay as they are: their derivatives may be computed from them.
+    const output = isDropped ? scope.storage(`layer ${index} output`, [rowCount, layer.units]) : activations;
+    const buffers = { layer, input, preActivations, activations, output };
+    input = output;
     return buffers;
   });
   const dispatches = await allDispatches(
-    layers.map(({ layer, ...buffers }) =>
+    layers.flatMap(({ layer, output, ...buffers }, index) => [
       createDispatch(gpu, scope, kernelsFor(matmul, layer.units).forward, {
         params: {
           rowCount,
@@ -75,9 +90,12 @@ export async function createForwardPass(context: PassContext, inputs: GpuBuffer)
         constants: { activation: activationIndex(layer.activation), hasBias: layer.bias ? 1 : 0 },
         entries: [layer.units, rowCount],
       }),
-    ),
+      ...(dropout && output !== buffers.activations
+        ? [createDropout(context, dropout, index, { source: buffers.activations, result: output })]
+        : []),
+    ]),
   );
-  return { layers, dispatches, predictions: layers[layers.length - 1].activations };
+  return { layers, dropout, dispatches, predictions: layers[layers.length - 1].activations };
 }
 
 /** Makes the backward kernels behind a forward pass over the training rows; targets [rowCount, outputCount]. */
@@ -94,7 +112,11 @@ export async function createBackwardPass(
   const layerGradients = network.layers.map(({ units }, index) =>
     scope.storage(`layer ${index} gradient`, [rowCount, units]),
   );
-  const output = forward.layers[forward.layers.length - 1];
+  const { layers, dropout } = forward;
+  const output = layers[layers.length - 1];
+  // One for all hidden layers: what stands there is read at once, without the dropped units.
+  const widest = Math.max(...network.layers.map(({ units }) => units));
+  const undropped = dropout && scope.storage('undropped gradient', [rowCount, widest]);
   const making = [
     createDispatch(gpu, scope, 'output-gradient', {
       params: { rowCount, outputCount, scale: 1 / meanCount(losses[job.loss], rowCount, outputCount) },
@@ -110,8 +132,12 @@ export async function createBackwardPass(
     }),
   ];
   for (let index = network.layers.length - 1; index >= 0; index--) {
-    making.push(...parameterGradients(context, forward.layers[index], layerGradients[index], gradients));
-    if (index > 0) making.push(hiddenGradient(context, forward.layers, layerGradients, index - 1));
+    making.push(...parameterGradients(context, layers[index], layerGradients[index], gradients));
+    if (index === 0) break;
+    const [nextGradient, result] = [layerGradients[index], layerGradients[index - 1]];
+    making.push(hiddenGradient(context, layers, index - 1, { nextGradient, gradient: undropped ?? result }));
+    if (!dropout || !undropped) continue;
+    making.push(createDropout(context, dropout, index - 1, { source: undropped, result }));
   }
   const [outputGradient, ...dispatches] = await allDispatches(making);
   return { outputGradient, dispatches, rowLosses, gradients };
@@ -157,8 +183,8 @@ function parameterGradients(
 function hiddenGradient(
   { gpu, scope, rowCount, parameters, matmul }: PassContext,
   layers: readonly LayerBuffers[],
-  layerGradients: readonly GpuBuffer[],
   index: number,
+  gradientBuffers: { readonly nextGradient: GpuBuffer; readonly gradient: GpuBuffer },
 ): Promise<Dispatch> {
   const { layer, preActivations, activations } = layers[index];
   const next = layers[index + 1].layer;
@@ -169,13 +195,7 @@ function hiddenGradient(
       nextUnitCount: next.units,
       nextWeightsOffset: next.weightsOffset,
     },
-    buffers: {
-      parameters,
-      nextGradient: layerGradients[index + 1],
-      preActivations,
-      activations,
-      gradient: layerGradients[index],
-    },
+    buffers: { parameters, preActivations, activations, ...gradientBuffers },
     constants: { activation: activationIndex(layer.activation) },
     entries: [layer.units, rowCount],
   });

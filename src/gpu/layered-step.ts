@@ -2,6 +2,7 @@ import { halfBitsFor } from '../core/batches.ts';
 import { losses, meanCount } from '../core/losses.ts';
 import type { GpuBuffer } from './buffers.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
+import { stepDropout } from './layered-dropout.ts';
 import {
   createBackwardPass,
   createForwardPass,
@@ -32,7 +33,7 @@ export async function createStepKernels(
   const { gpu, scope, network, job, losses: kept } = resident;
   const context = { ...resident, rowCount };
   const { inputs, targets, gather } = await gatherBatch(resident, rowCount, step);
-  const forward = await createForwardPass(context, inputs);
+  const forward = await createForwardPass(context, inputs, stepDropout(job, step));
   const backward = await createBackwardPass(context, forward, targets, job);
   const meanLoss = await createDispatch(gpu, scope, 'mean-loss', {
     params: { rowCount, scale: 1 / meanCount(losses[job.loss], rowCount, network.outputCount) },

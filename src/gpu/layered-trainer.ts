@@ -111,8 +111,8 @@ export class LayeredStepping implements Stepping {
     if (gather) encode(pass, gather); // x
     for (const layer of forward.dispatches) encode(pass, layer); // ŷ = x · v, g = f(ŷ), …
     encode(pass, backward.outputGradient); // dE/dy
-    encode(pass, meanLoss); // E
     for (const gradient of backward.dispatches) encode(pass, gradient); // dE/dw, dE/dŷ, dE/dv
+    encode(pass, meanLoss); // E; counts the step, so behind all that draws by it
     if (clip) encode(pass, clip);
     encode(pass, optimizerStep); // w −= learning rate · dE/dw
   }

@@ -136,7 +136,7 @@ interface Guess {
   readonly typical: TypicalRates;
 }
 
-function typicalStepMs(plan: Plan, { network, rowCount, typical }: Guess): number {
+function typicalStepMs(plan: Plan, { network, rowCount, job, typical }: Guess): number {
   const { parameterCount, layers } = network;
   const unitCount = layers.reduce((sum, { units }) => sum + units, 0);
   const rowOperations = 3 * parameterCount + ACTIVATION_OPERATIONS * unitCount;
@@ -149,7 +149,7 @@ function typicalStepMs(plan: Plan, { network, rowCount, typical }: Guess): numbe
     return tiles * typical.tileMs + (rowCount * rowOperations) / typical.fusedMultiplicationsAMs;
   }
   if (plan.strategy !== 'layered') return Infinity;
-  const dispatches = layeredDispatches(layers, plan.matmul);
+  const dispatches = layeredDispatches(job, plan.matmul);
   // A block computes its edge whether there is something or not.
   const block = BLOCKS[plan.matmul];
   const padded = layers.reduce((sum, { inputCount, units }) => sum + inputCount * roundedUp(units, block), 0);

@@ -1,5 +1,6 @@
 import type { TrainingJob } from '../core/job.ts';
 import { optimizers, type Optimizer, type Rates } from '../core/optimizers.ts';
+import { isCompensated } from '../core/precision.ts';
 import { moveRates, ratesOf, ratesVary } from '../core/rates.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
@@ -55,5 +56,6 @@ export function updateConstants(job: TrainingJob) {
     stateCount,
     penalizes: weightDecay > 0 || l1 > 0 ? 1 : 0,
     ratesVary: ratesVary(job) ? 1 : 0,
+    compensates: isCompensated(job) ? 1 : 0,
   };
 }

@@ -3,6 +3,7 @@ import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
 import clipFactor from '../../shaders/clip-factor.wgsl?raw';
+import dropout from '../../shaders/dropout.wgsl?raw';
 import fusedTraining from '../../shaders/fused-training.wgsl?raw';
 import gatherBatch from '../../shaders/gather-batch.wgsl?raw';
 import hiddenGradientBlocked from '../../shaders/hidden-gradient-blocked.wgsl?raw';
@@ -46,6 +47,7 @@ export const libraries = {
 export const kernelSources = {
   'bias-gradient': biasGradient,
   'clip-factor': clipFactor,
+  dropout,
   'fused-training': fusedTraining,
   'gather-batch': gatherBatch,
   'hidden-gradient': hiddenGradient,

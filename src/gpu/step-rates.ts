@@ -25,8 +25,8 @@ interface Shape {
 export function stepRates({ gpu, job, rowCount, network }: Shape, plan: Plan): StepRate {
   let rates = ratesByDevice.get(gpu.device);
   if (!rates) ratesByDevice.set(gpu.device, (rates = new Map()));
-  const { layers, loss, optimizer } = job;
-  const key = JSON.stringify([plan, layers, loss, optimizer, network.inputCount, rowCount]);
+  const { layers, loss, optimizer, dropout = 0 } = job;
+  const key = JSON.stringify([plan, layers, loss, optimizer, dropout > 0, network.inputCount, rowCount]);
   return {
     stepMs: rates.get(key),
     record(stepMs) {

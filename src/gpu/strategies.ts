@@ -33,6 +33,9 @@ export function strategyRefusal(
   // What the layered kernels cannot hold, they cannot predict with either.
   const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
   if (refusal) return refusal;
+  if (plan.strategy !== 'layered' && job.dropout) {
+    return `The ${plan.strategy} path keeps every unit; the job asks for dropout ${job.dropout}. Use the layered path.`;
+  }
   if (plan.strategy === 'unrolled') return unrolledRefusal(gpu, job, data, plan);
   return plan.strategy === 'fused' ? fusedRefusal(gpu, job, data, plan) : undefined;
 }

@@ -81,7 +81,7 @@ export function gradientsKernel(shape: UnrolledShape): Kernel {
 /** Every parameter follows its gradient, the gradients clipped and the penalties added first where there are any. */
 function follow({ network, job }: UnrolledShape): string[] {
   const { parameterCount } = network;
-  const { optimizer, stateCount, penalizes } = updateConstants(job);
+  const { optimizer, stateCount, penalizes, compensates } = updateConstants(job);
   const squares = each(parameterCount, (i) => `g${i} * g${i}`).join(' + ');
   const clipping =
     job.clipNorm === undefined
@@ -96,12 +96,13 @@ function follow({ network, job }: UnrolledShape): string[] {
     const gradient = penalizes ? `g${i} + penaltyGradient(${optimizer}u, p${i}.x, rate)` : `g${i}`;
     const after = `${functionName(job.optimizer)}(${gradient}, ${stateCount > 0 ? `m${i}` : 'vec2f()'}, rate)`;
     const decay = penalizes ? ` + decoupledDecay(${optimizer}u, p${i}.x, rate)` : '';
-    if (stateCount === 0) return [`p${i} = addCompensated(p${i}, ${after}.x${decay});`];
-    return [
-      `let after${i} = ${after};`,
-      `p${i} = addCompensated(p${i}, after${i}.x${decay});`,
-      `m${i} = after${i}.yz;`,
-    ];
+    // Without what rounding takes from a parameter, a compensated addition is a plain one.
+    const add = (change: string) =>
+      compensates
+        ? `p${i} = addCompensated(p${i}, ${change});`
+        : `p${i}.x = addCompensated(p${i}, ${change}).x;`;
+    if (stateCount === 0) return [add(`${after}.x${decay}`)];
+    return [`let after${i} = ${after};`, add(`after${i}.x${decay}`), `m${i} = after${i}.yz;`];
   });
   return [...clipping, ...updates.flat()];
 }

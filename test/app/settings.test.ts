@@ -67,6 +67,8 @@ describe('settings as text', () => {
       activations: 'relu, gelu',
       outputActivation: 'softplus',
       bias: 'no',
+      dropout: '0.2',
+      precision: 'float32',
       init: 'he-normal',
       loss: 'huber',
       optimizer: 'adamw',
@@ -106,6 +108,8 @@ describe('settings as text', () => {
       batchSize: 32,
       shuffle: false,
       clipNorm: 2,
+      dropout: 0.2,
+      precision: 'float32',
       schedule: { kind: 'step', every: 50, gamma: 0.7, warmupSteps: 10 },
       networks: [
         {
@@ -145,6 +149,8 @@ describe('settings as text', () => {
 
   test.each<[Partial<SettingsText>, string, RegExp]>([
     [{ momentum: '1', optimizer: 'momentum' }, 'momentum', /from 0 to below 1, not “1”/],
+    [{ dropout: '1' }, 'dropout', /from 0 to below 1, not “1”/],
+    [{ dropout: '0.5', hidden: 'none' }, 'dropout', /there are none/],
     [{ clip: '0' }, 'clip', /above 0, not “0”/],
     [{ batchSize: '81' }, 'batchSize', /from 1 to 80, not “81”/],
     [{ validation: '1' }, 'validation', /below 1/],

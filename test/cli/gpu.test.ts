@@ -58,6 +58,22 @@ describe('notebook --backend gpu', () => {
     });
   });
 
+  test(
+    'loses what plain float32 loses with --precision float32, and is held to that',
+    async () => {
+      const args = ['notebook', '--backend', 'both', '--precision', 'float32', '--json'];
+      const { runs, validation } = objectOf(await handgrad(args, { env })) as {
+        runs: RunObject[];
+        validation: Verdict;
+      };
+      const worst = largestDifference(inNotebookOrder(runs[1].parameters), notebookRecord.parameters);
+      expect(worst).toBeGreaterThan(7e-7);
+      expect(worst).toBeLessThan(1e-5);
+      expect(validation).toMatchObject({ holds: true });
+    },
+    slow,
+  );
+
   test('prints the notebook’s lines, save where the exact value lies on a rounding boundary', () => {
     const run = objectOf(json) as RunObject;
     const lines = text.stdout.split('\n');

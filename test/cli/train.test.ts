@@ -45,7 +45,8 @@ describe('train', () => {
   });
 
   test('standard input, with every setting, as the library trains it', async () => {
-    const settings = ['--hidden', '4,2', '--activation', 'tanh', '--output-activation', 'linear'];
+    const layers = ['--hidden', '4,2', '--activation', 'tanh', '--output-activation', 'linear'];
+    const settings = [...layers, '--dropout', '0.2'];
     const rates = ['--learning-rate', '0.1', '--steps', '1e2', '--seed', '7', '--log-every', '30'];
     const raw = ['--loss', 'mse', '--optimizer', 'sgd', '--init', 'numpy-uniform', '--scale', 'none'];
     const args = ['train', '-', '--target', 'c,d', ...settings, ...rates, ...raw, ...onCpu, '--json'];
@@ -70,6 +71,7 @@ describe('train', () => {
       ],
       loss: 'mse',
       optimizer: 'sgd',
+      dropout: 0.2,
       steps: 100,
       networks: [{ seed: 7, learningRate: 0.1 }],
     };
@@ -80,6 +82,13 @@ describe('train', () => {
       [0, 1, 2].flatMap((layer) => [`layers.${layer}.weight`, `layers.${layer}.bias`]),
     );
     expect(run.table).toMatchObject({ rowCount: 12, columns: [{}, {}, { name: 'c,d', role: 'target' }, {}] });
+  });
+
+  test('dropout is said before the training, and none where there is none', async () => {
+    const args = ['train', orFile, ...onCpu, '--steps', '5'];
+    const [dropping, keeping] = await Promise.all([handgrad([...args, '--dropout', '0.2']), handgrad(args)]);
+    expect(dropping.stdout).toContain(', learning rate 0.01, dropout 0.2, 5 steps on the CPU\n');
+    expect(keeping.stdout).toContain(', learning rate 0.01, 5 steps on the CPU\n');
   });
 
   test('several targets and more rows than are shown', async () => {

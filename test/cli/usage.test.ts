@@ -57,6 +57,11 @@ describe('wrong usage ends with 2', () => {
     ]),
     [train('--steps', '0'), /--steps must be a whole number/],
     [train('--strategy', 'fused'), /--strategy fused is of the GPU path; leave --backend out, or say gpu/],
+    [
+      train('--precision', 'float32'),
+      /--precision float32 is of the GPU path; leave --backend out, or say gpu/,
+    ],
+    [train('--precision', 'half'), /--precision must be one of compensated, float32, not "half"/],
     [train('--log-every', '0'), /--log-every must be a whole number from 1/],
     [train('--seed', '-1'), /--seed must be a whole number from 0 to 4,294,967,295, not "-1"/],
     [train('--seed', '4294967296'), /--seed must be .*, not "4294967296"/],
@@ -74,10 +79,18 @@ describe('wrong usage ends with 2', () => {
       train('--activation', 'sigmod'),
       /--activation must be one of sigmoid, tanh, relu, .*, linear, not "sigmod"/,
     ],
+    ...['1', '-0.1', 'NaN', 'half'].map((text): [string[], RegExp] => [
+      train('--dropout', text),
+      new RegExp(`--dropout must be a number of 0 or more and below 1, not "${text}"`),
+    ]),
     [train('--output-activation', 'x'), /--output-activation must be one of/],
     [train('--target', 'input1,,output'), /--target must name columns/],
     [train('--target', ''), /--target must name columns/],
     [['train', orFile, '--backend', 'metal'], /--backend must be one of auto, cpu, gpu, not "metal"/],
+    [
+      ['notebook', '--precision', 'float32'],
+      /--precision float32 is of the GPU path; add --backend gpu or both/,
+    ],
     [['notebook', '--backend', 'auto'], /--backend must be one of cpu, gpu, both, not "auto"/],
     [['notebook', '--repeat', '4'], /--repeat must be a whole number from 5 to 1,000, not "4"/],
     [['notebook', '--stps', '3'], /unknown option '--stps'\n\(Did you mean --steps\?\)/],
@@ -137,6 +150,11 @@ describe('a table that cannot be used ends with 1', () => {
     const wide = ['--hidden', '65536,65536', '--backend', 'cpu'];
     expect(await run('train', orFile, ...wide)).toBe(1);
     expectSaid(/The CPU path holds at most 1,024 MiB; 4,295,\d{3},\d{3} parameters/);
+  });
+
+  test('dropout without a hidden layer to drop units of', async () => {
+    expect(await run('train', orFile, '--hidden', 'none', '--dropout', '0.5', '--backend', 'cpu')).toBe(1);
+    expectSaid(/Dropout falls on hidden layers, and this network has none .* or add a hidden layer/);
   });
 
   test('more numbers than one JSON object holds', async () => {

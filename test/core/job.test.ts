@@ -39,6 +39,27 @@ describe('validateJob', () => {
     );
   });
 
+  it.each([-0.1, 1, 1.5, NaN, Infinity])('refuses a dropout of %f', (dropout) => {
+    expect(check({ dropout })).toThrow(InputError);
+    expect(check({ dropout })).toThrow(`Dropout must be a number from 0 to below 1, not ${dropout};`);
+  });
+
+  it('refuses a precision that does not exist', () => {
+    expect(check({ precision: 'float32' })).not.toThrow();
+    expect(check({ precision: 'float16' as 'float32' })).toThrow(
+      'The precision must be one of compensated, float32, not "float16".',
+    );
+  });
+
+  it('refuses dropout where there is no hidden layer to drop units of', () => {
+    expect(check({ dropout: 0.5 })).not.toThrow();
+    const layers = layersOf([1], 'sigmoid');
+    expect(check({ layers, dropout: 0 })).not.toThrow();
+    expect(check({ layers, dropout: 0.5 })).toThrow(
+      'Dropout falls on hidden layers, and this network has none for its 0.5 to fall on. Leave dropout out',
+    );
+  });
+
   it('refuses an activation that does not exist, though every object has that property', () => {
     const layers = [{ units: 1, activation: 'constructor' as 'relu', bias: false }];
     expect(check({ layers })).toThrow('softplus, linear, not "constructor"');

@@ -14,7 +14,7 @@ import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
 import { firstBatch } from '../support/first-batch.ts';
-import { orData, smallJob, variedJob, type NamedJob } from '../support/jobs.ts';
+import { droppingJob, orData, smallJob, variedJob, type NamedJob } from '../support/jobs.ts';
 
 /** One contract, held by the CPU path and by every strategy of the GPU that this adapter runs. */
 const gpuPlans: readonly Plan[] = [
@@ -33,12 +33,6 @@ const paths = [
 const gpuPaths = paths.filter(({ backend }) => backend === gpuBackend);
 
 const isFull = import.meta.env.HANDGRAD_FULL === '1';
-/** Every other one as the notebook trains: all rows, SGD. */
-const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) =>
-  seed % 2 === 0 ? smallJob(seed, 1000) : variedJob(seed, 1000),
-);
-/** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
-const fewJobs = isFull ? jobs : jobs.slice(0, 8);
 const isVariation = ({ strategy }: Plan, index: number) =>
   gpuPlans.findIndex((plan) => plan.strategy === strategy) !== index;
 
@@ -79,7 +73,18 @@ class Reference {
     return valuesOf(trainer);
   }
 }
-const references = jobs.map((job) => new Reference(job));
+const withReference = (named: NamedJob) => ({ ...named, reference: new Reference(named) });
+
+/** Every other one as the notebook trains: all rows, SGD. */
+const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) =>
+  withReference(seed % 2 === 0 ? smallJob(seed, 1000) : variedJob(seed, 1000)),
+);
+/** With dropout, which only the layered path has. */
+const droppingJobs = Array.from({ length: isFull ? 40 : 12 }, (_, seed) =>
+  withReference(droppingJob(seed, 1000)),
+);
+/** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
+const fewJobs = isFull ? jobs : jobs.slice(0, 8);
 
 /** Jobs of which nothing can be said after so many steps; if they were many, the test would say nothing. */
 const undecided = new Set<string>();
@@ -88,7 +93,7 @@ afterEach(() => expect(allocatedBytes()).toBe(0));
 
 describe.each(gpuPaths)('$name: random jobs', ({ plan }) => {
   const sample = isVariation(plan, gpuPlans.indexOf(plan)) ? fewJobs : jobs;
-  it.each(sample.map((job, i) => ({ ...job, reference: references[i] })))(
+  it.each(plan.strategy === 'layered' ? [...sample, ...droppingJobs] : sample)(
     '$name',
     async ({ name, job, data, reference }) => {
       const trainer = await gpuBackend.createTrainer(job, data, plan);

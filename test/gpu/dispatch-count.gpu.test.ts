@@ -20,11 +20,15 @@ async function countDispatches(work: () => Promise<unknown>): Promise<number> {
 
 // The page says how many dispatches a run took: it must not say a number that was true once.
 it.each(['simple', 'blocked'] as const)('a step by %s kernels takes as many as said', async (matmul) => {
-  const jobs = [{ job: notebookJob, data: orData }, ...[1, 2, 3, 4].map((seed) => smallJob(seed, 100))];
+  const jobs = [
+    { job: notebookJob, data: orData },
+    ...[1, 2, 3, 4].map((seed) => smallJob(seed, 100)),
+    { job: { ...notebookJob, dropout: 0.5 }, data: orData },
+  ];
   for (const { job, data } of jobs) {
     const trainer = await gpuBackend.createTrainer(job, data, { strategy: 'layered', matmul });
     const dispatches = await countDispatches(() => trainer.train(3));
     trainer.dispose();
-    expect(dispatches).toBe(3 * layeredDispatches(job.layers, matmul));
+    expect(dispatches).toBe(3 * layeredDispatches(job, matmul));
   }
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { batchingOf, halfBitsFor, rowsOfStep } from '../../src/core/batches.ts';
+import { drawMask, dropoutOf } from '../../src/core/dropout.ts';
 import type { TrainingJob } from '../../src/core/job.ts';
-import { float64 } from '../../src/core/matrix.ts';
+import { float64, matrix } from '../../src/core/matrix.ts';
 import { notebookJob } from '../../src/core/notebook.ts';
 import { optimizerNames, optimizers, type Optimizer } from '../../src/core/optimizers.ts';
+import { isCompensated } from '../../src/core/precision.ts';
 import { moveRates, ratesOf } from '../../src/core/rates.ts';
 import { float32Arithmetic } from '../../src/cpu/float32-arithmetic.ts';
 import { encode, createDispatch } from '../../src/gpu/kernels.ts';
@@ -39,13 +41,14 @@ describe('optimizer-step.wgsl', () => {
   const settings = { momentum: 0.7, beta1: 0.8, beta2: 0.97, l1: 0.003 };
   const cases = [1, 65, 131].flatMap((count) =>
     optimizerNames.flatMap((optimizer) => [
-      { count, optimizer, weightDecay: 0 },
-      { count, optimizer, weightDecay: 0.02 },
+      { count, optimizer, weightDecay: 0, precision: 'compensated' as const },
+      { count, optimizer, weightDecay: 0.02, precision: 'compensated' as const },
+      { count, optimizer, weightDecay: 0.02, precision: 'float32' as const },
     ]),
   );
   it.each(cases)(
-    'agrees with float64 over 200 steps: $count parameters, $optimizer, weight decay $weightDecay',
-    ({ count, optimizer, weightDecay }) =>
+    'agrees with float64 over 200 steps: $count parameters, $precision, $optimizer, weight decay $weightDecay',
+    ({ count, optimizer, weightDecay, precision }) =>
       withDevice(async (gpu, scope) => {
         const random = new Random(count);
         const steps = 200;
@@ -53,6 +56,7 @@ describe('optimizer-step.wgsl', () => {
         const job: TrainingJob = {
           ...notebookJob,
           optimizer,
+          precision,
           steps,
           schedule: { kind: 'cosine', warmupSteps: 20 },
           networks: [{ seed: 1, learningRate: 0.0123, weightDecay, ...own }],
@@ -100,7 +104,8 @@ describe('optimizer-step.wgsl', () => {
           (most, value, i) => Math.max(most, Math.abs(value - expected[i])),
           0,
         );
-        const name = `optimizer-step ${optimizer}, ${count} parameters, ${steps} steps`;
+        expect(low.subarray(0, count).some((value) => value !== 0)).toBe(precision === 'compensated');
+        const name = `optimizer-step ${optimizer} ${precision}, ${count} parameters, ${steps} steps`;
         expectClose(name, actual, expected, {
           allowed: 4 * Math.max(deviation, EPSILON / 2),
           whyLoose: WORST_CASE,
@@ -117,7 +122,7 @@ function follow(
   isRounded = false,
 ): Float64Array {
   const { arithmetic, lowParts } = isRounded
-    ? float32Arithmetic(parameters)
+    ? float32Arithmetic(parameters, isCompensated(job))
     : { arithmetic: float64, lowParts: new Float64Array(parameters.length) };
   const rates = ratesOf(job);
   const state = { first: new Float64Array(parameters.length), second: new Float64Array(parameters.length) };
@@ -213,4 +218,76 @@ describe('gather-batch.wgsl', () => {
         if (batching.batchCount > 1) expect(seen.join() === inOrder.join()).toBe(!shuffle);
       }),
   );
+});
+
+describe('dropout.wgsl', () => {
+  const MOST = 2 ** 32 - 1;
+  const random = new Random(17);
+  const whole = (most: number) => Math.floor(random.uniform(0, most + 1));
+  const drawn = [
+    { rows: 1, units: 1 },
+    { rows: 7, units: 3 },
+    { rows: 8, units: 8 },
+    { rows: 9, units: 130 },
+    { rows: 257, units: 65 },
+    { rows: 1009, units: 2 },
+  ].flatMap(({ rows, units }) =>
+    [0.01, 0.3, 0.5, 0.97].map((rate) => {
+      const [seed, step, layer] = [whole(MOST), whole(2 ** 25 - 1), whole(62)];
+      return { rows, units, rate, seed, step, layer };
+    }),
+  );
+  const extremes = [
+    { rows: 65, units: 33, rate: 0.5, seed: 0, step: 0, layer: 0 },
+    { rows: 65, units: 33, rate: 0.5, seed: MOST, step: 2 ** 25 - 1, layer: 62 },
+    // Nothing is dropped, and all of it.
+    { rows: 65, units: 33, rate: 1e-12, seed: 1, step: 1, layer: 1 },
+    { rows: 65, units: 33, rate: 1 - 1e-12, seed: 1, step: 1, layer: 1 },
+  ];
+
+  it.each([...drawn, ...extremes])(
+    'drops what its twin drops: $rows × $units at $rate, seed $seed, step $step, layer $layer',
+    ({ rows, units, rate, seed, step, layer }) =>
+      withDevice(async (gpu, scope) => {
+        const dropout = dropoutOf({
+          ...notebookJob,
+          dropout: rate,
+          networks: [{ seed, learningRate: 0.1 }],
+        });
+        if (!dropout) throw new Error('nothing is dropped');
+        const mask = matrix(rows, units);
+        drawMask(dropout, { step, layer }, mask);
+        const source = new Random(rows).floats(rows * units);
+        const counter = scope.storage('step', [2]);
+        gpu.device.queue.writeBuffer(counter.buffer, 0, Uint32Array.of(step, 0));
+        const result = scope.storage('result', [rows, units]);
+        await runKernel(gpu, scope, 'dropout', {
+          params: { rowCount: rows, unitCount: units, layer, ...dropout },
+          buffers: { step: counter, source: scope.upload('source', [rows, units], source), result },
+          constants: {},
+          entries: [units, rows],
+        });
+        const expected = source.map((value, i) => value * mask.data[i]);
+        // The factor is rounded, and then the product; of a dropped unit nothing may be left.
+        const allowed = expected.map((value) => (EPSILON + EPSILON / 2) * Math.abs(value));
+        const whyLoose = 'near a power of two a rounding is half as much, and some are none at all';
+        expectClose('dropout', await readAll(gpu, result), expected, { allowed, whyLoose });
+      }),
+  );
+
+  it('shows that a value is NaN even where it is dropped', () =>
+    withDevice(async (gpu, scope) => {
+      const result = scope.storage('result', [1, 1]);
+      await runKernel(gpu, scope, 'dropout', {
+        params: { rowCount: 1, unitCount: 1, seed: 1, layer: 0, threshold: MOST, factor: 1 },
+        buffers: {
+          step: scope.storage('step', [2]),
+          source: scope.upload('source', [1, 1], Float64Array.of(NaN)),
+          result,
+        },
+        constants: {},
+        entries: [1, 1],
+      });
+      expect([...(await readAll(gpu, result))]).toEqual([NaN]);
+    }));
 });

@@ -1,6 +1,8 @@
 import { activations, type ActivationName } from '../../src/core/activations.ts';
+import { drawMask, dropoutOf } from '../../src/core/dropout.ts';
 import { losses, meanCount, type Loss } from '../../src/core/losses.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
+import { matrix } from '../../src/core/matrix.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { DIVISION_ERROR, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
 import { lossDerivativeError, lossValueError, rowOfOutputs } from './loss-error.ts';
@@ -144,6 +146,7 @@ export function analyseOneStep(
   const inputs: Bounded[] = [];
   const pre: Bounded[] = [];
   const act: Bounded[] = [];
+  const masks: (Float64Array | undefined)[] = [];
   for (const { units, inputCount, weightsOffset, biasOffset, activation } of network.layers) {
     const x = bounded(rows * units);
     const y = bounded(rows * units);
@@ -170,7 +173,8 @@ export function analyseOneStep(
     inputs.push(input);
     pre.push(x);
     act.push(y);
-    input = y;
+    masks.push(maskOf(job, masks.length, rows));
+    input = masked(y, masks[masks.length - 1]);
   }
 
   // Loss and its gradient
@@ -261,9 +265,28 @@ export function analyseOneStep(
         [hiddenGradient.value[i], hiddenGradient.error[i]] = times([sum, error], derivative, 1);
       }
     }
-    gradient = hiddenGradient;
+    gradient = masked(hiddenGradient, masks[l - 1]);
   }
   return { loss, parameters: allowed };
+}
+
+/** What the first step multiplies a layer's activations by, [rows, units]; undefined where it keeps all of them. */
+function maskOf(job: TrainingJob, layer: number, rows: number): Float64Array | undefined {
+  const dropout = dropoutOf(job);
+  if (!dropout || layer === job.layers.length - 1) return undefined;
+  const mask = matrix(rows, job.layers[layer].units);
+  drawMask(dropout, { step: 0, layer }, mask);
+  return mask.data;
+}
+
+/** Each value times its factor of the mask, which the host rounds, in one operation. */
+function masked({ value, error }: Bounded, mask: Float64Array | undefined): Bounded {
+  if (!mask) return { value, error };
+  const products = mask.map((factor, i) => factor * value[i]);
+  const errors = mask.map(
+    (factor, i) => factor * (error[i] + (EPSILON + ROUNDING_ERROR) * (Math.abs(value[i]) + error[i])),
+  );
+  return { value: products, error: errors };
 }
 
 function bounded(length: number): Bounded {

@@ -40,6 +40,16 @@ export function variedJob(seed: number, steps: number): NamedJob {
   return jobOfSize(seed, steps, { mostUnits: 9, varies: true });
 }
 
+/** The same with a hidden layer or more, and dropout. */
+export function droppingJob(seed: number, steps: number): NamedJob {
+  // Some seeds draw no hidden layer: each has 50 of its own to look for one.
+  const seeds = Array.from({ length: 50 }, (_, i) => 50 * seed + i);
+  const drawn = seeds.find((each) => variedJob(each, steps).job.layers.length > 1) ?? seed;
+  const { job, data } = variedJob(drawn, steps);
+  const dropout = Math.round(new Random(drawn).uniform(5, 60)) / 100;
+  return named(drawn, { job: { ...job, dropout }, data });
+}
+
 function jobOfSize(
   seed: number,
   steps: number,
@@ -69,10 +79,10 @@ function jobOfSize(
 }
 
 function named(seed: number, { job, data }: Pick<NamedJob, 'job' | 'data'>): NamedJob {
-  const { layers, loss, optimizer, batchSize, schedule } = job;
+  const { layers, loss, optimizer, batchSize, schedule, dropout } = job;
   const widths = layers.map(({ units, activation, bias }) => `${units} ${activation}${bias ? ' +bias' : ''}`);
   const batches = batchSize === undefined ? '' : ` in batches of ${batchSize}`;
-  const how = [loss, optimizer, schedule?.kind].filter(Boolean).join(' ');
+  const how = [loss, optimizer, schedule?.kind, dropout && `dropout ${dropout}`].filter(Boolean).join(' ');
   return {
     name: `#${seed}: ${data.rowCount} rows${batches} × ${data.inputCount} → ${widths.join(' → ')}, ${how}`,
     job,

@@ -110,6 +110,8 @@ describe('the golden values of PyTorch have', () => {
     ['a last batch of one row', ({ job, data }) => remainder(job, data.rowCount) === 1],
     ['a shorter last batch', ({ job, data }) => remainder(job, data.rowCount) > 1],
     ['a warm-up', ({ job }) => job.schedule?.warmupSteps !== undefined],
+    ['dropout', ({ job }) => job.dropout !== undefined],
+    ['dropout of several layers', ({ job }) => job.dropout !== undefined && job.layers.length > 2],
     ['clipping', ({ job }) => job.clipNorm !== undefined],
     ['RMSprop with momentum', ({ job }) => job.optimizer === 'rmsprop' && job.momentum !== undefined],
     ['no hidden layer', ({ job }) => job.layers.length === 1],

@@ -2,6 +2,7 @@ import type { TrainingData } from '../../src/core/job.ts';
 import type { LayerSettings } from '../../src/core/network.ts';
 import activationsText from '../torch/activations.json?raw';
 import classificationText from '../torch/classification.json?raw';
+import dropoutText from '../torch/dropout.json?raw';
 import optimizersText from '../torch/optimizers.json?raw';
 import runsText from '../torch/runs.json?raw';
 
@@ -41,6 +42,10 @@ export interface TorchJob {
   readonly weightDecay?: number;
   /** The gradient of norm n, over all parameters, is multiplied by min(1, clipNorm / (n + 1e-6)), before decay. */
   readonly clipNorm?: number;
+  /** Default 0; the masks are handgrad’s, drawn by `seed`. */
+  readonly dropout?: number;
+  /** Of the masks: there where `dropout` is; nothing else is drawn. */
+  readonly seed?: number;
   readonly schedule?: TorchSchedule;
   /** Rows, in their order; an epoch's last batch is shorter where it must be. Default: all rows. */
   readonly batchSize?: number;
@@ -78,6 +83,7 @@ export const torchCases: readonly TorchCase[] = [
   optimizersText,
   classificationText,
   runsText,
+  dropoutText,
 ].flatMap((text) => (JSON.parse(text) as CaseRecord[]).map(readCase));
 
 function readCase({ name, job, data, initialParameters, losses, parameters }: CaseRecord): TorchCase {

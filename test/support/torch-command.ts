@@ -70,6 +70,8 @@ export function trainArguments(
     '--epsilon': job.epsilon,
     '--weight-decay': job.weightDecay,
     '--clip': job.clipNorm,
+    '--dropout': job.dropout,
+    '--seed': job.seed,
     '--schedule': job.schedule?.kind,
     '--schedule-every': job.schedule?.every,
     '--schedule-gamma': job.schedule?.gamma,

@@ -3,7 +3,8 @@ import type { TorchCase } from './torch-cases.ts';
 
 /** A golden case as a job. */
 export function torchJob({ job, initialParameters }: TorchCase): TrainingJob {
-  const { layers, loss, optimizer, steps, batchSize, shuffle, schedule, clipNorm, ...settings } = job;
+  const { layers, loss, optimizer, steps, batchSize, shuffle, schedule, clipNorm, dropout, ...settings } =
+    job;
   return {
     layers,
     loss,
@@ -13,6 +14,7 @@ export function torchJob({ job, initialParameters }: TorchCase): TrainingJob {
     ...(batchSize !== undefined && { batchSize }),
     ...(schedule && { schedule }),
     ...(clipNorm !== undefined && { clipNorm }),
+    ...(dropout !== undefined && { dropout }),
     networks: [{ seed: 0, initialParameters, ...settings }],
   };
 }

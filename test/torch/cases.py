@@ -190,6 +190,28 @@ def run_cases():
     )
 
 
+def dropout_cases():
+    """Masks are handgrad's, from a seed; everything else is PyTorch's."""
+    network = "3 -> 8 tanh -> 2 linear"
+    yield case("dropout 0.5", network, 17, dropout=0.5, seed=1)
+    yield case(
+        "dropout 0.2, Adam, batches", network, 23, optimizer="adam", batchSize=5, dropout=0.2,
+        seed=4294967295,
+    )
+    yield case(
+        "dropout 0.3, three hidden layers", "2 -> 9 sigmoid -> 7 silu -> 6 gelu -> 1 linear", 31, "huber",
+        "momentum", dropout=0.3, seed=7,
+    )
+    yield case(
+        "dropout 0.4 of ReLU, cross-entropy, clipped", "4 -> 16 relu -> 3 linear", 26, "cross-entropy", "adamw",
+        batchSize=9, clipNorm=0.5, dropout=0.4, seed=0,
+    )
+    yield case(
+        "dropout 0.75, no bias, bce", "3 -> 11 elu -> 1 linear", 20, "bce", "rmsprop", bias=False,
+        dropout=0.75, seed=12345,
+    )
+
+
 def groups():
     """Golden file -> its cases."""
     parts = {
@@ -197,6 +219,7 @@ def groups():
         "optimizers": optimizer_cases,
         "classification": classification_cases,
         "runs": run_cases,
+        "dropout": dropout_cases,
     }
     grouped = {file: list(part()) for file, part in parts.items()}
     names = [entry["name"] for entry in itertools.chain(*grouped.values())]

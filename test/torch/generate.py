@@ -79,6 +79,35 @@ def make_optimizer(parameters, job):
     return adam(parameters, betas=(job.get("beta1", 0.9), job.get("beta2", 0.999)), **given)
 
 
+def mix(x):
+    """lowbias32 (Wellons 2018) of 32 bits, entry by entry."""
+    x = ((x ^ (x >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+    x = ((x ^ (x >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+    return x ^ (x >> 16)
+
+
+def key_of(seed, index):
+    return mix(seed ^ mix((index + 0x9E3779B9) & 0xFFFFFFFF))
+
+
+class Dropout(torch.nn.Module):
+    """PyTorch's Dropout, with handgrad's mask instead of a drawn one: `draw` says for which step and rows."""
+
+    def __init__(self, rate, seed, layer, units):
+        super().__init__()
+        self.rate, self.seed, self.layer, self.units = rate, seed, layer, units
+
+    def draw(self, step, positions):
+        """`positions` in the batch, one a row."""
+        key = key_of(key_of(self.seed, step), self.layer)
+        row_keys = key_of(key, numpy.asarray(positions, dtype=numpy.uint64))
+        bits = key_of(row_keys[:, None], numpy.arange(self.units, dtype=numpy.uint64)[None, :])
+        self.kept = torch.from_numpy(bits >= min(round(self.rate * 2**32), 2**32 - 1))
+
+    def forward(self, activations):
+        return activations * (self.kept.double() / (1 - self.rate))
+
+
 def schedule_factor(schedule, t, steps):
     """What the learning rate is multiplied by at step t = 0, 1, ... of a run of `steps`."""
     kind = schedule["kind"]
@@ -107,6 +136,17 @@ def check_schedules(steps=200):
             assert math.isclose(optimizer.param_groups[0]["lr"], expected, rel_tol=1e-9), (kind, t)
             optimizer.step()
             scheduler.step()
+
+
+def check_dropout(rate=0.3):
+    """The module above, given the mask that PyTorch's own draws, is PyTorch's own."""
+    own, activations = torch.nn.Dropout(rate), torch.linspace(-3, 3, 600, dtype=torch.float64).reshape(30, 20)
+    torch.manual_seed(1)
+    expected = own(activations)
+    ours = Dropout(rate, 0, 0, 20)
+    ours.kept = expected != 0
+    assert 0 < ours.kept.sum() < 600
+    assert torch.allclose(ours(activations), expected, rtol=1e-14, atol=0)
 
 
 def draw_data(random, shape, job):
@@ -140,7 +180,7 @@ def draw_parameters(random, shape, job):
 
 def build_model(shape, job, flat):
     modules, input_count = [], shape["inputs"]
-    for layer in job["layers"]:
+    for index, layer in enumerate(job["layers"]):
         units = layer["units"]
         linear = torch.nn.Linear(input_count, units, bias=layer["bias"], dtype=torch.float64)
         weights, flat = flat[: input_count * units].reshape(input_count, units), flat[input_count * units :]
@@ -148,6 +188,8 @@ def build_model(shape, job, flat):
         if layer["bias"]:
             linear.bias.data, flat = torch.from_numpy(flat[:units].copy()), flat[units:]
         modules += [linear, ACTIVATIONS[layer["activation"]]()]
+        if "dropout" in job and index < len(job["layers"]) - 1:
+            modules.append(Dropout(job["dropout"], job["seed"], index, units))
         input_count = units
     assert flat.size == 0
     return torch.nn.Sequential(*modules)
@@ -168,8 +210,11 @@ def train(shape, job, inputs, targets, flat, disturb=None):
     losses, clipped_count = [], 0
     for t in range(job["steps"]):
         rows = batches[t % len(batches)]
-        if disturb is not None:
-            rows = rows[torch.from_numpy(disturb.permutation(len(rows)))]
+        positions = numpy.arange(len(rows)) if disturb is None else disturb.permutation(len(rows))
+        rows = rows[torch.from_numpy(positions)]
+        for module in model:
+            if isinstance(module, Dropout):
+                module.draw(t, positions)
         optimizer.zero_grad()
         loss = loss_of(model(inputs[rows]), targets[rows])
         loss.backward()
@@ -225,6 +270,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     check_schedules()
+    check_dropout()
     texts, problems = {}, []
     for file, cases in groups().items():
         goldens, found = zip(*map(golden_case, cases))
