@@ -1,9 +1,12 @@
 import { readSettingsLink, samples, writeSettingsLink } from '../index.ts';
+import { columnCode, plansOf } from './column-code.ts';
 import type { PageState } from './page-state.ts';
 import { settingsFields } from './setting-fields.ts';
 import type { SettingsChanges } from './settings.ts';
 import type { TableControl } from './table-control.ts';
 
+/** What the columns of a sample are taken for, beside the settings. */
+const COLUMNS = 'columns';
 /** Fragments that are pages of their own. */
 const ROUTES = ['#bench'];
 
@@ -29,6 +32,9 @@ export class LinkControl {
   get fragment(): string {
     const { table, changes } = this.#state;
     const settings = new Map(Object.entries(changes));
+    // A person's own columns are nobody's business, not even without their names.
+    const code = table?.sample && columnCode(table.open.plans, table.guessed);
+    if (code !== undefined) settings.set(COLUMNS, code);
     if (!table || (table.sample === samples[0].id && settings.size === 0)) return '';
     return `#${writeSettingsLink({ sample: table.sample, settings })}`;
   }
@@ -40,13 +46,14 @@ export class LinkControl {
 
   /** Opens what a fragment asks for: a sample with its settings, or settings for a table to come. */
   async open(fragment: string): Promise<void> {
-    const link = readSettingsLink(fragment, settingsFields);
+    const link = readSettingsLink(fragment, [...settingsFields, COLUMNS]);
     if (!link) {
       if (!this.#state.table) await this.#tables.openSample(samples[0].id);
       return;
     }
     const sample = samples.find(({ id }) => id === link.sample);
-    const changes = Object.fromEntries(link.settings) as SettingsChanges;
+    const { [COLUMNS]: code, ...rest } = Object.fromEntries(link.settings);
+    const changes = rest as SettingsChanges;
     const leftOut = [...link.leftOut];
     if (link.sample !== undefined && !sample) leftOut.unshift(`sample=${link.sample}`);
     const isForOwnTable = link.sample === undefined && link.settings.size > 0;
@@ -54,7 +61,16 @@ export class LinkControl {
     if (!isForOwnTable || !this.#state.table) {
       await this.#tables.openSample(sample?.id ?? samples[0].id, sample ? changes : {});
     }
+    if (code !== undefined && !(await this.#takeColumns(code))) leftOut.push(`columns=${code.slice(0, 20)}`);
     this.#say(leftOut, isForOwnTable);
+  }
+
+  /** @returns whether the code is one of the table on the page */
+  async #takeColumns(code: string): Promise<boolean> {
+    const { table } = this.#state;
+    const plans = table?.sample && plansOf(code, table.guessed);
+    if (plans) await this.#tables.changeColumns(plans);
+    return plans !== undefined;
   }
 
   #say(leftOut: readonly string[], isForOwnTable: boolean): void {

@@ -6,6 +6,7 @@ import {
   settingsOfSample,
   suggestedSettings,
   usualOptions,
+  type ColumnPlan,
   type DatasetOptions,
   type GpuAvailability,
   type GpuStrategy,
@@ -189,10 +190,13 @@ export class PageState implements Readonly<Fields> {
   }
 
   /** What a table's settings begin with: what its sample suggests, or what mostly learns something at once. */
-  beginningOf({ sample: id, open }: ShownTable): SettingsText {
+  beginningOf({ sample: id, open, guessed }: ShownTable): SettingsText {
     const sample = samples.find((each) => each.id === id);
     const suggested = sample && settingsOfSample(sample);
-    const options = usualOptions(open.rowCount, sample);
+    const { task: ofSample, ...rest } = usualOptions(open.rowCount, sample);
+    // What the sample says of its target does not hold for another.
+    const isOfSample = targetsOf(open.plans) === targetsOf(guessed);
+    const options = { ...rest, ...(ofSample && isOfSample && { task: ofSample }) };
     const { task, rowCounts } = open.prepared ?? {};
     const isFitting = suggested && (task === undefined || lossesOfTask[task].includes(suggested.loss));
     const job = isFitting
@@ -294,6 +298,11 @@ export class PageState implements Readonly<Fields> {
     if (path === 'cpu') return 'CPU';
     return this.isSoftware ? 'WebGPU (software)' : 'GPU';
   }
+}
+
+/** The target columns, as one text. */
+function targetsOf(plans: readonly ColumnPlan[]): string {
+  return JSON.stringify(plans.filter(({ role }) => role === 'target').map(({ name }) => name));
 }
 
 /** Whether two ways to make numbers of a table are the same, whatever their order. */

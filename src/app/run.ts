@@ -1,4 +1,5 @@
 import type {
+  ColumnPlan,
   GpuStrategy,
   GradientCheck,
   Measurement,
@@ -28,6 +29,8 @@ export interface ShownTable {
   /** Of this table and what its columns are taken for. */
   readonly key: string;
   readonly open: OpenTable;
+  /** What its columns were taken for when it was opened. */
+  readonly guessed: readonly ColumnPlan[];
 }
 
 /** One run as the page knows it; replaced, never changed, except for its growing curve. */

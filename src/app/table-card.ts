@@ -10,7 +10,7 @@ import { count, countOf, properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { ShownTable } from './run.ts';
 import { describeRows } from './table-sentences.ts';
-import { baseStyles, controlStyles, tableStyles } from './styles.ts';
+import { baseStyles, controlStyles, disclosureStyles, tableStyles } from './styles.ts';
 
 /** Cells on the page, and rows of a narrow table: more take the page's thread too long to lay out. */
 const SHOWN_CELLS = 600;
@@ -24,6 +24,7 @@ class TableCard extends PageElement {
     baseStyles,
     controlStyles,
     tableStyles,
+    disclosureStyles,
     css`
       .open {
         display: flex;
@@ -96,6 +97,10 @@ class TableCard extends PageElement {
       }
       progress::-moz-progress-bar {
         background: var(--muted);
+      }
+      details p {
+        margin-top: 4px;
+        overflow-wrap: anywhere;
       }
       .foot {
         display: flex;
@@ -209,7 +214,16 @@ class TableCard extends PageElement {
         </button>
       </div>
       ${notes.map((note) => html`<p class="muted small note">${note}</p>`)}
-      ${sample ? html`<p class="muted small note">${sample.description}</p>` : nothing}
+      ${
+        sample
+          ? html`<p class="muted small note">${sample.description}</p>
+              <details class="muted small note">
+                <summary>Source and licence</summary>
+                <p>${sample.source}</p>
+                <p>${sample.licence}</p>
+              </details>`
+          : nothing
+      }
     `;
   }
 

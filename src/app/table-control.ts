@@ -102,7 +102,7 @@ export class TableControl {
     try {
       const open = await read();
       await this.#training.reset();
-      const table = { name, sample, open, key: String(++this.#keyCount) };
+      const table = { name, sample, open, key: String(++this.#keyCount), guessed: open.plans };
       const [isFirst, stays] = [!state.table, withoutFaulty(state, table, changes)];
       state.showTable(table, stays);
       // The sample that comes with the page is no news.
@@ -157,8 +157,11 @@ export class TableControl {
 
   async #chooseColumns(plans: readonly ColumnPlan[]): Promise<void> {
     const state = this.#state;
-    const { table, options } = state;
+    const { table, changes } = state;
     if (!table) return;
+    // Another target may begin with another task.
+    const planned = { ...table, open: { ...table.open, plans } };
+    const { options } = state.readSettings(planned, state.beginningOf(planned), changes);
     state.update({ isPreparing: true });
     try {
       const open = await this.#client.chooseColumns(plans, options);

@@ -215,15 +215,37 @@ test('a run is repeated by its link, to the last digit', async ({ page, context 
   expect(await other.locator('pre[data-run=cpu]').innerText()).toBe(log);
 });
 
+test('columns corrected on a sample are in its link, without their names', async ({ page, context }) => {
+  await openPage(page);
+  await openSample(page, 'Iris');
+  await button(page, 'Columns').click();
+  await page.getByRole('combobox', { name: 'Role of species' }).selectOption('input');
+  await page.getByRole('combobox', { name: 'Role of petal_width' }).selectOption('target');
+  await button(page, 'Use these columns').click();
+  await expect(page.locator('table-card .foot')).toContainText('7 inputs, 1 output');
+  expect(new URL(page.url()).hash).toBe('#sample=iris&columns=ininintnic');
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.locator('table-card .foot')).toContainText('7 inputs, 1 output');
+});
+
 test('a link with nonsense says what it left out', async ({ page }) => {
   const messages: string[] = [];
   page.on('pageerror', (error) => messages.push(String(error)));
   await page.goto(
-    '/#sample=iris&steps=many&learning-rate=-4&activation=<b>x</b>&colour=red&optimizer=lion&seed=3&batch-size=100000',
+    '/#sample=iris&steps=many&learning-rate=-4&activation=<b>x</b>&colour=red&optimizer=lion&seed=3&batch-size=100000&columns=zz',
   );
   await expect(page.locator('table-card .file')).toHaveText('Iris sample');
   const notice = page.locator('notice-bar');
-  for (const what of ['steps', 'learningRate', 'optimizer', 'batchSize', 'colour=red', 'activation=']) {
+  for (const what of [
+    'steps',
+    'learningRate',
+    'optimizer',
+    'batchSize',
+    'colour=red',
+    'activation=',
+    'columns=zz',
+  ]) {
     await expect(notice).toContainText(what);
   }
   await expect(await showSetting(page, 'Seed')).toHaveValue('3');

@@ -98,7 +98,9 @@ export async function showSetting(page: Page, field: string): Promise<Locator> {
     const opener = closed.filter({ hasText: new RegExp(`^\\s*${summary}`) });
     if (!(await opener.isVisible())) continue;
     await opener.click();
-    await expect(opener).toHaveCount(0);
+    // What is inside is drawn a moment later.
+    await expect(page.locator('settings-form details[open] fieldset').first()).toBeVisible();
+    await expect(page.locator('settings-form summary')).toHaveCount(2);
   }
   await expect(box).toBeVisible();
   return box;
