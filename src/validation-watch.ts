@@ -65,6 +65,11 @@ export class ValidationWatch {
     return (Math.floor(stepCount / this.#every) + 1) * this.#every;
   }
 
+  /** Whether a step is one to look at. */
+  isDue(stepCount: number): boolean {
+    return stepCount % this.#every === 0;
+  }
+
   /** Takes the loss of the present parameters. @throws DeviceLostError as the trainer */
   async look(trainer: Trainer): Promise<void> {
     const step = trainer.stepCount;

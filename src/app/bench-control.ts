@@ -20,6 +20,7 @@ export class BenchControl {
   isStopping = false;
   readonly #state: PageState;
   readonly #client: TrainingClient;
+  #flow: Promise<void> = Promise.resolve();
 
   constructor(state: PageState, client: TrainingClient) {
     this.#state = state;
@@ -28,7 +29,7 @@ export class BenchControl {
 
   /** Every job of the benchmark, one after the other. */
   timeJobs(): void {
-    void this.#run(async () => {
+    this.#flow = this.#run(async () => {
       for (const name of benchJobNames) {
         if (this.isStopping) return;
         this.#show(name, {
@@ -45,18 +46,20 @@ export class BenchControl {
 
   /** CPU against GPU over hidden width and rows. */
   timeCrossover(): void {
-    void this.#run(async () => {
+    this.#flow = this.#run(async () => {
       this.#show('crossover', { cells: [] });
       const add = (cell: CrossoverCell) => this.#show('crossover', { cells: [...this.results.cells, cell] });
       await this.#client.timeCrossover(callback(add));
     });
   }
 
-  stop(): void {
-    if (this.work === undefined) return;
+  /** Ends what is being timed. @returns when it has ended */
+  stop(): Promise<void> {
+    if (this.work === undefined) return Promise.resolve();
     this.isStopping = true;
     this.#state.update({});
     void this.#client.stopTiming();
+    return this.#flow;
   }
 
   async #run(work: () => Promise<void>): Promise<void> {

@@ -115,16 +115,25 @@ export class ColumnsDialog extends PageElement {
   declare private draft: readonly ColumnPlan[] | undefined;
   declare private problem: string | undefined;
   declare private isBusy: boolean;
+  /** Of the table the draft is about. */
+  #key: string | undefined;
 
   show(): void {
     const { table } = this.page.state;
+    this.#key = table?.key;
     this.draft = table?.open.plans;
     this.problem = table?.open.problem;
     this.#dialog?.showModal();
   }
 
+  /** Another table has been opened, and it is none of this dialog's. */
+  override updated(): void {
+    if (this.draft && !this.isBusy && this.page.state.table?.key !== this.#key) this.#dialog?.close();
+  }
+
   override render() {
-    const { open } = this.page.state.table ?? {};
+    const { table } = this.page.state;
+    const open = table?.key === this.#key ? table?.open : undefined;
     const { draft } = this;
     return html`
       <dialog aria-labelledby="title" @close=${() => (this.draft = undefined)}>
@@ -225,20 +234,24 @@ export class ColumnsDialog extends PageElement {
     if (!table) return;
     this.isBusy = true;
     this.problem = await this.page.tables.changeFormat({ ...table.open.format, ...change });
-    this.isBusy = false;
+    const { table: read } = this.page.state;
     if (this.draft && this.problem === undefined) {
-      this.draft = this.page.state.table?.open.plans;
-      this.problem = this.page.state.table?.open.problem;
+      this.#key = read?.key;
+      this.draft = read?.open.plans;
+      this.problem = read?.open.problem;
     }
+    this.isBusy = false;
     // A format that cannot be used is not the one that is shown.
     this.requestUpdate();
   }
 
   async #use(): Promise<void> {
     const { draft } = this;
-    if (!draft) return;
+    if (!draft || this.#key === undefined) return;
     this.isBusy = true;
-    this.problem = await this.page.tables.changeColumns(draft);
+    this.problem = await this.page.tables.changeColumns(this.#key, draft);
+    // A half-corrected table has a key of its own.
+    this.#key = this.page.state.table?.key;
     this.isBusy = false;
     if (this.problem === undefined) this.#dialog?.close();
   }

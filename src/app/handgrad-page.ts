@@ -158,7 +158,7 @@ export class HandgradPage extends PageElement {
       if (state.activity === 'running') training.pause();
       else {
         training.stop();
-        this.page.bench.stop();
+        void this.page.bench.stop();
       }
     }
   }

@@ -2,7 +2,6 @@ import { readSettingsLink, samples, writeSettingsLink } from '../index.ts';
 import { columnCode, plansOf } from './column-code.ts';
 import type { PageState } from './page-state.ts';
 import { settingsFields } from './setting-fields.ts';
-import type { SettingsChanges } from './settings.ts';
 import type { TableControl } from './table-control.ts';
 
 /** What the columns of a sample are taken for, beside the settings. */
@@ -44,38 +43,40 @@ export class LinkControl {
     return `${location.origin}${location.pathname}${this.fragment}`;
   }
 
-  /** Opens what a fragment asks for: a sample with its settings, or settings for a table to come. */
+  /** Opens what a fragment asks for: a sample with its settings, or settings for a table of a person's own. */
   async open(fragment: string): Promise<void> {
+    const state = this.#state;
     const link = readSettingsLink(fragment, [...settingsFields, COLUMNS]);
-    if (!link) {
-      if (!this.#state.table) await this.#tables.openSample(samples[0].id);
+    const { [COLUMNS]: code, ...changes } = Object.fromEntries(link?.settings ?? []);
+    const sample = samples.find(({ id }) => id === link?.sample);
+    const leftOut = [...(link?.leftOut ?? [])];
+    if (sample) {
+      await this.#tables.openSample(sample.id, changes, code);
+      const isCode = code === undefined || plansOf(code, state.table?.guessed ?? []) !== undefined;
+      if (!isCode) leftOut.push(`${COLUMNS}=${code.slice(0, 20)}`);
+      this.#say(leftOut, '');
       return;
     }
-    const sample = samples.find(({ id }) => id === link.sample);
-    const { [COLUMNS]: code, ...rest } = Object.fromEntries(link.settings);
-    const changes = rest as SettingsChanges;
-    const leftOut = [...link.leftOut];
-    if (link.sample !== undefined && !sample) leftOut.unshift(`sample=${link.sample}`);
-    const isForOwnTable = link.sample === undefined && link.settings.size > 0;
-    if (isForOwnTable) this.#tables.pendingChanges = changes;
-    if (!isForOwnTable || !this.#state.table) {
-      await this.#tables.openSample(sample?.id ?? samples[0].id, sample ? changes : {});
+    const isForOwnTable = link !== undefined && link.sample === undefined && Object.keys(changes).length > 0;
+    if (link?.sample !== undefined) leftOut.unshift(fragment.slice(1, 200).replaceAll('&', ', '));
+    if (!state.table) {
+      if (isForOwnTable) this.#tables.pendingChanges = changes;
+      await this.#tables.openSample(samples[0].id);
+    } else if (isForOwnTable && state.table.sample !== undefined) {
+      this.#tables.pendingChanges = changes;
+    } else if (isForOwnTable) {
+      this.#tables.takeSettings(changes);
     }
-    if (code !== undefined && !(await this.#takeColumns(code))) leftOut.push(`columns=${code.slice(0, 20)}`);
-    this.#say(leftOut, isForOwnTable);
+    const isPending = this.#tables.pendingChanges !== undefined;
+    this.#say(
+      leftOut,
+      isPending ? 'This link brings settings without a table: open yours, and it takes them.' : '',
+    );
   }
 
-  /** @returns whether the code is one of the table on the page */
-  async #takeColumns(code: string): Promise<boolean> {
-    const { table } = this.#state;
-    const plans = table?.sample && plansOf(code, table.guessed);
-    if (plans) await this.#tables.changeColumns(plans);
-    return plans !== undefined;
-  }
-
-  #say(leftOut: readonly string[], isForOwnTable: boolean): void {
+  #say(leftOut: readonly string[], first: string): void {
     const sentences = [
-      isForOwnTable ? 'This link brings settings without a table: open yours, and it takes them.' : '',
+      first,
       leftOut.length > 0 ? `Left out of the link, because it is no setting here: ${leftOut.join(', ')}.` : '',
       this.#state.notice ?? '',
     ].filter(Boolean);

@@ -14,14 +14,14 @@ const client = connectTrainingService((message) => {
   state.update({ error, isBroken: true });
 });
 const gpu = new GpuControl(state, client);
-const training = new TrainingControl(state, client, gpu);
+const bench = new BenchControl(state, client);
+const training = new TrainingControl(state, client, { gpu, bench });
 const tables = new TableControl(state, client, training);
 
 // Both fonts now, so that nothing is fetched when the first log line appears.
 for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
   void document.fonts.load(font);
 
-const bench = new BenchControl(state, client);
 const link = new LinkControl(state, tables);
 HandgradPage.start({ state, training, tables, bench, link });
 void link.open(location.hash);

@@ -5,6 +5,8 @@ import {
   samples,
   settingsOfSample,
   suggestedSettings,
+  taskNames,
+  taskOfLoss,
   usualOptions,
   type ColumnPlan,
   type DatasetOptions,
@@ -186,7 +188,7 @@ export class PageState implements Readonly<Fields> {
   }
 
   get task(): Task {
-    return this.table?.open.prepared?.task ?? 'regression';
+    return taskOf(this.table, this.settingsText);
   }
 
   /** What a table's settings begin with: what its sample suggests, or what mostly learns something at once. */
@@ -199,17 +201,19 @@ export class PageState implements Readonly<Fields> {
     const options = { ...rest, ...(ofSample && isOfSample && { task: ofSample }) };
     const { task, rowCounts } = open.prepared ?? {};
     const isFitting = suggested && (task === undefined || lossesOfTask[task].includes(suggested.loss));
-    const job = isFitting
-      ? suggested
-      : suggestedSettings(task ?? 'regression', rowCounts?.training ?? open.rowCount);
-    return textOf(job, options);
+    const trainingRowCount = rowCounts?.training ?? open.rowCount;
+    const job = isFitting ? suggested : suggestedSettings(task ?? 'regression', trainingRowCount);
+    const { batchSize = Infinity, ...others } = job;
+    // Of another split there may be fewer rows than a batch was to have.
+    return textOf(batchSize > trainingRowCount ? others : job, options);
   }
 
   /** What the settings come to for a table. */
   readSettings(table: ShownTable | undefined, base: SettingsText, changes: SettingsChanges): ReadSettings {
     const prepared = table?.open.prepared;
-    return readSettings(withChanges(base, changes), {
-      task: prepared?.task ?? 'binary',
+    const text = withChanges(base, changes);
+    return readSettings(text, {
+      task: taskOf(table, text),
       outputCount: prepared?.outputCount ?? 1,
       trainingRowCount: prepared?.rowCounts.training ?? table?.open.rowCount ?? 1,
       options: table?.open.options ?? this.options,
@@ -298,6 +302,12 @@ export class PageState implements Readonly<Fields> {
     if (path === 'cpu') return 'CPU';
     return this.isSoftware ? 'WebGPU (software)' : 'GPU';
   }
+}
+
+/** What is to be learnt; of a table that cannot be trained on as it is, what its settings are for. */
+function taskOf(table: ShownTable | undefined, { task, loss }: SettingsText): Task {
+  const chosen = taskNames.find((name) => name === task);
+  return table?.open.prepared?.task ?? chosen ?? taskOfLoss(loss) ?? 'regression';
 }
 
 /** The target columns, as one text. */

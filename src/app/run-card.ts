@@ -173,7 +173,7 @@ class RunCard extends PageElement {
   /** Whatever is going on: a timing that was begun on the Bench page, too. */
   #stop(): void {
     this.page.training.stop();
-    this.page.bench.stop();
+    void this.page.bench.stop();
   }
 
   override render() {

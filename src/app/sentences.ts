@@ -69,12 +69,14 @@ export function shortRunLabel(state: PageState, run: Run): string {
 
 /** The verdict, with a word on a loss that rose: numbers that hold can still be of a run that did not learn. */
 export function verdictSentence(state: PageState): Judgement {
+  const parted = state.isTraining ? undefined : partedSentence(state);
+  if (parted) return parted;
   const judgement = verdictOf(state);
   const report = state.shownRuns[0]?.report;
   const [first] = report?.curve.losses ?? [];
   if (state.isTraining || !report || !isFiniteReport(report)) return judgement;
   const { stoppedEarly, bestStep, keepsBest } = report.validation ?? {};
-  if (stoppedEarly || keepsBest) {
+  if (keepsBest) {
     const ended = stoppedEarly ? `Ended early, after ${count(report.steps)} steps: the` : 'The';
     const kept = `${ended} validation loss was lowest at step ${count(bestStep ?? 0)}, whose parameters are kept.`;
     return { ...judgement, text: `${kept} ${judgement.text}` };
@@ -108,6 +110,17 @@ function verdictOf(state: PageState): Judgement {
   if (run.continuedFrom !== undefined) return continuedSentence(state, run);
   if (state.isNotebook) return recordSentence(run);
   return gradientSentence(run);
+}
+
+/** Runs that went back to parameters of different steps have nothing to be compared by. */
+function partedSentence({ runs: { cpu, gpu } }: PageState): Judgement | undefined {
+  const [ofCpu, ofGpu] = [cpu, gpu].map((run) => run?.report?.validation);
+  if (!ofCpu?.keepsBest || !ofGpu?.keepsBest || ofCpu.bestStep === ofGpu.bestStep) return undefined;
+  const steps = [ofCpu, ofGpu].map(({ bestStep }) => count(bestStep ?? 0));
+  const text =
+    `The validation loss was lowest at step ${steps[0]} on the CPU and at step ${steps[1]} on the GPU, so their ` +
+    'parameters cannot be compared. Without early stopping they can.';
+  return { holds: undefined, text };
 }
 
 /** By a person, not by its validation loss. */

@@ -5,16 +5,16 @@ import {
   initializerNames,
   initializers,
   losses,
+  lossNames,
   lossesOfTask,
   optimizerNames,
   optimizers,
   scheduleNames,
   schedules,
   taskNames,
+  usualLosses,
   usualOutputActivation,
-  type LossName,
   type Optimizer,
-  type OptimizerName,
   type OptimizerSettings,
   type Task,
 } from '../index.ts';
@@ -90,7 +90,9 @@ const usualOf = (setting: keyof OptimizerSettings) => (context: FieldContext) =>
   String(optimizerOf(context)?.defaults[setting] ?? '');
 
 function optimizerOf({ text }: FieldContext): Optimizer | undefined {
-  return optimizers[text.optimizer as OptimizerName];
+  // Asked by name: every object has a constructor.
+  const name = optimizerNames.find((each) => each === text.optimizer);
+  return name && optimizers[name];
 }
 
 const hasSchedule =
@@ -138,7 +140,7 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     explanation: 'The function the output units apply; sigmoid keeps predictions between 0 and 1.',
     kind: 'choice',
     choices: ({ task, text }) => {
-      const loss = text.loss as LossName;
+      const loss = lossNames.find((each) => each === text.loss) ?? usualLosses[task];
       const usual = usualOutputActivation(loss, task);
       const isOfLoss = 'link' in losses[loss];
       const label = usual === 'softmax' ? usual : activations[usual].label;
@@ -327,7 +329,8 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     label: 'Every class counts the same',
     explanation: 'Rows of a rare class weigh more in the loss.',
     kind: 'check',
-    isShown: ({ task }) => task === 'classification',
+    // Also where it is in the way, so that it can be taken off.
+    isShown: ({ task, text }) => task === 'classification' || text.classWeights === 'yes',
   },
   precision: {
     label: 'Parameters on the GPU',

@@ -1,4 +1,4 @@
-import { MAX_LEARNING_RATE, MAX_STEPS, MAX_UNITS } from '../index.ts';
+import { MAX_LEARNING_RATE, MIN_LEARNING_RATE, MAX_STEPS, MAX_UNITS } from '../index.ts';
 import { count } from './format.ts';
 
 /** A value, or the sentence that says why there is none. */
@@ -34,7 +34,7 @@ export function readHidden(text: string): Reading<number[]> {
 
 export function readLearningRate(text: string): Reading<number> {
   const value = readPlainNumber(text);
-  if (Number.isFinite(value) && value > 0 && value <= MAX_LEARNING_RATE) return value;
+  if (value >= MIN_LEARNING_RATE && value <= MAX_LEARNING_RATE) return value;
   return new Error(
     `The learning rate must be a number above 0 and at most ${count(MAX_LEARNING_RATE)}, not ${shown(text)}; ` +
       '0.05 is a usual start.',

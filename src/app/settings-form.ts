@@ -100,6 +100,10 @@ class SettingsForm extends PageElement {
         margin: 0;
         padding: 8px 0;
       }
+      [aria-disabled='true'] {
+        color: var(--muted);
+        background: var(--well);
+      }
       input[type='checkbox'] {
         width: 20px;
         height: 20px;
@@ -168,8 +172,7 @@ class SettingsForm extends PageElement {
   }
 
   #renderGroups() {
-    const { state, link } = this.page;
-    const isLocked = state.isTraining;
+    const { link } = this.page;
     return html`
       ${this.#renderGroup('first')}
       <details ?open=${this.isAllShown} @toggle=${(event: Event) => this.#onToggle(event, 'isAllShown')}>
@@ -179,7 +182,7 @@ class SettingsForm extends PageElement {
       <div class="last">
         <p class="muted small">
           ${
-            isLocked
+            this.#isLocked
               ? 'Stop or reset the run to change its settings.'
               : 'The address holds what was changed here, and nothing of a table.'
           }
@@ -196,7 +199,7 @@ class SettingsForm extends PageElement {
     const name = groupNames[group];
     return html`
       ${name === undefined ? nothing : html`<h3>${name}</h3>`}
-      <fieldset ?disabled=${state.isTraining} aria-label=${name ?? 'Settings'}>
+      <fieldset aria-label=${name ?? 'Settings'}>
         ${shown.map((field) => this.#renderField(field, context))}
       </fieldset>
     `;
@@ -228,6 +231,8 @@ class SettingsForm extends PageElement {
       type="text"
       id=${field}
       inputmode=${kind}
+      ?readonly=${this.#isLocked}
+      aria-disabled=${this.#isLocked}
       autocomplete="off"
       spellcheck="false"
       placeholder=${placeholder?.(context) ?? nothing}
@@ -246,6 +251,7 @@ class SettingsForm extends PageElement {
     const shown = choices.some(([value]) => value === chosen) ? chosen : choices[0]?.[0];
     return html`<select
       id=${field}
+      aria-disabled=${this.#isLocked}
       aria-invalid=${this.#errorOf(field) ? 'true' : 'false'}
       aria-describedby="${field}-tip ${field}-error"
       @change=${(event: Event) => {
@@ -254,19 +260,20 @@ class SettingsForm extends PageElement {
       }}
     >
       ${choices.map(
-        ([value, label]) => html`<option value=${value} ?selected=${value === shown}>${label}</option>`,
+        ([value, label]) => html`<option value=${value} .selected=${live(value === shown)}>${label}</option>`,
       )}
     </select>`;
   }
 
   #renderCheck(field: SettingsField, { text }: FieldContext) {
     const onChange = (event: Event) =>
-      this.page.state.changeSetting({ [field]: (event.target as HTMLInputElement).checked ? 'yes' : 'no' });
+      this.#take(field, (event.target as HTMLInputElement).checked ? 'yes' : 'no');
     return html`
       <div class="field check wide">
         <input
           type="checkbox"
           id=${field}
+          aria-disabled=${this.#isLocked}
           .checked=${live(text[field] === 'yes')}
           aria-describedby="${field}-tip"
           @change=${onChange}
@@ -286,8 +293,17 @@ class SettingsForm extends PageElement {
   }
 
   #change(field: SettingsField, event: Event): void {
-    const { value } = event.target as HTMLInputElement | HTMLSelectElement;
-    this.page.state.changeSetting({ [field]: value });
+    this.#take(field, (event.target as HTMLInputElement | HTMLSelectElement).value);
+  }
+
+  /** Not disabled while a run is on: a field that has the focus keeps it, and Escape still stops. */
+  get #isLocked(): boolean {
+    return this.page.state.isTraining;
+  }
+
+  #take(field: SettingsField, value: string): void {
+    if (this.#isLocked) this.requestUpdate();
+    else this.page.state.changeSetting({ [field]: value });
   }
 
   #touch(field: SettingsField): void {

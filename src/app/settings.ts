@@ -22,7 +22,6 @@ import {
   type GpuStrategy,
   type JobSettings,
   type Optimizer,
-  type OptimizerName,
   type OptimizerSettings,
   type Task,
   type TrainingJob,
@@ -116,13 +115,19 @@ export function textOf(job: JobSettings, options: DatasetOptions): SettingsText 
 
 /** The text with what a person changed in it: who changes the optimizer or the loss gets what belongs to it. */
 export function withChanges(base: SettingsText, changes: SettingsChanges): SettingsText {
-  const defaults = optimizers[changes.optimizer as OptimizerName]?.defaults;
+  const defaults = optimizerCalled(changes.optimizer)?.defaults;
   return {
     ...base,
     ...(defaults && changes.optimizer !== base.optimizer && { learningRate: String(defaults.learningRate) }),
     ...(changes.loss !== undefined && changes.loss !== base.loss && { outputActivation: 'auto' }),
     ...changes,
   };
+}
+
+/** Not by looking it up: every object has a constructor. */
+function optimizerCalled(name: string | undefined): Optimizer | undefined {
+  const found = optimizerNames.find((each) => each === name);
+  return found && optimizers[found];
 }
 
 /** Reads the settings, or says field by field what is wrong. */
@@ -239,7 +244,7 @@ function readJobSettings(reader: SettingsReader, { task, trainingRowCount }: Set
 }
 
 function readOptimizerSettings(reader: SettingsReader): Partial<JobSettings> {
-  const { uses }: Optimizer = optimizers[reader.text.optimizer as OptimizerName] ?? optimizers.sgd;
+  const { uses }: Optimizer = optimizerCalled(reader.text.optimizer) ?? optimizers.sgd;
   const read: Record<string, number> = {};
   const add = (name: string, field: SettingsField, readOne: (text: string) => Reading<number>) => {
     const value = reader.optional(field, readOne);
@@ -304,9 +309,7 @@ function readOptions(reader: SettingsReader, before: DatasetOptions, seed: numbe
     scaling,
     missing,
     ...(missing !== 'drop' && reader.isChecked('missingIndicator') && { missingIndicator: true }),
-    ...(task !== 'regression' &&
-      task !== 'binary' &&
-      reader.isChecked('classWeights') && { classWeights: 'balanced' }),
+    ...(reader.isChecked('classWeights') && { classWeights: 'balanced' }),
     validation,
     test,
     seed,

@@ -156,9 +156,8 @@ class TableCard extends PageElement {
             }
           </span>
         </div>
-        <div class="open">
-          ${reading?.share === undefined ? this.#renderOpen() : this.#renderReading(reading.share)}
-        </div>
+        <div class="open">${this.#renderOpen()}</div>
+        ${reading?.share === undefined ? nothing : this.#renderReading(reading.share)}
         ${table ? guard([table], () => renderTable(table)) : html`<div class="empty"></div>`}
         ${table ? this.#renderNotes(table) : nothing}
         <paste-dialog .page=${this.page}></paste-dialog>
@@ -187,11 +186,11 @@ class TableCard extends PageElement {
 
   /** A large file takes seconds: how far it is, and the way out. */
   #renderReading(share: number) {
-    return html`
+    return html`<div class="open">
       <progress max="1" .value=${share} aria-label="Reading the table"></progress>
       <span class="number muted">${count(Math.floor(100 * share))} %</span>
       <button type="button" @click=${() => this.page.tables.cancelReading()}>Cancel</button>
-    `;
+    </div>`;
   }
 
   #renderNotes({ open, sample: id }: ShownTable) {

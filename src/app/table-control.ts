@@ -1,9 +1,9 @@
 import { samples, type ColumnPlan, type CsvFormat, type SampleId } from '../index.ts';
 import { callback, type OpenTable, type TableSource, type TrainingClient } from '../worker/client.ts';
+import { plansOf } from './column-code.ts';
 import { countOf } from './format.ts';
 import { sameOptions, type PageState } from './page-state.ts';
 import type { ShownTable } from './run.ts';
-import type { SettingsField } from './setting-fields.ts';
 import type { SettingsChanges } from './settings.ts';
 import { sentenceOf } from './sentences.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -15,7 +15,11 @@ interface Opening {
   readonly source: TableSource;
   /** Settings that are not as the table begins with. */
   readonly changes?: SettingsChanges;
+  readonly columns?: string;
 }
+
+/** The same, with the way to read it. */
+type Reopening = Omit<Opening, 'source'> & { readonly read: () => Promise<OpenTable> };
 
 /** Opens tables, and takes what a person says of their columns; the table before stays until the next is understood. */
 export class TableControl {
@@ -24,6 +28,8 @@ export class TableControl {
   readonly #training: TrainingControl;
   #opening: Promise<unknown> = Promise.resolve();
   #keyCount = 0;
+  /** The table is to be prepared anew, and that has not begun. */
+  #isQueued = false;
   /** Settings of a link, for the next table of a person's own. */
   pendingChanges: SettingsChanges | undefined;
 
@@ -36,9 +42,25 @@ export class TableControl {
     });
   }
 
-  openSample(id: SampleId, changes: SettingsChanges = {}): Promise<void> {
+  /** @param columns what its columns are taken for, as `columnCode` writes it; as guessed if left out */
+  openSample(id: SampleId, changes: SettingsChanges = {}, columns?: string): Promise<void> {
     const { name } = samples.find((sample) => sample.id === id) ?? samples[0];
-    return this.#openOrSay({ name: `${name} sample`, sample: id, source: { sample: id }, changes });
+    return this.#openOrSay({
+      name: `${name} sample`,
+      sample: id,
+      source: { sample: id },
+      changes,
+      ...(columns !== undefined && { columns }),
+    });
+  }
+
+  /** Takes settings for the table on the page; those it cannot use are named. */
+  takeSettings(changes: SettingsChanges): void {
+    const { table } = this.#state;
+    if (!table) return;
+    const taken = withoutFaulty(this.#state, table, changes);
+    this.#state.showTable(table, taken);
+    this.#tellLeftOut(changes, taken);
   }
 
   openFile(file: File): Promise<void> {
@@ -60,15 +82,21 @@ export class TableControl {
    * @returns what is wrong, as a sentence; undefined if it was read
    */
   changeFormat(format: Partial<CsvFormat>): Promise<string | undefined> {
-    const { table } = this.#state;
+    const { table, changes } = this.#state;
     if (!table) return Promise.resolve(undefined);
     const { name, sample } = table;
     const read = () => this.#client.reopenTable(format, callback(this.#onProgress(name)));
-    return this.#show({ name, ...(sample && { sample }), read, changes: this.#state.changes });
+    return this.#enqueue({ name, ...(sample && { sample }), read, changes });
   }
 
-  /** Takes the columns as a person says. @returns why the table cannot be trained on like this, as a sentence */
-  async changeColumns(plans: readonly ColumnPlan[]): Promise<string | undefined> {
+  /**
+   * Takes the columns of a table as a person says.
+   *
+   * @param key of the table that was on the page when they said so
+   * @returns why it cannot be trained on like this, as a sentence
+   */
+  async changeColumns(key: string, plans: readonly ColumnPlan[]): Promise<string | undefined> {
+    if (this.#state.table?.key !== key) return 'Another table was opened meanwhile. Open Columns again.';
     await this.#prepare(plans);
     return this.#state.table?.open.problem;
   }
@@ -82,44 +110,55 @@ export class TableControl {
   }
 
   /** One after the other: the last one a person chose is the one that stays. */
-  #enqueue(opening: Opening): Promise<string | undefined> {
+  #enqueue(opening: Opening | Reopening): Promise<string | undefined> {
     this.cancelReading();
-    const { name, source } = opening;
-    const read = () => this.#client.openTable(source, {}, callback(this.#onProgress(name)));
+    const read =
+      'read' in opening
+        ? opening.read
+        : () => this.#client.openTable(opening.source, {}, callback(this.#onProgress(opening.name)));
     const opened = this.#opening.then(() => this.#show({ ...opening, read }));
     this.#opening = opened;
     return opened;
   }
 
-  async #show({
-    name,
-    sample,
-    read,
-    changes = {},
-  }: Omit<Opening, 'source'> & { readonly read: () => Promise<OpenTable> }): Promise<string | undefined> {
+  async #show(opening: Reopening): Promise<string | undefined> {
     const state = this.#state;
+    const { name, changes = {} } = opening;
     state.update({ reading: { name, share: undefined }, error: undefined });
     try {
-      const open = await read();
+      const open = await opening.read();
       await this.#training.reset();
-      const table = { name, sample, open, key: String(++this.#keyCount), guessed: open.plans };
-      const [isFirst, stays] = [!state.table, withoutFaulty(state, table, changes)];
-      state.showTable(table, stays);
+      const table = await this.#asAskedFor(opening, open);
+      const [isFirst, taken] = [!state.table, withoutFaulty(state, table, changes)];
+      state.showTable(table, taken);
       // The sample that comes with the page is no news.
       const announcement = isFirst ? '' : `Table opened: ${countOf(open.rowCount, 'row')}.`;
       state.update({ reading: undefined, threshold: 0.5, announcement });
-      this.#tellLeftOut(changes, stays);
+      this.#tellLeftOut(changes, taken);
       return undefined;
     } catch (error) {
       state.update({ reading: undefined });
       if (!(error instanceof Error && error.name === 'AbortError')) return sentenceOf(error);
       const { table } = state;
-      if (table)
-        state.update({
-          notice: `${name} was not read to its end. The table on the page (${table.name}) stays.`,
-        });
+      const notice = `${name} was not read to its end. The table on the page (${table?.name}) stays.`;
+      if (table) state.update({ notice });
       return undefined;
     }
+  }
+
+  /** The table with the columns and the rows that come with it, before its other settings are looked at. */
+  async #asAskedFor(
+    { name, sample, columns, changes = {} }: Reopening,
+    open: OpenTable,
+  ): Promise<ShownTable> {
+    const state = this.#state;
+    const guessed = open.plans;
+    const table = { name, sample, open, key: String(++this.#keyCount), guessed };
+    const plans = columns === undefined ? guessed : (plansOf(columns, guessed) ?? guessed);
+    const planned = { ...table, open: { ...open, plans } };
+    const { options } = state.readSettings(planned, state.beginningOf(planned), changes);
+    if (plans === guessed && sameOptions(options, open.options)) return table;
+    return { ...table, open: await this.#client.chooseColumns(open.id, plans, options) };
   }
 
   #onProgress(name: string): (share: number) => void {
@@ -143,34 +182,42 @@ export class TableControl {
 
   /** A setting of the rows was changed: the table becomes numbers in another way. */
   #prepareIfChanged(): void {
-    const { table, options, reading, isPreparing, settingsErrors } = this.#state;
-    if (!table || reading || isPreparing || settingsErrors.size > 0) return;
-    if (sameOptions(options, table.open.options)) return;
-    void this.#prepare(table.open.plans);
+    const { table, options, reading } = this.#state;
+    if (!table || reading || this.#isQueued || sameOptions(options, table.open.options)) return;
+    void this.#prepare();
   }
 
-  #prepare(plans: readonly ColumnPlan[]): Promise<void> {
+  /** @param plans as they are when it is begun, if left out */
+  #prepare(plans?: readonly ColumnPlan[]): Promise<void> {
+    this.#isQueued = true;
     const prepared = this.#state.whenPrepared.then(() => this.#chooseColumns(plans));
     this.#state.whenPrepared = prepared;
     return prepared;
   }
 
-  async #chooseColumns(plans: readonly ColumnPlan[]): Promise<void> {
+  async #chooseColumns(chosen?: readonly ColumnPlan[]): Promise<void> {
     const state = this.#state;
-    const { table, changes } = state;
+    // What is changed from now on takes another preparation.
+    this.#isQueued = false;
+    const { table } = state;
     if (!table) return;
+    const plans = chosen ?? table.open.plans;
     // Another target may begin with another task.
     const planned = { ...table, open: { ...table.open, plans } };
-    const { options } = state.readSettings(planned, state.beginningOf(planned), changes);
+    const { options } = state.readSettings(planned, state.beginningOf(planned), state.changes);
+    const hasSamePlans = JSON.stringify(plans) === JSON.stringify(table.open.plans);
+    if (hasSamePlans && sameOptions(options, table.open.options)) return;
     state.update({ isPreparing: true });
     try {
-      const open = await this.#client.chooseColumns(plans, options);
+      const open = await this.#client.chooseColumns(table.open.id, plans, options);
       // Another table was opened meanwhile.
       if (state.table !== table) return;
-      const isSame = JSON.stringify(plans) === JSON.stringify(table.open.plans);
-      const key = isSame ? table.key : String(++this.#keyCount);
+      const key = hasSamePlans ? table.key : String(++this.#keyCount);
       const next = { ...table, key, open };
-      state.showTable(next, withoutFaulty(state, next, state.changes));
+      const { changes } = state;
+      const taken = withoutFaulty(state, next, changes);
+      state.showTable(next, taken);
+      this.#tellLeftOut(changes, taken);
     } catch (error) {
       // Not asked for again, as long as nobody changes it.
       state.update({ error: sentenceOf(error), options: table.open.options });
@@ -186,11 +233,11 @@ function withoutFaulty(state: PageState, table: ShownTable, changes: SettingsCha
   // One faulty setting can make others look faulty; none is asked more than once.
   for (const _ of Object.keys(changes)) {
     const { errors } = state.readSettings(table, state.beginningOf(table), left);
-    const faulty = [...errors.keys()].filter((field) => field in left);
-    if (faulty.length === 0) break;
-    left = Object.fromEntries(
-      Object.entries(left).filter(([field]) => !faulty.includes(field as SettingsField)),
+    const faulty = [...errors.keys()].flatMap((field) =>
+      field in left ? [field] : field === 'activations' && 'activation' in left ? ['activation'] : [],
     );
+    if (faulty.length === 0) break;
+    left = Object.fromEntries(Object.entries(left).filter(([field]) => !faulty.includes(field)));
   }
   return left;
 }

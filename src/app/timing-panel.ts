@@ -1,4 +1,5 @@
 import { css, html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { adapterName, gpuStrategies, LEAST_REPETITIONS, type GpuStrategy } from '../index.ts';
 import './copy-button.ts';
 import './field-term.ts';
@@ -193,7 +194,7 @@ class TimingPanel extends PageElement {
       <select id="strategy" ?disabled=${state.isTraining} @change=${onChange}>
         ${strategyNames.map(
           (name) =>
-            html`<option value=${name} ?selected=${name === state.settingsText.strategy}>
+            html`<option value=${name} .selected=${live(name === state.settingsText.strategy)}>
               ${strategies[name]}
             </option>`,
         )}

@@ -1,6 +1,7 @@
 import { InputError, LEAST_REPETITIONS, type Recovery } from '../index.ts';
 import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count } from './format.ts';
+import type { BenchControl } from './bench-control.ts';
 import type { GpuControl } from './gpu-control.ts';
 import type { PageState } from './page-state.ts';
 import { extended, freshRun, gpuKeys, isWhole, type GpuKey, type Run, type RunKey } from './run.ts';
@@ -19,16 +20,22 @@ export class TrainingControl {
   readonly #state: PageState;
   readonly #client: TrainingClient;
   readonly #gpu: GpuControl;
+  readonly #bench: BenchControl;
   #flow: Promise<void> = Promise.resolve();
   #resume: Resume | undefined;
   #isStopping = false;
   /** The run that is compared or measured, while it is. */
   #busyWith: number | undefined;
 
-  constructor(state: PageState, client: TrainingClient, gpu: GpuControl) {
+  constructor(
+    state: PageState,
+    client: TrainingClient,
+    { gpu, bench }: { readonly gpu: GpuControl; readonly bench: BenchControl },
+  ) {
     this.#state = state;
     this.#client = client;
     this.#gpu = gpu;
+    this.#bench = bench;
   }
 
   /** Train, Pause or Continue: whatever the one button says. */
@@ -62,7 +69,8 @@ export class TrainingControl {
   /** Ends what runs and clears the page of runs. */
   async reset(): Promise<void> {
     this.stop();
-    await this.#flow;
+    // Whatever the worker does for the page, it does it one after the other.
+    await Promise.all([this.#flow, this.#bench.stop()]);
     for (const { id } of this.#state.shownRuns) if (id !== undefined) void this.#client.closeRun(id);
     this.#state.update({
       runs: {},
@@ -117,6 +125,8 @@ export class TrainingControl {
       const state = this.#state;
       const id = await this.#client.continueOnCpu(lostId);
       const { steps, curve } = await this.#client.report(id);
+      const replaced = state.runs.cpu?.id;
+      if (replaced !== undefined) void this.#client.closeRun(replaced);
       const begun = { id, stepCount: steps, curve, continuedFrom: steps };
       state.update({ runs: { ...state.runs, cpu: { ...lostRun, ...freshRun('cpu'), ...begun } } });
       state.update({ announcement: `The CPU goes on from step ${count(steps)}.` });
@@ -167,7 +177,7 @@ export class TrainingControl {
     }
     this.#isStopping = false;
     state.update({ activity: 'opening', activityNote: '', error: undefined, notice: undefined });
-    this.#flow = state.whenPrepared
+    this.#flow = this.#whenPrepared()
       .then(() => this.#requireTrainable())
       .then(work)
       .catch(async (error: unknown) => {
@@ -181,6 +191,15 @@ export class TrainingControl {
         const isComparing = Object.keys(state.comparisons).length > 0;
         state.update({ activity: 'idle', activityNote: '', isComparing });
       });
+  }
+
+  /** What was changed while the table was being prepared has it prepared once more. */
+  async #whenPrepared(): Promise<void> {
+    const state = this.#state;
+    for (let awaited; awaited !== state.whenPrepared;) {
+      awaited = state.whenPrepared;
+      await awaited;
+    }
   }
 
   /** The columns may have turned out to be of no use since Train was pressed. @throws InputError */
@@ -206,8 +225,9 @@ export class TrainingControl {
     const { path, strategy, job, table, patience } = this.#makeRoom(key);
     state.update({ activity: 'opening', announcement: `Training starts on the ${state.label(path)}.` });
     try {
-      const { plans, options } = table.open;
+      const { id: tableId, plans, options } = table.open;
       const id = await this.#client.openRun(path, job, {
+        id: tableId,
         plans,
         options,
         ...(strategy && { strategy }),
@@ -297,7 +317,8 @@ export class TrainingControl {
     const { runs, threshold } = this.#state;
     if (runs[key]?.report?.parameters.every(Number.isFinite) !== true) return;
     const assessment = await this.#client.assess(id, threshold);
-    this.#state.updateRun(key, { assessment });
+    // Another run may have taken its place meanwhile.
+    if (this.#state.runs[key]?.id === id) this.#state.updateRun(key, { assessment });
   }
 
   /** Counts as 1 from another probability on, in every run. */

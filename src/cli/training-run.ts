@@ -53,7 +53,7 @@ export async function runToEnd(session: TrainingSession, watching: Watching): Pr
   }
   if (failure !== undefined) throw failure;
   await log.follow();
-  if (session.stepCount < job.steps) {
+  if (session.stepCount < job.steps && !session.validation?.stoppedEarly) {
     throw new Interrupted(`Stopped after ${count(session.stepCount)} of ${count(job.steps)} steps.`);
   }
   const result = await session.result();

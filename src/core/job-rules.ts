@@ -18,7 +18,7 @@ export const MAX_LAYERS = 64;
 /** The largest finite float32: what a GPU can be given. */
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 /** Float32 has no digits left below. */
-const MIN_LEARNING_RATE = 1e-30;
+export const MIN_LEARNING_RATE = 1e-30;
 /** Larger ones only diverge. */
 export const MAX_LEARNING_RATE = 1e6;
 

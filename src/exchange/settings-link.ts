@@ -9,7 +9,7 @@ export interface SettingsLink {
 }
 
 /** Numbers, names and lists of them; nothing else gets into an address or out of one. */
-const VALUE = /^[A-Za-z0-9.,+ -]{0,400}$/;
+const VALUE = /^[A-Za-z0-9.,;+ -]{0,400}$/;
 const LONGEST_LINK = 4000;
 const SHOWN_LENGTH = 40;
 const SAMPLE = 'sample';

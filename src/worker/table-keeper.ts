@@ -49,6 +49,8 @@ interface PreparedTable {
 
 /** What the page shows of a table: what crosses to it stays small, however large the table is. */
 export interface OpenTable {
+  /** Tells it from every table before. */
+  readonly id: number;
   readonly rowCount: number;
   readonly format: CsvFormat;
   readonly notes: readonly string[];
@@ -91,6 +93,7 @@ const PREVIEW_TARGETS = 8;
 const MOST_SUMMARIES = 200;
 /** How often reading reports, in milliseconds. */
 const REPORT_EVERY_MS = 100;
+const FIRST_REPORT_MS = 300;
 
 /** Keeps one table, and what it last became for training. */
 export class TableKeeper {
@@ -117,7 +120,8 @@ export class TableKeeper {
     const sample = 'sample' in source ? samples.find(({ id }) => id === source.sample) : undefined;
     const text = 'file' in source ? source.file : 'text' in source ? source.text : await sample?.load();
     if (text === undefined) throw new InputError('There is no such sample.');
-    let reported = 0;
+    // A small table is there before anybody could look.
+    let reported = performance.now() + FIRST_REPORT_MS - REPORT_EVERY_MS;
     const table = await readTable(text, {
       signal,
       ...(choices.format && { format: choices.format }),
@@ -135,7 +139,7 @@ export class TableKeeper {
     this.#tableCount++;
     this.#kept = undefined;
     const options = { ...usualOptions(table.rowCount, sample), ...choices.options };
-    return this.choose(plans, options);
+    return this.choose(this.#tableCount, plans, options);
   }
 
   /** Reads the table again in another format. @throws as `open` */
@@ -150,12 +154,12 @@ export class TableKeeper {
   }
 
   /** Takes the columns and what is made of them in another way; what cannot be trained on is a problem, not an error. */
-  choose(plans: readonly ColumnPlan[], options: DatasetOptions): OpenTable {
-    const table = this.#requireTable();
+  choose(id: number, plans: readonly ColumnPlan[], options: DatasetOptions): OpenTable {
+    const table = this.#requireTable(id);
     let prepared: PreparedTable | undefined;
     let problem: string | undefined;
     try {
-      prepared = describe(this.prepare(plans, options).dataset);
+      prepared = describe(this.prepare(id, plans, options).dataset);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problem = error.message;
@@ -163,6 +167,7 @@ export class TableKeeper {
     const shown = chooseShown(plans);
     const columns = shown.map((position) => table.columns[position]);
     return {
+      id,
       rowCount: table.rowCount,
       format: table.format,
       notes: table.notes,
@@ -177,20 +182,20 @@ export class TableKeeper {
   }
 
   /** The table as numbers. @throws InputError if it cannot be trained on like this */
-  prepare(plans: readonly ColumnPlan[], options: DatasetOptions): KeptDataset {
-    const key = JSON.stringify([this.#tableCount, plans, options]);
+  prepare(id: number, plans: readonly ColumnPlan[], options: DatasetOptions): KeptDataset {
+    const key = JSON.stringify([id, plans, options]);
     if (this.#kept?.key === key) return this.#kept;
     // First, so that the old one can be freed while the new one is made.
     this.#kept = undefined;
-    const table = this.#requireTable();
+    const table = this.#requireTable(id);
     const dataset = prepareDataset(table, plans, options);
     this.#kept = { key, dataset, predictable: predictableRows(table, dataset) };
     return this.#kept;
   }
 
-  #requireTable(): Table {
-    if (!this.#table) throw new Error('open() comes first');
-    return this.#table;
+  #requireTable(id: number): Table {
+    if (this.#table && id === this.#tableCount) return this.#table;
+    throw new InputError('Another table was opened meanwhile. Try again with the one on the page.');
   }
 }
 

@@ -29,6 +29,7 @@ import {
   type Recovery,
   type RunResult,
   type SelfTest,
+  type SessionOptions,
   type TrainingJob,
   type ValidationCurve,
   type Verdict,
@@ -58,6 +59,8 @@ export interface RunProgress {
 /** What a run is to be, beside its job. */
 export interface RunRequest {
   /** One per column of the kept table. */
+  /** Of the table that is meant. */
+  readonly id: number;
   readonly plans: readonly ColumnPlan[];
   readonly options: DatasetOptions;
   /** Of the GPU; the best for the job if left out. */
@@ -84,10 +87,14 @@ export interface Comparison {
 /** How often a running job reports, in milliseconds. */
 const REPORT_EVERY_MS = 100;
 
+/** How a run is watched; undefined where no rows were set apart. */
+type Watching = Pick<SessionOptions, 'validation'> | undefined;
+
 interface Run {
   readonly session: TrainingSession;
   readonly job: TrainingJob;
   readonly prepared: KeptDataset;
+  readonly watching: Watching;
   /** Aborted to pause whatever is going on with the run. */
   controller: AbortController;
   isTraining: boolean;
@@ -133,9 +140,13 @@ export class TrainingService {
     this.#tables.cancel();
   }
 
-  /** Takes the columns of the kept table, and what is made of them, in another way. */
-  chooseColumns(plans: readonly ColumnPlan[], options: DatasetOptions): OpenTable {
-    return this.#tables.choose(plans, options);
+  /**
+   * Takes the columns of the kept table, and what is made of them, in another way.
+   *
+   * @throws InputError if another table was opened meanwhile
+   */
+  chooseColumns(id: number, plans: readonly ColumnPlan[], options: DatasetOptions): OpenTable {
+    return this.#tables.choose(id, plans, options);
   }
 
   /**
@@ -145,14 +156,17 @@ export class TrainingService {
    * @throws InputError, RefusalError
    */
   async openRun(backend: Backend['name'], job: TrainingJob, request: RunRequest): Promise<number> {
-    const { plans, options, strategy, patience } = request;
-    const prepared = this.#tables.prepare(plans, options);
+    const { id, plans, options, strategy, patience } = request;
+    const prepared = this.#tables.prepare(id, plans, options);
     const { training, validation } = prepared.dataset;
+    const watching = validation && {
+      validation: { data: validation, ...(patience !== undefined && { patience }) },
+    };
     const session = await TrainingSession.open(backend, job, training, {
       ...(strategy && { strategy }),
-      ...(validation && { validation: { data: validation, ...(patience !== undefined && { patience }) } }),
+      ...watching,
     });
-    return this.#addRun(session, prepared);
+    return this.#addRun(session, prepared, watching);
   }
 
   /**
@@ -161,20 +175,22 @@ export class TrainingService {
    * @returns the new run's number; the other stays until it is closed
    */
   async continueOnCpu(id: number): Promise<number> {
-    const { session, prepared } = this.#requireRun(id);
+    const { session, prepared, watching } = this.#requireRun(id);
     const { lastSnapshot: snapshot, job, data } = session;
     const losses = await session.losses(0);
-    const continued = await TrainingSession.open('cpu', job, data, { from: { snapshot, losses } });
-    return this.#addRun(continued, prepared);
+    const from = { snapshot, losses };
+    const continued = await TrainingSession.open('cpu', job, data, { from, ...watching });
+    return this.#addRun(continued, prepared, watching);
   }
 
-  #addRun(session: TrainingSession, prepared: KeptDataset): number {
+  #addRun(session: TrainingSession, prepared: KeptDataset, watching: Watching): number {
     const { job } = session;
     const id = this.#nextRun++;
     this.#runs.set(id, {
       session,
       job,
       prepared,
+      watching,
       controller: new AbortController(),
       isTraining: false,
       result: undefined,

@@ -208,6 +208,29 @@ describe('train on any table', () => {
     expect(settings).toMatchObject({ loss: 'bce', optimizer: 'adam', initializer: 'pytorch' });
   });
 
+  test('a run that its validation loss ended has not failed', async () => {
+    const args = [
+      'train',
+      '--sample',
+      'iris',
+      '--early-stopping',
+      '2',
+      '--steps',
+      '2000',
+      '--backend',
+      'cpu',
+    ];
+    const { status, stdout, stderr } = await handgrad(args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/Parameters of step [\d,]+, where the validation loss was lowest/);
+    const { steps, validation } = objectOf(await handgrad([...args, '--json'])) as {
+      steps: number;
+      validation: unknown;
+    } & RunObject;
+    expect(validation).toMatchObject({ stoppedEarly: true, keepsBest: true });
+    expect(steps).toBeLessThan(2000);
+  });
+
   test('a sample trains with its own settings', async () => {
     const { stdout } = await handgrad(['train', '--sample', 'xor', ...onCpu]);
     expect(stdout).toContain('from the sample XOR\n');

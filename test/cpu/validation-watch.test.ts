@@ -56,6 +56,32 @@ describe('a run watched on validation rows', () => {
 });
 
 describe('early stopping', () => {
+  it('ends at the same step however the run was paused and stepped', async () => {
+    const stopsOf = async (stretches: readonly number[]) => {
+      const session = await TrainingSession.open('cpu', job, training, {
+        validation: { data: validation, every: 20, patience: 5 },
+      });
+      for (const steps of stretches) await session.train(steps);
+      await session.train();
+      const { steps, parameters, validation: curve } = await session.result();
+      session.dispose();
+      return { steps, parameters, curve };
+    };
+    expect(await stopsOf([1, 1, 1, 7, 1, 13, 20, 1])).toEqual(await stopsOf([]));
+  });
+
+  it('that a person cut short keeps the parameters of its last step', async () => {
+    const session = await TrainingSession.open('cpu', job, training, {
+      validation: { data: validation, every: 20, patience: 500 },
+    });
+    await session.train(1500);
+    const alone = await TrainingSession.open('cpu', job, training);
+    await alone.train(1500);
+    const result = await session.result();
+    expect(result.validation).toMatchObject({ keepsBest: false, stoppedEarly: false });
+    expect(result.parameters).toEqual((await alone.result()).parameters);
+  });
+
   it('ends the run once the loss no longer falls, with the best parameters and every loss', async () => {
     const session = await TrainingSession.open('cpu', job, training, {
       validation: { data: validation, every: 20, patience: 5 },

@@ -11,7 +11,7 @@ import { TrainingService, type RunProgress, type RunRequest } from '../../src/wo
 async function openService(): Promise<{ service: TrainingService; request: RunRequest }> {
   const service = new TrainingService();
   const table = await service.openTable({ sample: 'or' }, {}, () => {});
-  return { service, request: { plans: table.plans, options: table.options } };
+  return { service, request: table };
 }
 
 describe('the training service', () => {
@@ -84,8 +84,10 @@ describe('the training service', () => {
     await expect(service.compare(ids[0], ids[1])).rejects.toThrow('runs of as many steps');
     await service.train(ids[1], 50, () => {});
     expect((await service.compare(ids[0], ids[1])).verdict.holds).toBe(true);
-    await service.openTable({ sample: 'or' }, {}, () => {});
-    const other = await service.openRun('cpu', job, request);
+    await expect(service.openTable({ text: 'a,b\n1\n' }, {}, () => {})).rejects.toThrow(InputError);
+    const again = await service.openTable({ sample: 'or' }, {}, () => {});
+    await expect(service.openRun('cpu', job, request)).rejects.toThrow('Another table was opened meanwhile');
+    const other = await service.openRun('cpu', job, again);
     await service.train(other, 100, () => {});
     await expect(service.compare(ids[0], other)).rejects.toThrow('the same job');
   });
@@ -181,7 +183,7 @@ describe('the training service', () => {
     expect(open.prepared).toBeUndefined();
     const roles = ['input', 'target', 'ignored'] as const;
     const plans = open.plans.map((plan, position) => ({ ...plan, role: roles[position] }));
-    const chosen = service.chooseColumns(plans, open.options);
+    const chosen = service.chooseColumns(open.id, plans, open.options);
     expect(chosen.problem).toBeUndefined();
     expect(chosen.prepared).toMatchObject({ task: 'binary', classes: ['blue', 'red'], filledCellCount: 10 });
     expect(chosen.prepared?.rowCounts).toEqual({ training: 24, validation: 6, test: 0, dropped: 0 });
@@ -195,9 +197,9 @@ describe('the training service', () => {
 
   it('watches validation rows, ends early, and measures every part beside the baselines', async () => {
     const service = new TrainingService();
-    const { plans, options } = await service.openTable({ sample: 'iris' }, {}, () => {});
+    const request = await service.openTable({ sample: 'iris' }, {}, () => {});
     const job = jobOf({ ...settingsOfSample(iris), steps: 4000 }, 3);
-    const id = await service.openRun('cpu', job, { plans, options, patience: 3 });
+    const id = await service.openRun('cpu', job, { ...request, patience: 3 });
     const looks: number[] = [];
     await service.train(id, 4000, ({ validation }) => looks.push(validation?.steps.length ?? 0));
     const { validation, steps, predicted } = await service.report(id);
@@ -249,5 +251,16 @@ describe('the training service', () => {
     expect(sharesOfOnes[1]).toBeGreaterThan(0.1);
     expect(sharesOfOnes[1]).toBeLessThan(0.9);
     expect(sharesOfOnes[2]).toBe(0);
+  });
+
+  it('goes on, on the CPU, with the early stopping it began with', async () => {
+    const service = new TrainingService();
+    const request = { ...(await service.openTable({ sample: 'iris' }, {}, () => {})), patience: 3 };
+    const job = jobOf({ ...settingsOfSample(iris), steps: 4000 }, 3);
+    const begun = await service.openRun('cpu', job, request);
+    await service.train(begun, 40, () => {});
+    const id = await service.continueOnCpu(begun);
+    await service.train(id, 4000, () => {});
+    expect((await service.report(id)).validation?.stoppedEarly).toBe(true);
   });
 });
