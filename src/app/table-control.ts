@@ -4,6 +4,7 @@ import { plansOf } from './column-code.ts';
 import { countOf } from './format.ts';
 import { sameOptions, type PageState } from './page-state.ts';
 import type { ShownTable } from './run.ts';
+import { fields, type SettingsField } from './setting-fields.ts';
 import type { SettingsChanges } from './settings.ts';
 import { sentenceOf } from './sentences.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -176,7 +177,9 @@ export class TableControl {
   #tellLeftOut(wanted: SettingsChanges, taken: SettingsChanges): void {
     const left = Object.entries(wanted).filter(([field]) => !(field in taken));
     if (left.length === 0) return;
-    const names = left.map(([field, value]) => `${field} “${value}”`).join(', ');
+    const names = left
+      .map(([field, value]) => `${fields[field as SettingsField].label} “${value}”`)
+      .join(', ');
     this.#state.update({ notice: `Left out, because this table cannot use it: ${names}.` });
   }
 
@@ -215,7 +218,8 @@ export class TableControl {
       const key = hasSamePlans ? table.key : String(++this.#keyCount);
       const next = { ...table, key, open };
       const { changes } = state;
-      const taken = withoutFaulty(state, next, changes);
+      // What was written stays, with its sentence; what is no longer among the choices cannot.
+      const taken = withoutFaulty(state, next, changes, (field) => fields[field].kind === 'choice');
       state.showTable(next, taken);
       this.#tellLeftOut(changes, taken);
     } catch (error) {
@@ -227,17 +231,24 @@ export class TableControl {
   }
 }
 
-/** The changes that a table can use: a loss may no longer fit the target, a batch be larger than the table. */
-function withoutFaulty(state: PageState, table: ShownTable, changes: SettingsChanges): SettingsChanges {
+/** The changes that a table can use: a loss may not fit the target, a batch be larger than the table. */
+function withoutFaulty(
+  state: PageState,
+  table: ShownTable,
+  changes: SettingsChanges,
+  isToGo: (field: SettingsField) => boolean = () => true,
+): SettingsChanges {
   let left = changes;
   // One faulty setting can make others look faulty; none is asked more than once.
   for (const _ of Object.keys(changes)) {
     const { errors } = state.readSettings(table, state.beginningOf(table), left);
-    const faulty = [...errors.keys()].flatMap((field) =>
-      field in left ? [field] : field === 'activations' && 'activation' in left ? ['activation'] : [],
-    );
+    const faulty = [...errors.keys()]
+      .map((field) => (field === 'activations' && !(field in left) ? 'activation' : field))
+      .filter((field) => field in left && isToGo(field));
     if (faulty.length === 0) break;
-    left = Object.fromEntries(Object.entries(left).filter(([field]) => !faulty.includes(field)));
+    left = Object.fromEntries(
+      Object.entries(left).filter(([field]) => !faulty.includes(field as SettingsField)),
+    );
   }
   return left;
 }

@@ -238,10 +238,10 @@ test('a link with nonsense says what it left out', async ({ page }) => {
   await expect(page.locator('table-card .file')).toHaveText('Iris sample');
   const notice = page.locator('notice-bar');
   for (const what of [
-    'steps',
-    'learningRate',
-    'optimizer',
-    'batchSize',
+    'Steps',
+    'Learning rate',
+    'Optimizer',
+    'Rows of a batch',
     'colour=red',
     'activation=',
     'columns=zz',

@@ -10,7 +10,7 @@ import { TrainingService } from '../../src/worker/training-service.ts';
 /** The page's controls with the worker's service, without a worker: `slow` delays a method, as a large table would. */
 function connect(
   slow: Readonly<Partial<Record<keyof TrainingService, number>>> = {},
-  fakes: Partial<TrainingClient> = {},
+  fakes: Readonly<Partial<Record<keyof TrainingService, () => Promise<void>>>> = {},
 ) {
   const service = new TrainingService();
   const calls: string[] = [];
@@ -124,10 +124,10 @@ describe('tables and their settings', () => {
     // Cannot be used, and does not stay half.
     await tables.openSample('or', { activation: 'each', activations: 'x' });
     expect([...state.settingsErrors]).toEqual([]);
-    expect(state.notice).toContain('activations “x”');
+    expect(state.notice).toContain('Activation of each layer “x”');
     await tables.openSample('iris', { optimizer: 'constructor', loss: 'toString' });
     expect(state.table?.sample).toBe('iris');
-    expect(state.notice).toContain('optimizer “constructor”');
+    expect(state.notice).toContain('Optimizer “constructor”');
   });
 
   test('columns of a table that is gone are refused', async () => {
@@ -139,15 +139,18 @@ describe('tables and their settings', () => {
     expect(state.table?.open.problem).toBeUndefined();
   });
 
-  test('a setting that another split cannot use is named when it goes', async () => {
+  test('a number that another split cannot use stays, and says why', async () => {
     const { state, tables } = page;
     await tables.openSample('iris');
     state.changeSetting({ batchSize: '80' });
     await untilIdle(page);
     state.changeSetting({ validation: '0.7' });
     await untilIdle(page);
-    expect(state.job.batchSize).toBeUndefined();
-    expect(state.notice).toContain('batchSize “80”');
+    expect(state.settingsErrors.get('batchSize')).toContain('from 1 to 15, not “80”');
+    state.changeSetting({ validation: '0.2' });
+    await untilIdle(page);
+    expect([...state.settingsErrors]).toEqual([]);
+    expect(state.job.batchSize).toBe(80);
   });
 
   test('opening a table ends what the bench is timing', async () => {
