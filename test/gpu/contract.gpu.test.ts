@@ -14,7 +14,8 @@ import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
 import { firstBatch } from '../support/first-batch.ts';
-import { orData, smallJob, variedJob, type NamedJob } from '../support/jobs.ts';
+import { covering } from '../support/job-sample.ts';
+import { contractJobs, orData, smallJob, type NamedJob } from '../support/jobs.ts';
 
 /** One contract, held by the CPU path and by every strategy of the GPU that this adapter runs. */
 const gpuPlans: readonly Plan[] = [
@@ -33,10 +34,7 @@ const paths = [
 const gpuPaths = paths.filter(({ backend }) => backend === gpuBackend);
 
 const isFull = import.meta.env.HANDGRAD_FULL === '1';
-/** Every other one as the notebook trains: all rows, SGD. */
-const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) =>
-  seed % 2 === 0 ? smallJob(seed, 1000) : variedJob(seed, 1000),
-);
+const jobs = isFull ? contractJobs(200) : covering(contractJobs(40));
 /** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
 const fewJobs = isFull ? jobs : jobs.slice(0, 8);
 const isVariation = ({ strategy }: Plan, index: number) =>
@@ -242,7 +240,7 @@ describe.each(paths)('$name: a run', ({ backend, plan }) => {
   });
 
   it('has gradients and predictions of the present parameters, and asking changes nothing', async () => {
-    const { job, data } = jobs[10];
+    const { job, data } = smallJob(10, 1000);
     const trainer = await backend.createTrainer(job, data, plan);
     const reference = await cpuBackend.createTrainer(job, data);
     const gradients = await reference.gradients();
