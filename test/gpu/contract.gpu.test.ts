@@ -14,7 +14,8 @@ import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
 import { firstBatch } from '../support/first-batch.ts';
-import { droppingJob, orData, smallJob, variedJob, type NamedJob } from '../support/jobs.ts';
+import { covering } from '../support/job-sample.ts';
+import { contractJobs, droppingJob, orData, smallJob, type NamedJob } from '../support/jobs.ts';
 
 /** One contract, held by the CPU path and by every strategy of the GPU that this adapter runs. */
 const gpuPlans: readonly Plan[] = [
@@ -75,12 +76,9 @@ class Reference {
 }
 const withReference = (named: NamedJob) => ({ ...named, reference: new Reference(named) });
 
-/** Every other one as the notebook trains: all rows, SGD. */
-const jobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) =>
-  withReference(seed % 2 === 0 ? smallJob(seed, 1000) : variedJob(seed, 1000)),
-);
+const jobs = (isFull ? contractJobs(200) : covering(contractJobs(40))).map(withReference);
 /** With dropout, which only the layered path has. */
-const droppingJobs = Array.from({ length: isFull ? 40 : 12 }, (_, seed) =>
+const droppingJobs = Array.from({ length: isFull ? 40 : 6 }, (_, seed) =>
   withReference(droppingJob(seed, 1000)),
 );
 /** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
@@ -247,7 +245,7 @@ describe.each(paths)('$name: a run', ({ backend, plan }) => {
   });
 
   it('has gradients and predictions of the present parameters, and asking changes nothing', async () => {
-    const { job, data } = jobs[10];
+    const { job, data } = smallJob(10, 1000);
     const trainer = await backend.createTrainer(job, data, plan);
     const reference = await cpuBackend.createTrainer(job, data);
     const gradients = await reference.gradients();

@@ -9,10 +9,13 @@ import { fusedPlans } from '../../src/gpu/fused-trainer.ts';
 import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
-import { randomJob } from '../support/jobs.ts';
+import { covering } from '../support/job-sample.ts';
+import { randomJob, type NamedJob } from '../support/jobs.ts';
 
-const count = import.meta.env.HANDGRAD_FULL ? 200 : 40;
+const isFull = import.meta.env.HANDGRAD_FULL === '1';
 const LONG_RUN = 50;
+const allJobs = Array.from({ length: isFull ? 200 : 40 }, (_, seed) => randomJob(seed, LONG_RUN));
+const wideJobs = isFull ? allJobs : covering(allJobs);
 
 const WORST_CASE = 'a worst case over all orders and directions of rounding, carried through every layer';
 const ROUNDED_WORSE =
@@ -27,27 +30,31 @@ const gpu = await openGpu();
 /** Which plan each of how many jobs is trained by; none where the job is too large for it. */
 interface Sample {
   readonly kernels: string;
-  readonly size: number;
+  readonly jobs: readonly NamedJob[];
   readonly planOf: (job: TrainingJob, data: TrainingData) => Plan | undefined;
 }
-const layered = (matmul: MatmulVariant, size: number): Sample => ({
+const layered = (matmul: MatmulVariant, jobs: readonly NamedJob[]): Sample => ({
   kernels: matmul,
-  size,
+  jobs,
   planOf: () => ({ strategy: 'layered', matmul }),
 });
 // Every job by the kernels for wide layers that all adapters run; the others differ in how they load.
 const samples: readonly Sample[] = [
-  layered('blocked', count),
+  layered('blocked', wideJobs),
   // Slow where barriers are, on a software adapter: the kernels' own tests have every shape.
-  layered('tiled', count / 20),
-  ...(gpu.device.features.has('subgroups') ? [layered('quads', count / 20)] : []),
-  { kernels: 'fused', size: count / 20, planOf: (job, data) => fusedPlans(gpu, job, data)[0] },
+  layered('tiled', isFull ? allJobs.slice(0, 10) : [allJobs[1]]),
+  ...(gpu.device.features.has('subgroups') ? [layered('quads', allJobs.slice(0, isFull ? 10 : 2))] : []),
+  {
+    kernels: 'fused',
+    jobs: allJobs.slice(0, isFull ? 10 : 2),
+    planOf: (job, data) => fusedPlans(gpu, job, data)[0],
+  },
 ];
 
 describe.each(samples)(
   'random networks, $kernels kernels against CPU, 1 and 50 steps',
-  ({ size, planOf }) => {
-    const jobs = Array.from({ length: size }, (_, seed) => randomJob(seed, LONG_RUN)).flatMap((each) => {
+  ({ jobs: sample, planOf }) => {
+    const jobs = sample.flatMap((each) => {
       const plan = planOf(each.job, each.data);
       return plan ? [{ ...each, plan }] : [];
     });

@@ -50,6 +50,13 @@ export function droppingJob(seed: number, steps: number): NamedJob {
   return named(drawn, { job: { ...job, dropout }, data });
 }
 
+/** Jobs that every strategy takes: every other one as the notebook trains, with all rows and SGD. */
+export function contractJobs(count: number): NamedJob[] {
+  return Array.from({ length: count }, (_, seed) =>
+    seed % 2 === 0 ? smallJob(seed, 1000) : variedJob(seed, 1000),
+  );
+}
+
 function jobOfSize(
   seed: number,
   steps: number,
