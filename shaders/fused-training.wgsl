@@ -104,6 +104,7 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
   for (var step = 0u; step < params.stepCount; step++) {
     let rowCount = rowCountOf(params.firstStep + step);
     beginBatch(step, rowCount);
+    let rate = ratesFrom(rates[0], rates[1], rates[2u + select(0u, step, ratesVary)]);
     var lossSum = vec4f();
     for (var firstRow = 0u; firstRow < rowCount; firstRow += 4u * shape.tileQuads) {
       let isFirst = firstRow == 0u;
@@ -129,8 +130,8 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
       }
       var l = 0u;
       loop {
-        weightsGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
-        biasGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast));
+        weightsGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast), rate);
+        biasGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast), rate);
         continuing {
           l++;
           break if l == layerCount();
@@ -182,12 +183,12 @@ fn loadParameters(layer: Layer, invocation: u32) {
 }
 
 // dE/dw = aᵀ · d over the rows of the tile
-fn weightsGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>) {
+fn weightsGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>, rate: Rates) {
   let columns = (fours(layer.units) + 1u) / 2u;
   let blockCount = (fours(layer.inputCount) + 1u) / 2u * columns;
   var block = invocation;
   loop {
-    if (block < blockCount) { blockGradient(layer, 2u * vec2u(block / columns, block % columns), quadCount, tile); }
+    if (block < blockCount) { blockGradient(layer, 2u * vec2u(block / columns, block % columns), quadCount, tile, rate); }
     continuing {
       block += invocationCount;
       break if block - invocation >= blockCount;
@@ -196,7 +197,7 @@ fn weightsGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<boo
 }
 
 // From input 4 · place.x and unit 4 · place.y on, eight each.
-fn blockGradient(layer: Layer, place: vec2u, quadCount: u32, tile: vec2<bool>) {
+fn blockGradient(layer: Layer, place: vec2u, quadCount: u32, tile: vec2<bool>, rate: Rates) {
   let unitQuads = fours(layer.units);
   let a = layer.inputAt + 4u * shape.tileQuads * twoFrom(place.x, fours(layer.inputCount));
   let d = layer.gradientAt + 4u * shape.tileQuads * twoFrom(place.y, unitQuads);
@@ -214,7 +215,7 @@ fn blockGradient(layer: Layer, place: vec2u, quadCount: u32, tile: vec2<bool>) {
   loop {
     let unitQuad = place.y + i % 2u;
     if (unitQuad < unitQuads) {
-      follow(layer, vec2u(4u * place.x + i / 2u, unitQuad), sums[sumOf(i)][columnOf(i)], tile);
+      follow(layer, vec2u(4u * place.x + i / 2u, unitQuad), sums[sumOf(i)][columnOf(i)], tile, rate);
     }
     continuing {
       i++;
@@ -224,7 +225,7 @@ fn blockGradient(layer: Layer, place: vec2u, quadCount: u32, tile: vec2<bool>) {
 }
 
 // dE/dbias = Σ d over the rows of the tile
-fn biasGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>) {
+fn biasGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>, rate: Rates) {
   let unitQuads = fours(layer.units);
   var unitQuad = invocation;
   loop {
@@ -239,7 +240,7 @@ fn biasGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>)
           break if quad == quadCount;
         }
       }
-      follow(layer, vec2u(layer.inputCount, unitQuad), sum, tile);
+      follow(layer, vec2u(layer.inputCount, unitQuad), sum, tile, rate);
     }
     continuing {
       unitQuad += invocationCount;
@@ -249,7 +250,7 @@ fn biasGradient(layer: Layer, invocation: u32, quadCount: u32, tile: vec2<bool>)
 }
 
 // Four weights of an input, or four biases: adds up their gradients, and updates them behind the last tile.
-fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>) {
+fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>, rate: Rates) {
   let isFirst = tile.x;
   let isLast = tile.y;
   let unit = 4u * place.y;
@@ -261,7 +262,7 @@ fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>) {
     var gradient = sum[k];
     if (!isFirst) { gradient += gradients[i]; }
     if (updates && isLast) {
-      memory[at][k] = updated(i, memory[at][k], gradient);
+      memory[at][k] = updated(i, memory[at][k], gradient, rate);
     } else {
       gradients[i] = gradient;
     }
@@ -273,9 +274,8 @@ fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>) {
 }
 
 // One parameter behind its step.
-fn updated(i: u32, value: f32, gradient: f32) -> f32 {
+fn updated(i: u32, value: f32, gradient: f32, rate: Rates) -> f32 {
   let n = params.parameterCount;
-  let rate = ratesFrom(rates[0], rates[1], rates[2u + select(0u, batch.step, ratesVary)]);
   var remembered = vec2f();
   if (stateCount > 0u) { remembered.x = state[n + i]; }
   if (stateCount > 1u) { remembered.y = state[2u * n + i]; }
