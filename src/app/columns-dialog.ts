@@ -182,8 +182,8 @@ export class ColumnsDialog extends PageElement {
           <thead>
             <tr>
               <th scope="col" class="words">column</th>
-              <th scope="col" class="words">type</th>
               <th scope="col" class="words">role</th>
+              <th scope="col" class="words">type</th>
               <th scope="col">missing</th>
               <th scope="col" class="words">what is in it</th>
             </tr>
@@ -201,18 +201,18 @@ export class ColumnsDialog extends PageElement {
       <th scope="row" class="words" title=${name}>${name}</th>
       <td class="choice">
         <select
-          aria-label="Type of ${name}"
-          @change=${(event: Event) => this.#change(position, { type: valueOf(event) as ColumnType })}
-        >
-          ${optionsOf(types, type)}
-        </select>
-      </td>
-      <td class="choice">
-        <select
           aria-label="Role of ${name}"
           @change=${(event: Event) => this.#change(position, { role: valueOf(event) as ColumnRole })}
         >
           ${optionsOf(roles, role)}
+        </select>
+      </td>
+      <td class="choice">
+        <select
+          aria-label="Type of ${name}"
+          @change=${(event: Event) => this.#change(position, { type: valueOf(event) as ColumnType })}
+        >
+          ${optionsOf(types, type)}
         </select>
       </td>
       <td>${count(summary.missingCount)}</td>

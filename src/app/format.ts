@@ -28,9 +28,9 @@ export function significant(value: number, digits = 4): string {
 /** As many decimals as asked for: what stands in columns, as `0.334522`. */
 export function withDecimals(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return significant(value);
-  return properMinus(
-    value.toLocaleString(EN, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
-  );
+  const text = value.toLocaleString(EN, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  // Nothing is less than nothing.
+  return /^-[0.,]*$/.test(text) ? text.slice(1) : properMinus(text);
 }
 
 /** `96.7 %`; `> 99.9 %` and `< 0.1 %` where one decimal would say all or none and it is not. */

@@ -158,7 +158,8 @@ class LossCard extends PageElement {
     const isWatched = run.validation !== undefined && run.key !== 'kernels';
     const dots = svg`<path d="M0 4H28" stroke-width="2" stroke-dasharray="1.5 4" />`;
     return html`<span class=${run.path}>
-        <svg viewBox="0 0 28 8" aria-hidden="true">${line}${ring}</svg>${runLabel(this.page.state, run)}
+        <svg viewBox="0 0 28 8" aria-hidden="true">${line}${ring}</svg
+        >${runLabel(this.page.state, run)}${isWatched ? ', training' : ''}
       </span>
       ${
         isWatched

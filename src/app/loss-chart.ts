@@ -125,7 +125,9 @@ class LossChart extends PageElement {
   /** Where the axis ends: with the job, or where all runs of it diverged. */
   #lastStep(): number {
     const { shownRuns, job } = this.page.state;
-    const ends = shownRuns.map((run) => run.report?.divergence?.step ?? run.job.steps);
+    const ends = shownRuns.map(
+      (run) => run.report?.divergence?.step ?? (run.isOver ? run.stepCount : run.job.steps),
+    );
     return Math.max(1, ...(ends.length > 0 ? ends : [job.steps]));
   }
 

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import { count, unbroken } from './format.ts';
 import { scoreSentence } from './measures-sentences.ts';
 import { PageElement } from './page-element.ts';
-import { describeJob, verdictSentence } from './sentences.ts';
+import { describeJob, overfittingSentence, verdictSentence } from './sentences.ts';
 import { timingSentence } from './timing-sentences.ts';
 import './verdict-mark.ts';
 import { baseStyles, controlStyles } from './styles.ts';
@@ -108,16 +108,24 @@ class ResultCard extends PageElement {
   /** How good it is; on the notebook’s four rows there is nothing to be good at. */
   #renderScore() {
     const { state } = this.page;
-    const { assessment } = state.shownRuns.find(({ key }) => key === 'gpu') ?? state.shownRuns[0] ?? {};
+    const run = state.runs.gpu ?? state.shownRuns[0];
+    const assessment = run?.assessment;
     if (!assessment || state.isNotebook) return nothing;
     return html`<div class="line">
       <h2>Score</h2>
-      <p class="number">${unbroken(scoreSentence(assessment))}</p>
+      <p class="number">${unbroken(scoreSentence(assessment))} ${overfittingSentence(run)}</p>
     </div>`;
   }
 
   #renderStale() {
-    const job = this.page.state.shownRuns[0]?.job;
+    const { shownRuns, table } = this.page.state;
+    const [run] = shownRuns;
+    if (run && run.table.key !== table?.key) {
+      return html`<p class="stale">
+        <strong>Of earlier columns</strong>. Train again for the columns as they are now.
+      </p>`;
+    }
+    const job = run?.job;
     const what = job && `${describeJob(job)} · ${count(job.steps)} steps · seed ${job.networks[0].seed}`;
     return html`<p class="stale number">
       <strong>Of earlier settings</strong>: ${what}. Train again for the present ones.

@@ -123,6 +123,21 @@ function partedSentence({ runs: { cpu, gpu } }: PageState): Judgement | undefine
   return { holds: undefined, text };
 }
 
+/** The validation loss must have risen by this factor to be spoken of. */
+const OVERFITTED = 1.1;
+
+/** A run that went on learning its rows by heart, and what to do; empty where it did not. */
+export function overfittingSentence({ validation }: Run): string {
+  const { losses: looks = [], bestStep, keepsBest } = validation ?? {};
+  const [lowest, last] = [Math.min(...looks), looks[looks.length - 1]];
+  if (keepsBest || bestStep === undefined || !(last > OVERFITTED * lowest)) return '';
+  return (
+    `The validation loss was lowest at step ${count(bestStep)} (${significant(lowest)}) and has risen to ` +
+    `${significant(last)}: from there on the network learnt its rows by heart. Stop early after some looks keeps ` +
+    'the best.'
+  );
+}
+
 /** By a person, not by its validation loss. */
 function isStopped({ steps, validation }: RunReport, all: number): boolean {
   return steps < all && !validation?.stoppedEarly;

@@ -25,6 +25,9 @@ export function readHidden(text: string): Reading<number[]> {
   const units: number[] = [];
   for (const [index, entry] of entries.entries()) {
     const what = entries.length === 1 ? 'Units' : `Units of hidden layer ${index + 1}`;
+    if (/^\s*\d+(\s+\d+)+\s*$/.test(entry)) {
+      return new Error(`Separate the layers by commas: “${entry.trim().split(/\s+/).join(', ')}”.`);
+    }
     const value = readWholeNumber(what, entry, 1, MAX_UNITS);
     if (value instanceof Error) return value;
     units.push(value);

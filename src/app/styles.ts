@@ -276,7 +276,7 @@ export const disclosureStyles = css`
     border-bottom: 1.5px solid var(--muted);
     transform: rotate(-45deg);
   }
-  details[open] summary::before {
+  details[open] > summary::before {
     transform: translateY(-2px) rotate(45deg);
   }
 `;

@@ -281,7 +281,7 @@ function renderTable({ open }: ShownTable) {
               html`<tr>
                 ${row.map((text, column) =>
                   isText[column]
-                    ? html`<td class="words cell">${text}</td>`
+                    ? html`<td class="words cell">${text === '' ? '–' : text}</td>`
                     : html`<td>${text === '' ? '–' : properMinus(text)}</td>`,
                 )}
               </tr>`,

@@ -2,9 +2,9 @@ import type { OpenTable } from '../worker/client.ts';
 import { count, countOf } from './format.ts';
 
 const fills = {
-  median: 'the median',
-  mean: 'the mean',
-  'most-frequent': 'the most frequent value',
+  median: 'numbers with the median, categories with the most frequent',
+  mean: 'numbers with the mean, categories with the most frequent',
+  'most-frequent': 'with the most frequent value',
   drop: '',
 } as const;
 
@@ -26,7 +26,7 @@ export function describeRows({ prepared, options }: OpenTable): string {
   ];
   const filled =
     filledCellCount > 0
-      ? ` ${countOf(filledCellCount, 'missing cell')} filled with ${fills[options.missing]} of the training rows.`
+      ? ` ${countOf(filledCellCount, 'missing cell')} filled from the training rows: ${fills[options.missing]}.`
       : '';
   return `${rows.join(', ')}; ${columns.join(', ')}.${filled}`;
 }

@@ -1,12 +1,18 @@
 import type { Command } from 'commander';
-import { summarizeColumns, type ColumnSummary } from '../index.ts';
+import {
+  InputError,
+  summarizeColumns,
+  type ColumnSummary,
+  type Dataset,
+  type JobSettings,
+} from '../index.ts';
 import { print } from './output.ts';
 import { jsonText } from './run-json.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { textTable } from './text-table.ts';
-import { openTable, partsText, prepareTable } from './train-data.ts';
+import { openTable, partsText, prepareTable, type OpenedTable } from './train-data.ts';
 import { settingsOf } from './train-settings.ts';
-import { countOf, count, printable } from './wording.ts';
+import { countOf, count, inOneLine, printable } from './wording.ts';
 
 /** First values of a column that are shown. */
 const SHOWN_VALUES = 3;
@@ -34,12 +40,12 @@ async function inspect(
   const opened = await openTable(file, flags, signal);
   const { source, table, plans } = opened;
   const columns = summarizeColumns(table, plans);
-  const dataset = prepareTable(opened, flags, undefined);
-  const settings = settingsOf({}, dataset, undefined);
-  const { task, classes, inputNames } = dataset;
+  const { dataset, problem } = prepareOrSay(opened, flags);
+  const settings = dataset && settingsOf({}, dataset, undefined);
+  const { task, classes, inputNames } = dataset ?? {};
   if (flags.json) {
     const { rowCount, format, notes } = table;
-    await print(jsonText({ rowCount, format, notes, columns, task, classes, inputNames, settings }));
+    await print(jsonText({ rowCount, format, notes, columns, task, classes, inputNames, settings, problem }));
     return;
   }
   const { delimiter, decimal, hasHeader } = table.format;
@@ -48,15 +54,41 @@ async function inspect(
     [
       `Table     ${countOf(table.rowCount, 'row')} from ${source === '-' ? 'standard input' : printable(source)}`,
       `  format  ${mark} between cells, ${decimal} before decimals, ${hasHeader ? 'with' : 'without'} a header`,
-      ...table.notes.map((note) => `  note    ${printable(note)}`),
-      `  task    ${task}${classes ? ` of ${classes.slice(0, 8).map(printable).join(', ')}` : ''}`,
-      `  rows    ${partsText(dataset)}`,
-      `  inputs  ${countOf(inputNames.length, 'unit')}`,
-      `Training  ${settings.loss}, ${settings.optimizer}, learning rate ${settings.learningRate}, ` +
-        `${settings.hidden.join(', ')} ${settings.activations.join(', ')}, ${countOf(settings.steps, 'step')}`,
+      ...table.notes.map((note) => `  note    ${inOneLine(note)}`),
+      ...(dataset ? datasetLines(dataset) : [`  problem ${inOneLine(problem ?? '')}`]),
+      ...(settings ? [settingsLine(settings)] : []),
       '',
       columnsText(columns),
     ].join('\n'),
+  );
+}
+
+/** What keeps a table from being trained on is part of how it is understood. */
+function prepareOrSay(
+  opened: OpenedTable,
+  flags: TableFlags,
+): { readonly dataset?: Dataset; readonly problem?: string } {
+  try {
+    return { dataset: prepareTable(opened, flags, undefined) };
+  } catch (error) {
+    if (error instanceof InputError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function datasetLines(dataset: Dataset): string[] {
+  const { task, classes, inputNames } = dataset;
+  return [
+    `  task    ${task}${classes ? ` of ${classes.slice(0, 8).map(printable).join(', ')}` : ''}`,
+    `  rows    ${partsText(dataset)}`,
+    `  inputs  ${countOf(inputNames.length, 'unit')}`,
+  ];
+}
+
+function settingsLine({ loss, optimizer, learningRate, hidden, activations, steps }: JobSettings): string {
+  return (
+    `Training  ${loss}, ${optimizer}, learning rate ${learningRate}, ${hidden.join(', ')} ` +
+    `${activations.join(', ')}, ${countOf(steps, 'step')}`
   );
 }
 

@@ -134,7 +134,14 @@ async function runTraining(file: string | undefined, flags: TrainFlags, signal: 
 /** The run, its predictions in the units of the table. */
 function runOf(dataset: Dataset, result: RunResult, logEvery: number) {
   const predictions = inUnitsOfTable(dataset, result.predictions);
-  return { ...runObject({ ...result, predictions }, logEvery), validation: result.validation };
+  const rowCount = predictions.length / dataset.training.outputCount;
+  // Rows of the table, counted from 1: predictions are of those that were trained on.
+  const predictionRows = [...dataset.rows.training.subarray(0, rowCount)].map((row) => row + 1);
+  return {
+    ...runObject({ ...result, predictions }, logEvery),
+    predictionRows,
+    validation: result.validation,
+  };
 }
 
 /** Without the rows themselves. */

@@ -113,11 +113,13 @@ function namesOf(flag: string, texts: readonly string[] = [], { columnNames }: T
 }
 
 /** `120 rows to train on, 30 for validation, …`. */
-export function partsText({ training, validation, test, droppedRowCount }: Dataset): string {
+export function partsText(dataset: Dataset): string {
+  const { training, validation, test, droppedRowCount, filledCellCount } = dataset;
   return [
     `${count(training.rowCount)} to train on`,
     ...(validation ? [`${count(validation.rowCount)} for validation`] : []),
     ...(test ? [`${count(test.rowCount)} for the test`] : []),
     ...(droppedRowCount > 0 ? [`${count(droppedRowCount)} left out`] : []),
+    ...(filledCellCount > 0 ? [`${count(filledCellCount)} missing cells filled`] : []),
   ].join(', ');
 }

@@ -15,7 +15,7 @@ import {
 } from '../index.ts';
 import { textTable } from './text-table.ts';
 import { partsText, type OpenedTable } from './train-data.ts';
-import { count, countOf, networkText, printable } from './wording.ts';
+import { count, countOf, inOneLine, networkText, printable } from './wording.ts';
 
 const SHOWN_ROWS = 10;
 const SHOWN_COLUMNS = 8;
@@ -38,7 +38,7 @@ export function trainOpening(
   const batches = job.batchSize === undefined ? '' : ` in batches of ${count(job.batchSize)}`;
   return [
     `Table     ${countOf(table.rowCount, 'row')} from ${source === '-' ? 'standard input' : printable(source)}`,
-    ...table.notes.map((note) => `  note    ${printable(note)}`),
+    ...table.notes.map((note) => `  note    ${inOneLine(note)}`),
     `  index   ${index.length > 0 ? listed(index) : 'none'}`,
     `  inputs  ${listed(namesOf('input'))}`,
     ...(ignored.length > 0 ? [`  ignored ${listed(ignored)}`] : []),
@@ -72,7 +72,7 @@ export function trainClosing(
   const rowCount = Math.min(SHOWN_ROWS, training.rowCount);
   const targetCount = opened.plans.filter(({ role }) => role === 'target').length;
   const more = [
-    ...(training.rowCount > rowCount ? [countOf(training.rowCount - rowCount, 'more row')] : []),
+    ...(training.rowCount > rowCount ? [countOf(training.rowCount - rowCount, 'more training row')] : []),
     ...(targetCount > SHOWN_TARGETS ? [countOf(targetCount - SHOWN_TARGETS, 'more target')] : []),
   ];
   const rest = `… and ${more.join(' and ')}; --json prints up to ${count(MOST_PREDICTED_ROWS)} rows.`;

@@ -27,6 +27,11 @@ export function printable(text: string): string {
   return isShort ? characters.join('') : `${characters.slice(0, SHOWN_CHARACTERS).join('')}…`;
 }
 
+/** A sentence with names of a table in it, whole. */
+export function inOneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
+}
+
 /** The same in quotes. */
 export function quoted(text: string): string {
   return `"${printable(text)}"`;

@@ -63,7 +63,7 @@ export function jobOf(settings: JobSettings, outputCount: number): TrainingJob {
   } = settings;
   if (activations.length !== hidden.length && activations.length !== 1) {
     throw new InputError(
-      `There are ${hidden.length} hidden layers and ${activations.length} activations; ` +
+      `There ${hidden.length === 1 ? 'is 1 hidden layer' : `are ${hidden.length} hidden layers`} and ${activations.length} activations; ` +
         'give one for all layers, or one for each.',
     );
   }

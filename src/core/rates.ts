@@ -1,3 +1,4 @@
+import { integerPower } from './integer-power.ts';
 import type { NetworkSettings, TrainingJob } from './job.ts';
 import { optimizers, type Optimizer, type Rates } from './optimizers.ts';
 import { scheduleFactor } from './schedules.ts';
@@ -31,6 +32,6 @@ export function moveRates(rates: Rates, job: TrainingJob, t: number): void {
   const { learningRate } = job.networks[0];
   rates.learningRate = learningRate * scheduleFactor(job.schedule, t, job.steps);
   if (!('correctsBias' in optimizers[job.optimizer])) return;
-  rates.firstCorrection = 1 / (1 - (1 - rates.firstRate) ** (t + 1));
-  rates.secondCorrection = 1 / Math.sqrt(1 - (1 - rates.secondRate) ** (t + 1));
+  rates.firstCorrection = 1 / (1 - integerPower(1 - rates.firstRate, t + 1));
+  rates.secondCorrection = 1 / Math.sqrt(1 - integerPower(1 - rates.secondRate, t + 1));
 }

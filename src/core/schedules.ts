@@ -1,3 +1,5 @@
+import { integerPower } from './integer-power.ts';
+
 /** How the learning rate follows the steps. */
 export interface Schedule {
   /** How people read it in a menu. */
@@ -24,9 +26,9 @@ export const schedules: Readonly<Record<ScheduleName, Schedule>> = {
   constant: { label: 'constant', factor: () => 1 },
   step: {
     label: 'in steps',
-    factor: (t, _steps, { every = 1000, gamma = 0.5 }) => gamma ** Math.floor(t / every),
+    factor: (t, _steps, { every = 1000, gamma = 0.5 }) => integerPower(gamma, Math.floor(t / every)),
   },
-  exponential: { label: 'exponential', factor: (t, _steps, { gamma = 0.999 }) => gamma ** t },
+  exponential: { label: 'exponential', factor: (t, _steps, { gamma = 0.999 }) => integerPower(gamma, t) },
   // Loshchilov & Hutter 2017, without restarts.
   cosine: { label: 'cosine', factor: (t, steps) => 0.5 * (1 + Math.cos((Math.PI * t) / steps)) },
 };

@@ -39,7 +39,7 @@ const MOST_ROWS_WITHOUT_IDENTIFIERS = 20;
  * A column is of numbers if at least four in five of its values are. The target is the last column, or the
  * columns a person names. The first column is the index if it is named observation, index, id, row, no, nr,
  * number or # (in any case), or not at all below other names, and holds distinct whole numbers; so is a
- * column of texts that all differ, in more than 20 rows, and one with more different texts than are kept. A
+ * column of texts of which more than half differ, in more than 20 rows, and one with more different texts than are kept. A
  * column without any value is ignored. All others are inputs.
  *
  * @returns one plan per column, in the order of the file
@@ -133,9 +133,10 @@ function hasDistinctWholeNumbers({ numbers, textCount }: Column): boolean {
   return sorted.every((value, row) => row === 0 || value !== sorted[row - 1]);
 }
 
+/** Most texts come once: names or dates, of which each would be an input of its own. */
 function hasDistinctValues(column: Column): boolean {
   const valueCount = column.numberCount + column.textCount;
-  return valueCount > MOST_ROWS_WITHOUT_IDENTIFIERS && distinctCount(column) === valueCount;
+  return valueCount > MOST_ROWS_WITHOUT_IDENTIFIERS && distinctCount(column) > valueCount / 2;
 }
 
 function requireInput(plans: readonly ColumnPlan[]): void {

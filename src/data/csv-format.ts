@@ -17,6 +17,8 @@ const DELIMITER_ROWS = 20;
 const FORMAT_ROWS = 500;
 /** `1,234` may be one thousand; `0,5`, `12,34` and `1234,5` may not. */
 const THOUSANDS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+/** So may `1.842` be, beside numbers with a decimal comma. */
+const THOUSANDS_APART = /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$/;
 const YEAR = /^[12]\d{3}$/;
 
 /**
@@ -66,7 +68,8 @@ function guessDecimal(rows: readonly (readonly string[])[], columnCount: number)
   let isFound = false;
   for (let column = 0; column < columnCount; column++) {
     const cells = rows.map((row) => row[column] ?? '').filter((cell) => !isMissing(cell));
-    if (cells.some((cell) => cell.includes('.') && isNumber(cell, '.'))) return '.';
+    if (cells.some((cell) => cell.includes('.') && isNumber(cell, '.') && !THOUSANDS_APART.test(cell)))
+      return '.';
     const isDecimal = (cell: string) => cell.includes(',') && !THOUSANDS.test(cell);
     if (cells.every((cell) => isNumber(cell, ',')) && cells.some(isDecimal)) isFound = true;
   }

@@ -16,7 +16,7 @@ export interface ColumnSummary {
   readonly hasMoreTexts: boolean;
   /** Of its numbers, if the column is of numbers and has any. */
   readonly numbers: { readonly least: number; readonly most: number; readonly mean: number } | undefined;
-  /** The first values that are not missing, as text. */
+  /** The first values that are not missing, as text; of categories the first different ones. */
   readonly firstValues: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function summarizeColumns(table: Table, plans: readonly ColumnPlan[]): Co
         distinctCount: type === 'category' ? distinctCount(column) : undefined,
         hasMoreTexts,
         numbers: type === 'number' ? summarizeNumbers(column) : undefined,
-        firstValues: firstValues(column, table.rowCount),
+        firstValues: firstValues(column, { rowCount: table.rowCount, areDifferent: type === 'category' }),
       },
     ];
   });
@@ -68,11 +68,14 @@ function summarizeNumbers({ numbers, numberCount }: Column): ColumnSummary['numb
   return { least, most, mean: sum / numberCount };
 }
 
-function firstValues(column: Column, rowCount: number): string[] {
+function firstValues(
+  column: Column,
+  { rowCount, areDifferent }: { readonly rowCount: number; readonly areDifferent: boolean },
+): string[] {
   const values: string[] = [];
   for (let row = 0; row < Math.min(rowCount, MOST_ROWS_SOUGHT) && values.length < FIRST_VALUES; row++) {
     const text = cellText(column, row);
-    if (text !== '') values.push(text);
+    if (text !== '' && !(areDifferent && values.includes(text))) values.push(text);
   }
   return values;
 }

@@ -53,7 +53,9 @@ test('a newcomer: drops a CSV with text and gaps, corrects a type, trains, reads
   const foot = page.locator('table-card .foot');
   // 4 regions and their other, 3 numbers.
   await expect(foot).toContainText('96 rows to train on, 24 for validation; 8 inputs, 3 classes.');
-  await expect(foot).toContainText(/\d+ missing cells filled with the median of the training rows\./);
+  await expect(foot).toContainText(
+    /\d+ missing cells filled from the training rows: numbers with the median/,
+  );
 
   await button(page, 'Columns').click();
   const columns = await rows(page, 'Columns of the table');

@@ -157,7 +157,7 @@ describe('settings as text', () => {
     [{ validation: '0.6', test: '0.5' }, 'test', /leave some to train on/],
     [{ earlyStopping: '3', validation: '' }, 'earlyStopping', /no validation rows/],
     [{ loss: 'bce' }, 'loss', /not for a regression target; choose mse, mae, huber/],
-    [{ activation: 'each', activations: 'tanh, relu' }, 'activations', /1 hidden layers and 2 activations/],
+    [{ activation: 'each', activations: 'tanh, relu' }, 'activations', /is 1 hidden layer and 2 activations/],
     [{ activation: 'each', activations: 'tan' }, 'activations', /not “tan”/],
     [{ schedule: 'exponential', scheduleGamma: '1.5' }, 'scheduleGamma', /at most 1, not “1\.5”/],
     [{ optimizer: 'lion' }, 'optimizer', /one of sgd, momentum/],

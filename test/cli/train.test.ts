@@ -112,7 +112,7 @@ describe('train', () => {
     const { stdout } = await handgrad(args, { input });
     expect(stdout).toContain('1 input → 3 linear, with biases');
     expect(stdout).toMatch(/\nrow +a +prediction a +error a +c +prediction c/);
-    expect(stdout).toMatch(/\n10 .*\n… and 2 more rows; --json prints up to 1,000 rows\.\n/);
+    expect(stdout).toMatch(/\n10 .*\n… and 2 more training rows; --json prints up to 1,000 rows\.\n/);
   });
 
   test('columns named __proto__ and constructor, markup, and what would move the cursor', async () => {
@@ -167,7 +167,7 @@ describe('train on any table', () => {
     expect(stdout).toContain(
       'index   name\n  inputs  age, city\n  target  left\n  task    binary of no, yes\n',
     );
-    expect(stdout).toMatch(/rows +48 to train on, 12 for validation\n/);
+    expect(stdout).toMatch(/rows +48 to train on, 12 for validation, 6 missing cells filled\n/);
     expect(stdout).toMatch(/5 inputs → 16 tanh → 1 linear/);
     expect(stdout).toMatch(/training, 48 rows +(9|100)/);
     expect(stdout).toMatch(/Actual, validation +→ no +→ yes +precision/);
@@ -244,7 +244,7 @@ describe('train on any table', () => {
       /The loss huber does not fit this target, a classification/,
     ],
     [['--batch-size', '61'], 1, /The batch size must be a whole number from 1 to 48, not 61/],
-    [['--activation', 'tanh,relu'], 1, /1 hidden layers and 2 activations/],
+    [['--activation', 'tanh,relu'], 1, /is 1 hidden layer and 2 activations/],
     [['--output-activation', 'tanh'], 1, /takes the output activation sigmoid/],
     [['--early-stopping', '3', '--validation', '0'], 2, /--early-stopping looks at validation rows/],
     [['--schedule-every', '3'], 2, /--schedule-every belongs to --schedule step/],
@@ -267,8 +267,16 @@ describe('inspect', () => {
     expect(stdout).toContain('format  ; between cells, , before decimals, with a header\n');
     expect(stdout).toMatch(/\nid +number +index +0 +1 … 4, mean 2\.5 +1, 2, 3\n/);
     expect(stdout).toMatch(/\nsize +number +input +1 +1\.5 … 3, mean 2\.25 /);
-    expect(stdout).toMatch(/\ncolour +category +input +0 +3 different +red, blue, red\n/);
+    expect(stdout).toMatch(/\ncolour +category +input +0 +3 different +red, blue, /);
     expect(stdout).toContain('task    regression\n');
+  });
+
+  test('shows the columns of a table that cannot be trained on, and why', async () => {
+    const withWord = 'size,price\n1,5\n2,6\n3,k. A.\n4,7\n5,8\n6,9\n';
+    const { status, stdout } = await handgrad(['inspect', '-'], { input: withWord });
+    expect(status).toBe(0);
+    expect(stdout).toContain('problem 1 cell of a column of numbers is not a number: "k. A." in data row 3');
+    expect(stdout).toMatch(/\nprice +number +target +0 /);
   });
 
   test('takes corrections, and prints JSON', async () => {

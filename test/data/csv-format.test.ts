@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readNumber } from '../../src/data/numbers.ts';
 import { readTable } from '../../src/data/csv.ts';
 import type { CsvFormat } from '../../src/data/csv-format.ts';
 import { contents } from './support.ts';
@@ -140,4 +141,33 @@ test('progress goes from piece to piece to the end', async () => {
     true,
   );
   expect(reports.at(-1)).toEqual([file.size, file.size]);
+});
+
+describe('thousands apart', () => {
+  test.each([
+    ['1.842,13', ',', 1842.13],
+    ['1.842', ',', 1842],
+    ['-12.345.678,5', ',', -12345678.5],
+    ['1,200.50', '.', 1200.5],
+    ['12,345,678', '.', 12345678],
+  ] as const)('%s with the decimal %s', (text, decimal, expected) => {
+    expect(readNumber(text, decimal)).toBe(expected);
+  });
+
+  test.each([
+    ['1,234', '.'],
+    ['1,23,456', '.'],
+    ['1.23', ','],
+    ['1.842.13', ','],
+    ['1,842.13', ','],
+    [',842.1', '.'],
+  ] as const)('%s with the decimal %s is no number', (text, decimal) => {
+    expect(readNumber(text, decimal)).toBeUndefined();
+  });
+
+  test('a German table of rents is read as numbers', async () => {
+    const rents = await readTable('Zimmer;Miete\n2;620,73\n4;1.842,13\n3;1.100\n2;980\n');
+    expect(rents.format.decimal).toBe(',');
+    expect([...(rents.columns[1].numbers ?? [])]).toEqual([620.73, 1842.13, 1100, 980]);
+  });
 });

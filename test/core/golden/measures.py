@@ -86,7 +86,7 @@ def logistic(rows, inputs, classes):
     actual = random.integers(0, classes, rows)
     x = (centres[actual] + 1.2 * random.standard_normal((rows, inputs))) * (10.0 ** np.arange(inputs)) + 5
     scaled = StandardScaler().fit_transform(x)
-    model = LogisticRegression(C=1, tol=1e-12, max_iter=100_000).fit(scaled, actual)
+    model = LogisticRegression(C=100, tol=1e-12, max_iter=100_000).fit(scaled, actual)
     probabilities = model.predict_proba(scaled)
     return dict(inputCount=inputs, classCount=classes, inputs=short(x), actual=actual.tolist(),
                 probabilities=short(probabilities[:, 1] if classes == 2 else probabilities))
