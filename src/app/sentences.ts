@@ -133,8 +133,8 @@ export function overfittingSentence({ validation }: Run): string {
   if (keepsBest || bestStep === undefined || !(last > OVERFITTED * lowest)) return '';
   return (
     `The validation loss was lowest at step ${count(bestStep)} (${significant(lowest)}) and has risen to ` +
-    `${significant(last)}: from there on the network learnt its rows by heart. Stop early after some looks keeps ` +
-    'the best.'
+    `${significant(last)}: from there on the network learnt its rows by heart. With Stop early set, a run ends ` +
+    'there and keeps its best parameters.'
   );
 }
 
