@@ -108,8 +108,8 @@ function addOptimizerFlags(command: Command): Command {
     )
     .option(
       '--learning-rate <number>',
-      'how far a step goes (default: 0.01; with another optimizer than adam, its own: sgd 0.05, momentum, nesterov ' +
-        'and rmsprop 0.01, adamw 0.001)',
+      'how far a step goes (default: 0.01; with --optimizer, its own: sgd 0.05, momentum, nesterov and rmsprop ' +
+        '0.01, adam and adamw 0.001)',
       number('--learning-rate', { above: 0, most: MAX_LEARNING_RATE }),
     )
     .option('--momentum <number>', 'of momentum and nesterov 0.9, of rmsprop 0', fraction('--momentum'))

@@ -47,9 +47,7 @@ export function settingsOf(
     optimizer: flags.optimizer ?? base.optimizer,
     learningRate:
       flags.learningRate ??
-      (flags.optimizer && flags.optimizer !== base.optimizer
-        ? optimizers[flags.optimizer].defaults.learningRate
-        : base.learningRate),
+      (flags.optimizer ? optimizers[flags.optimizer].defaults.learningRate : base.learningRate),
     ...optimizerSettings(flags),
     ...(l1 !== undefined && { l1 }),
     ...(clip !== undefined && { clipNorm: clip }),
