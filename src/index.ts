@@ -71,6 +71,7 @@ export {
   planColumns,
   type ColumnChoices,
   type ColumnPlan,
+  type ColumnReading,
   type ColumnRole,
   type ColumnType,
 } from './data/columns.ts';

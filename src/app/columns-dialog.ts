@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { ColumnPlan, ColumnRole, ColumnSummary, ColumnType, CsvFormat } from '../index.ts';
+import type { ColumnPlan, ColumnReading, ColumnRole, ColumnSummary, CsvFormat } from '../index.ts';
+import { readAs, readingOf } from './column-code.ts';
 import { count, countOf, properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles, dialogStyles, tableStyles } from './styles.ts';
@@ -11,7 +12,11 @@ const roles: Readonly<Record<ColumnRole, string>> = {
   index: 'index',
   ignored: 'ignored',
 };
-const types: Readonly<Record<ColumnType, string>> = { number: 'number', category: 'category' };
+const readings: Readonly<Record<ColumnReading, string>> = {
+  number: 'number',
+  category: 'category',
+  'number-or-missing': 'number, words missing',
+};
 const delimiters: Readonly<Record<CsvFormat['delimiter'], string>> = {
   ',': 'comma',
   ';': 'semicolon',
@@ -196,13 +201,14 @@ export class ColumnsDialog extends PageElement {
       ${hidden > 0 ? html`<p class="muted small">${countOf(hidden, 'more column')} not listed; they stay as they are.</p>` : nothing}`;
   }
 
-  #renderColumn(summary: ColumnSummary, { name, type, role }: ColumnPlan, position: number) {
+  #renderColumn(summary: ColumnSummary, plan: ColumnPlan, position: number) {
+    const { name, role } = plan;
     return html`<tr>
       <th scope="row" class="words" title=${name}>${name}</th>
       <td class="choice">
         <select
           aria-label="Role of ${name}"
-          @change=${(event: Event) => this.#change(position, { role: valueOf(event) as ColumnRole })}
+          @change=${(event: Event) => this.#change(position, (of) => ({ ...of, role: valueOf(event) as ColumnRole }))}
         >
           ${optionsOf(roles, role)}
         </select>
@@ -210,9 +216,9 @@ export class ColumnsDialog extends PageElement {
       <td class="choice">
         <select
           aria-label="Type of ${name}"
-          @change=${(event: Event) => this.#change(position, { type: valueOf(event) as ColumnType })}
+          @change=${(event: Event) => this.#change(position, (of) => readAs(of, valueOf(event) as ColumnReading))}
         >
-          ${optionsOf(types, type)}
+          ${optionsOf(readings, readingOf(plan))}
         </select>
       </td>
       <td>${count(summary.missingCount)}</td>
@@ -224,8 +230,8 @@ export class ColumnsDialog extends PageElement {
     return this.renderRoot.querySelector('dialog');
   }
 
-  #change(position: number, change: Partial<ColumnPlan>): void {
-    this.draft = this.draft?.map((plan, at) => (at === position ? { ...plan, ...change } : plan));
+  #change(position: number, change: (plan: ColumnPlan) => ColumnPlan): void {
+    this.draft = this.draft?.map((plan, at) => (at === position ? change(plan) : plan));
   }
 
   /** Everything about the columns depends on it, so it is not put off until *Use*. */

@@ -5,7 +5,7 @@ import {
   samples,
   scalingNames,
   taskNames,
-  type ColumnType,
+  type ColumnReading,
   type DecimalMark,
   type Delimiter,
   type MissingName,
@@ -19,7 +19,7 @@ import { quoted } from './wording.ts';
 /** A column and how its cells are to be read. */
 interface TypeFlag {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: ColumnReading;
 }
 
 /** What a person says of a table: how it is written, what its columns are, and how it becomes numbers. */
@@ -89,7 +89,8 @@ function addColumnFlags(command: Command): Command {
     .option('--ignore <names>', 'columns to leave out, given in the same way', collect(String))
     .option(
       '--type <name=type>',
-      'how a column is read, number or category; one a flag (default: by its cells)',
+      'how a column is read: number, category, or number-or-missing, for which words are missing cells; one a flag ' +
+        '(default: by its cells)',
       collect(typeOfColumn),
     )
     .addOption(choice('--task <name>', 'what is learnt (default: by the target)', taskNames));
@@ -143,11 +144,15 @@ function wordOrMark<Mark extends string>(
 }
 
 /** `age=number`; the name itself may hold a =. @throws UsageError */
+function isReading(text: string): text is ColumnReading {
+  return ['number', 'category', 'number-or-missing'].includes(text);
+}
+
 function typeOfColumn(text: string): TypeFlag {
   const at = text.lastIndexOf('=');
   const [name, type] = [text.slice(0, at), text.slice(at + 1)];
-  if (at > 0 && (type === 'number' || type === 'category')) return { name, type };
+  if (at > 0 && isReading(type)) return { name, type };
   throw new UsageError(
-    `--type must name a column and how it is read, like "age=number" or "age=category", not ${quoted(text)}.`,
+    `--type must name a column and how it is read, like "age=number", "age=category" or "age=number-or-missing", not ${quoted(text)}.`,
   );
 }

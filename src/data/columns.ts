@@ -16,14 +16,19 @@ export interface ColumnPlan {
   readonly name: string;
   readonly type: ColumnType;
   readonly role: ColumnRole;
+  /** Of a column of numbers: its words count as missing cells; they are refused if left out. */
+  readonly words?: 'missing';
 }
+
+/** How a person says that the cells of a column are read. */
+export type ColumnReading = ColumnType | 'number-or-missing';
 
 /** What a person decided about the columns of a table, by name as in the header. */
 export interface ColumnChoices {
   /** None, or an empty list: the last column that is not ignored. */
   readonly targets?: readonly string[];
   readonly ignore?: readonly string[];
-  readonly types?: ReadonlyMap<string, ColumnType>;
+  readonly types?: ReadonlyMap<string, ColumnReading>;
 }
 
 const INDEX_NAMES = ['observation', 'index', 'id', 'row', 'no', 'nr', 'number', '#', positionName(0)];
@@ -77,10 +82,12 @@ export function planColumns(table: Table, choices: ColumnChoices = {}): ColumnPl
   const targetColumns = new Set(named.length > 0 ? named : [last]);
   return table.columnNames.map((name, position) => {
     const column = table.columns[position];
-    const type = types?.get(name) ?? inferType(column);
-    if (targetColumns.has(position)) return { name, type, role: 'target' };
-    if (ignored.has(position)) return { name, type, role: 'ignored' };
-    return { name, type, role: inferRole(table, position, type) };
+    const reading = types?.get(name) ?? inferType(column);
+    const type = reading === 'number-or-missing' ? 'number' : reading;
+    const read = { name, type, ...(reading === 'number-or-missing' && { words: 'missing' as const }) };
+    if (targetColumns.has(position)) return { ...read, role: 'target' };
+    if (ignored.has(position)) return { ...read, role: 'ignored' };
+    return { ...read, role: inferRole(table, position, type) };
   });
 }
 

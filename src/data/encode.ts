@@ -5,7 +5,7 @@ import { readInputCategories, valuesOf } from './fit-encoding.ts';
 import { MAX_FLOAT32, type DecimalMark } from './numbers.ts';
 import { TableBuilder, type Table } from './table.ts';
 import { placesOf } from './targets.ts';
-import { requireNumbers, type UsedColumn } from './used-columns.ts';
+import { requireNumbers, withoutWords, type UsedColumn } from './used-columns.ts';
 import { formatCount, quote, quoteList } from './wording.ts';
 
 /** 512 MiB as float64. */
@@ -101,11 +101,16 @@ function findInputs(table: Table, { inputs }: Encoding): UsedColumn[] {
         'input column of the training table.',
     );
   }
-  return inputs.map(({ type, column }) => ({
-    name: column,
-    type,
-    column: table.columns[positions.get(column) ?? 0],
-  }));
+  return inputs.map((input) => {
+    const { type, column } = input;
+    const words = input.type === 'number' ? input.words : undefined;
+    return {
+      name: column,
+      type,
+      words,
+      column: withoutWords(table.columns[positions.get(column) ?? 0], words),
+    };
+  });
 }
 
 /** @returns how many cells were filled */

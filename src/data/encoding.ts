@@ -12,6 +12,8 @@ export interface Scaling {
 export interface NumberEncoding {
   readonly type: Extract<ColumnType, 'number'>;
   readonly column: string;
+  /** Its words count as missing cells. */
+  readonly words?: 'missing';
   readonly scaling: Scaling;
   /** Stands in for a missing value, before scaling; null: rows with missing values are not accepted. */
   readonly fill: number | null;

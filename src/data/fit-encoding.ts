@@ -42,6 +42,7 @@ export function fitNumbers(used: UsedColumn, rows: Uint32Array, options: FitOpti
   return {
     type: 'number',
     column: used.name,
+    ...(used.words && { words: used.words }),
     scaling: fitScaling(all, scaling),
     fill,
     hasIndicator: missingIndicator && hasMissing,

@@ -4,7 +4,7 @@ import { readCategories, sortCategories, type Categories } from './categories.ts
 import type { ColumnPlan } from './columns.ts';
 import { MAX_TEXTS, type Column } from './column.ts';
 import type { Table } from './table.ts';
-import type { UsedColumn } from './used-columns.ts';
+import { withoutWords, type UsedColumn } from './used-columns.ts';
 import { countOf, formatCount, quote } from './wording.ts';
 
 export const taskNames: readonly Task[] = ['regression', 'binary', 'classification'];
@@ -31,10 +31,10 @@ export interface Targets {
  */
 export function inferTask(table: Table, plans: readonly ColumnPlan[]): Task {
   const positions = new Map(table.columnNames.map((name, position) => [name, position]));
-  const targets = plans.flatMap(({ name, type, role }) => {
+  const targets = plans.flatMap(({ name, type, role, words }) => {
     const position = positions.get(name);
     return role === 'target' && position !== undefined
-      ? [{ name, type, column: table.columns[position] }]
+      ? [{ name, type, column: withoutWords(table.columns[position], words) }]
       : [];
   });
   return taskOf(targets);

@@ -9,6 +9,8 @@ import { countOf, formatCount, quote } from './wording.ts';
 export interface UsedColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** Its words were taken for missing cells. */
+  readonly words?: 'missing' | undefined;
   readonly column: Column;
 }
 
@@ -24,14 +26,14 @@ export function useColumns(table: Table, plans: readonly ColumnPlan[]) {
   const positions = new Map(table.columnNames.map((name, position) => [name, position]));
   const used = { inputs: [] as UsedColumn[], targets: [] as UsedColumn[] };
   const seen = new Set<string>();
-  for (const { name, type, role } of plans) {
+  for (const { name, type, role, words } of plans) {
     const position = positions.get(name);
     if (position === undefined || seen.has(name)) {
       const problem = seen.has(name) ? 'is planned twice' : 'is planned, but not in the table';
       throw new InputError(`The column ${quote(name)} ${problem}. Plan every column of the table once.`);
     }
     seen.add(name);
-    const column = { name, type, column: table.columns[position] };
+    const column = { name, type, words, column: withoutWords(table.columns[position], words) };
     if (role === 'input') used.inputs.push(column);
     if (role === 'target') used.targets.push(column);
   }
@@ -43,6 +45,13 @@ export function useColumns(table: Table, plans: readonly ColumnPlan[]) {
   }
   requireNumbers([...used.inputs, ...used.targets].filter(({ type }) => type === 'number'));
   return used;
+}
+
+/** A column whose words count as missing cells. */
+export function withoutWords(column: Column, words: 'missing' | undefined): Column {
+  if (words === undefined || column.textCount === 0) return column;
+  const missingCount = column.missingCount + column.textCount;
+  return { ...column, textCodes: undefined, texts: [], hasMoreTexts: false, textCount: 0, missingCount };
 }
 
 /** @throws InputError if a cell of these columns is a text, or beyond float32 */
@@ -76,7 +85,10 @@ function remedyFor(columns: readonly UsedColumn[]): string {
     return 'If the comma stands before the decimals, read the table with the decimal ",".';
   if (isNumber(word, '.'))
     return 'If the point stands before the decimals, read the table with the decimal ".".';
-  return 'Write numbers as 3, -0.5 or 1e-3 and leave a missing one empty, or make the column a category, or ignore it.';
+  return (
+    'Write numbers as 3, -0.5 or 1e-3 and leave a missing one empty, or count words as missing, or make the column a ' +
+    'category, or ignore it.'
+  );
 }
 
 /** The first few cells in question, row by row, and how many more there are. */

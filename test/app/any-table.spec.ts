@@ -114,6 +114,22 @@ test('a table that cannot be trained on says why, until its columns are correcte
   await expect(page.locator('result-card')).toContainText('The gradients agree');
 });
 
+test('words in a column of numbers are a problem until they count as missing', async ({ page }) => {
+  await openPage(page);
+  const rents = Array.from(
+    { length: 30 },
+    (_, row) => `${row % 7 === 3 ? 'k. A.' : 20 + row};${500 + 11 * row},5`,
+  );
+  await openFile(page, ['size;rent', ...rents].join('\n'));
+  await expect(page.locator('table-card .problem')).toContainText('"k. A." in data row 4, column "size"');
+  await button(page, 'Columns').click();
+  await page.getByRole('combobox', { name: 'Type of size' }).selectOption('number-or-missing');
+  await button(page, 'Use these columns').click();
+  await expect(page.locator('table-card .foot')).toContainText('4 missing cells filled');
+  await train(page);
+  await expect(page.locator('result-card')).toContainText('The gradients agree');
+});
+
 test('how a file is written is guessed, and corrected', async ({ page }) => {
   await openPage(page);
   await openFile(page, '1,5;2,5;0\n3,5;1,5;1\n2,0;2,0;1\n0,5;3,5;0\n');

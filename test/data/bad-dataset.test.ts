@@ -111,7 +111,7 @@ describe('one clear sentence for', () => {
         ['x', rows.map((row) => (row === 7 ? '12 cm' : row))],
         ['y', rows.map((row) => row % 2)],
       ]),
-      '1 cell of a column of numbers is not a number: "12 cm" in data row 8, column "x". Write numbers as 3, -0.5 or 1e-3 and leave a missing one empty, or make the column a category, or ignore it.',
+      '1 cell of a column of numbers is not a number: "12 cm" in data row 8, column "x". Write numbers as 3, -0.5 or 1e-3 and leave a missing one empty, or count words as missing, or make the column a category, or ignore it.',
     ],
     [
       'a decimal comma among numbers',
@@ -127,7 +127,7 @@ describe('one clear sentence for', () => {
         ['x', rows.map((row) => (row % 10 === 0 ? '-' : row))],
         ['y', rows.map((row) => (row === 10 ? '?!' : row))],
       ]),
-      '4 cells of columns of numbers are not numbers: "-" in data row 1, column "x"; "-" in data row 11, column "x"; "?!" in data row 11, column "y"; and 1 more. Write numbers as 3, -0.5 or 1e-3 and leave a missing one empty, or make the column a category, or ignore it.',
+      '4 cells of columns of numbers are not numbers: "-" in data row 1, column "x"; "-" in data row 11, column "x"; "?!" in data row 11, column "y"; and 1 more. Write numbers as 3, -0.5 or 1e-3 and leave a missing one empty, or count words as missing, or make the column a category, or ignore it.',
     ],
     [
       'numbers beyond float32',
