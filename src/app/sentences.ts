@@ -125,12 +125,16 @@ function partedSentence({ runs: { cpu, gpu } }: PageState): Judgement | undefine
 
 /** The validation loss must have risen by this factor to be spoken of. */
 const OVERFITTED = 1.1;
+/** And its lowest value must lie so far back, as a share of the run. */
+const LATEST_BEST = 0.8;
 
 /** A run that went on learning its rows by heart, and what to do; empty where it did not. */
 export function overfittingSentence({ validation }: Run): string {
-  const { losses: looks = [], bestStep, keepsBest } = validation ?? {};
+  const { steps = [], losses: looks = [], bestStep, keepsBest } = validation ?? {};
   const [lowest, last] = [Math.min(...looks), looks[looks.length - 1]];
   if (keepsBest || bestStep === undefined || !(last > OVERFITTED * lowest)) return '';
+  // With small batches it also goes up and down; a trend takes longer.
+  if (bestStep > LATEST_BEST * steps[steps.length - 1]) return '';
   return (
     `The validation loss was lowest at step ${count(bestStep)} (${significant(lowest)}) and has risen to ` +
     `${significant(last)}: from there on the network learnt its rows by heart. With Stop early set, a run ends ` +

@@ -24,6 +24,7 @@ test.each([
   ['one that still falls', [0.9, 0.5, 0.45], false],
   ['one that rose by less than a tenth', [0.9, 0.5, 0.54], false],
   ['a run that went back to its best', [0.9, 0.5, 0.9], true],
+  ['one that went up at its last look', [0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.5], false],
   ['no look yet', [], false],
 ] as const)('%s is not', (_, losses, keepsBest) => {
   expect(overfittingSentence(runWith(losses, keepsBest))).toBe('');
