@@ -1,5 +1,5 @@
 import { activations, type Activation } from '../core/activations.ts';
-import { eachEntry, meanCount, type RowStatistics } from '../core/losses.ts';
+import { eachEntry, meanCount, type Loss, type RowStatistics } from '../core/losses.ts';
 import { CLIP_EPSILON, type Arithmetic } from '../core/matrix.ts';
 import {
   decoupledDecay,
@@ -117,8 +117,10 @@ const roundedArithmetic: Omit<Arithmetic, 'update'> = {
 
   lossGradient(loss, { data: outputs, rows, columns }, { data: targets }, out) {
     const count = meanCount(loss, rows, columns);
+    let sums: RowStatistics | undefined;
     eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
-      out.data[i] = round(round(loss.derivative(outputs[i], targets[i], roundedRow(row))) / count);
+      if (i % columns === 0) sums = roundedStatistics(loss, row, outputs.subarray(i, i + columns));
+      out.data[i] = round(roundedDerivative(loss, outputs[i], targets[i], sums ?? row) / count);
     });
   },
 
@@ -131,6 +133,28 @@ const roundedArithmetic: Omit<Arithmetic, 'update'> = {
 
 function roundedRow({ largest, logSum, targetSum }: RowStatistics): RowStatistics {
   return { largest, logSum: round(logSum), targetSum: round(targetSum) };
+}
+
+/** Of a row of logits: each exponential is one of a rounded difference, and their sum one of rounded terms. */
+function roundedStatistics(loss: Loss, row: RowStatistics, logits: Float64Array): RowStatistics {
+  if (loss.link !== 'softmax') return roundedRow(row);
+  const { largest, targetSum } = row;
+  const at = logits.indexOf(largest);
+  let rest = 0;
+  logits.forEach((logit, k) => {
+    if (k !== at) rest = round(rest + round(Math.exp(round(logit - largest))));
+  });
+  return { largest, logSum: round(Math.log1p(rest)), targetSum: round(targetSum) };
+}
+
+/** A loss's derivative with a rounding after each of its operations: a probability is an exponential of a difference. */
+function roundedDerivative(loss: Loss, output: number, target: number, row: RowStatistics): number {
+  if (loss.link === 'softmax') {
+    const probability = round(Math.exp(round(round(output - row.largest) - row.logSum)));
+    return round(round(probability * row.targetSum) - target);
+  }
+  if (loss.link === 'sigmoid') return round(roundedValue(activations.sigmoid, output) - target);
+  return round(loss.derivative(output, target, row));
 }
 
 /** An optimizer's change with a rounding after each of its operations. */

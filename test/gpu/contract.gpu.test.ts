@@ -87,6 +87,9 @@ const fewJobs = isFull ? jobs : jobs.slice(0, 8);
 /** Jobs of which nothing can be said after so many steps; if they were many, the test would say nothing. */
 const undecided = new Set<string>();
 afterAll(() => expect(undecided.size).toBeLessThanOrEqual(jobs.length / 20));
+/** Jobs too long to be written out, with lanes that share: a few of the largest. */
+const tooLong = new Set<string>();
+afterAll(() => expect(tooLong.size).toBeLessThanOrEqual(jobs.length / 50));
 afterEach(() => expect(allocatedBytes()).toBe(0));
 
 describe.each(gpuPaths)('$name: random jobs', ({ plan }) => {
@@ -94,6 +97,10 @@ describe.each(gpuPaths)('$name: random jobs', ({ plan }) => {
   it.each(plan.strategy === 'layered' ? [...sample, ...droppingJobs] : sample)(
     '$name',
     async ({ name, job, data, reference }) => {
+      if (plan.strategy === 'unrolled' && (await gpuBackend.refusal(job, data, plan))) {
+        tooLong.add(name);
+        return;
+      }
       const trainer = await gpuBackend.createTrainer(job, data, plan);
       try {
         await trainer.train(1);
