@@ -4,8 +4,9 @@ import { count } from './format.ts';
 import { DEEPEST_SHADE, hiddenSentence, shadeOf, shortName, shownClasses } from './measures-sentences.ts';
 import { baseStyles, tableStyles } from './styles.ts';
 
-/** More names than this stand upright over their columns. */
-const MOST_LEVEL_NAMES = 6;
+/** More columns than this are narrow, and names longer than so many characters stand upright over them. */
+const MOST_WIDE_COLUMNS = 6;
+const LONGEST_LEVEL_NAME = 3;
 /** Of ink, behind a cell that holds all of its row: pale enough for the count on it. */
 const DEEPEST_INK = 32;
 
@@ -58,8 +59,8 @@ class ConfusionMatrix extends LitElement {
         writing-mode: vertical-rl;
         rotate: 180deg;
       }
-      .upright td:not(.words),
-      .upright th:not(.words) {
+      .narrow td:not(.words),
+      .narrow th:not(.words) {
         min-width: 36px;
         padding: 6px 4px;
       }
@@ -121,9 +122,11 @@ class ConfusionMatrix extends LitElement {
     const { measures, names } = this;
     const shown = shownClasses(measures.perClass);
     const hidden = hiddenSentence(names.length, shown.length);
+    const isNarrow = shown.length > MOST_WIDE_COLUMNS;
+    const isUpright = isNarrow && shown.some((place) => shortName(names[place]).length > LONGEST_LEVEL_NAME);
     return html`
       <div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
-        <table class=${shown.length > MOST_LEVEL_NAMES ? 'upright' : ''}>
+        <table class="${isNarrow ? 'narrow' : ''} ${isUpright ? 'upright' : ''}">
           <thead>
             <tr>
               <td class="words"></td>
