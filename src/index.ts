@@ -78,7 +78,7 @@ export {
 export { previewRows, summarizeColumns, type ColumnSummary } from './data/summary.ts';
 export { inferTask, taskNames } from './data/targets.ts';
 export type { Task } from './core/metrics.ts';
-export { prepareDataset, type Dataset, type DatasetOptions } from './data/dataset.ts';
+export { prepareDataset, rowCountsOf, type Dataset, type DatasetOptions } from './data/dataset.ts';
 export { missingNames, scalingNames, type MissingName, type ScalingName } from './data/fit-encoding.ts';
 export type { RowParts } from './data/split.ts';
 export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';

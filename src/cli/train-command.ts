@@ -7,6 +7,7 @@ import {
   logStride,
   MAX_STEPS,
   outOfReach,
+  rowCountsOf,
   settingsOfSample,
   TrainingSession,
   type Backend,
@@ -157,7 +158,7 @@ async function chooseBackend(wanted: TrainFlags['backend']): Promise<Backend['na
 
 /** The table as it was understood. */
 function tableObject({ table, plans }: OpenedTable, dataset: Dataset) {
-  const { task, classes, inputNames, training, validation, test, droppedRowCount, filledCellCount } = dataset;
+  const { task, classes, inputNames, filledCellCount } = dataset;
   return {
     rowCount: table.rowCount,
     format: table.format,
@@ -166,12 +167,7 @@ function tableObject({ table, plans }: OpenedTable, dataset: Dataset) {
     task,
     classes,
     inputNames,
-    rows: {
-      training: training.rowCount,
-      validation: validation?.rowCount ?? 0,
-      test: test?.rowCount ?? 0,
-      dropped: droppedRowCount,
-    },
+    rows: rowCountsOf(dataset),
     filledCellCount,
   };
 }

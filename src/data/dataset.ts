@@ -119,6 +119,16 @@ export function prepareDataset(table: Table, plans: readonly ColumnPlan[], optio
   };
 }
 
+/** How many rows each part has, and how many were left out. */
+export function rowCountsOf({ training, validation, test, droppedRowCount }: Dataset) {
+  return {
+    training: training.rowCount,
+    validation: validation?.rowCount ?? 0,
+    test: test?.rowCount ?? 0,
+    dropped: droppedRowCount,
+  };
+}
+
 /** The rows that have every target and, where missing values are not filled, every input. */
 function completeRows(
   table: Table,

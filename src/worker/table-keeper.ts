@@ -7,6 +7,7 @@ import {
   prepareDataset,
   previewRows,
   readTable,
+  rowCountsOf,
   samples,
   summarizeColumns,
   usualOptions,
@@ -23,14 +24,6 @@ import {
 
 /** Where a table comes from. */
 export type TableSource = { readonly sample: SampleId } | { readonly text: string } | { readonly file: Blob };
-
-/** What a person decided about a table; the rest is guessed. */
-export interface TableChoices {
-  readonly format?: Partial<CsvFormat>;
-  /** One per column, in the order of the file. */
-  readonly plans?: readonly ColumnPlan[];
-  readonly options?: Partial<DatasetOptions>;
-}
 
 /** A table as numbers, in numbers. */
 interface PreparedTable {
@@ -104,14 +97,13 @@ export class TableKeeper {
   #kept: KeptDataset | undefined;
 
   /**
-   * Reads a table and keeps it, with the columns guessed where nobody chose; the table before stays if this one
-   * cannot be read. A reading that is still going on is given up.
+   * Reads a table and keeps it, with the columns guessed; the table before stays if this one cannot be read. A reading that is still going on is given up.
    *
    * @throws InputError; an AbortError if another table is opened meanwhile, or after `cancel()`
    */
   async open(
     source: TableSource,
-    choices: TableChoices,
+    format: Partial<CsvFormat>,
     onProgress: (share: number) => unknown,
   ): Promise<OpenTable> {
     this.#reading.abort();
@@ -124,7 +116,7 @@ export class TableKeeper {
     let reported = performance.now() + FIRST_REPORT_MS - REPORT_EVERY_MS;
     const table = await readTable(text, {
       signal,
-      ...(choices.format && { format: choices.format }),
+      format,
       onProgress: (read, all) => {
         if (performance.now() - reported < REPORT_EVERY_MS) return;
         reported = performance.now();
@@ -132,20 +124,19 @@ export class TableKeeper {
       },
     });
     signal.throwIfAborted();
-    const plans = choices.plans ?? planColumns(table, { targets: sample?.targets ?? [] });
+    const plans = planColumns(table, { targets: sample?.targets ?? [] });
     // Only now: whatever was wrong above, the table before is still there.
     this.#table = table;
     this.#source = source;
     this.#tableCount++;
     this.#kept = undefined;
-    const options = { ...usualOptions(table.rowCount, sample), ...choices.options };
-    return this.choose(this.#tableCount, plans, options);
+    return this.choose(this.#tableCount, plans, usualOptions(table.rowCount, sample));
   }
 
   /** Reads the table again in another format. @throws as `open` */
   async reopen(format: Partial<CsvFormat>, onProgress: (share: number) => unknown): Promise<OpenTable> {
     if (!this.#source) throw new Error('open() comes first');
-    return this.open(this.#source, { format }, onProgress);
+    return this.open(this.#source, format, onProgress);
   }
 
   /** Gives up what is being read. */
@@ -200,8 +191,7 @@ export class TableKeeper {
 }
 
 function describe(dataset: Dataset): PreparedTable {
-  const { task, training, validation, test, outputNames, classes, droppedRowCount, filledCellCount } =
-    dataset;
+  const { task, training, outputNames, classes, filledCellCount } = dataset;
   let [least, most] = [Infinity, -Infinity];
   for (const target of training.targets) {
     if (target < least) least = target;
@@ -213,12 +203,7 @@ function describe(dataset: Dataset): PreparedTable {
     outputCount: training.outputCount,
     outputNames,
     classes,
-    rowCounts: {
-      training: training.rowCount,
-      validation: validation?.rowCount ?? 0,
-      test: test?.rowCount ?? 0,
-      dropped: droppedRowCount,
-    },
+    rowCounts: rowCountsOf(dataset),
     filledCellCount,
     targetRange: [least, most],
   };

@@ -37,13 +37,7 @@ import {
 import { reportAssessment, type AssessmentReport } from './assessment-report.ts';
 import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
-import {
-  TableKeeper,
-  type KeptDataset,
-  type OpenTable,
-  type TableChoices,
-  type TableSource,
-} from './table-keeper.ts';
+import { TableKeeper, type KeptDataset, type OpenTable, type TableSource } from './table-keeper.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -125,10 +119,10 @@ export class TrainingService {
    */
   openTable(
     source: TableSource,
-    choices: TableChoices,
+    format: Partial<CsvFormat>,
     onProgress: (share: number) => unknown,
   ): Promise<OpenTable> {
-    return this.#tables.open(source, choices, onProgress);
+    return this.#tables.open(source, format, onProgress);
   }
 
   /** Reads the kept table again, written in another way. @throws as `openTable` */

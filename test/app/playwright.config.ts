@@ -8,6 +8,8 @@ const browser = await findBrowser();
 if (!browser)
   throw new Error('No browser found; `npm test` installs one, or set HANDGRAD_BROWSER to its path.');
 
+const isFull = process.env.HANDGRAD_FULL === '1';
+
 /** Drives the built page (run `vite build` first) in two browsers: with the software adapter and with none. */
 export default defineConfig({
   testDir: '.',
@@ -21,7 +23,8 @@ export default defineConfig({
     {
       name: 'webgpu',
       testMatch: '*.spec.ts',
-      testIgnore: '*.no-webgpu.spec.ts',
+      // What takes minutes is for `npm run test:full`.
+      testIgnore: ['*.no-webgpu.spec.ts', ...(isFull ? [] : ['*.full.spec.ts'])],
       use: { launchOptions: launchOptions(browser.path) },
     },
     {

@@ -42,8 +42,6 @@ test('a million rows of 20 columns: read, cancelled, read again, and one epoch',
   browser,
   page,
 }, info) => {
-  test.skip(process.env.HANDGRAD_FULL !== '1', 'takes minutes; part of npm run test:full');
-  test.setTimeout(900_000);
   const path = info.outputPath('million.csv');
   await writeTable(path);
   try {
