@@ -79,7 +79,10 @@ class MeasuresPanel extends LitElement {
     const { task, threshold, parts } = assessment;
     const output = this.#outputOf(assessment);
     return html`
-      <p class="score number">${scoreSentence(assessment, output)}</p>
+      ${
+        // The first output's stands above the details already.
+        output > 0 ? html`<p class="score number">${scoreSentence(assessment, output)}</p>` : nothing
+      }
       ${this.#renderOutputChoice(assessment, output)}
       <measures-table .assessment=${assessment} .output=${output}></measures-table>
       ${

@@ -140,6 +140,25 @@ describe('a session whose device is lost', () => {
     expect(after.predictions).toEqual(before.predictions);
   });
 
+  it('behind an early stop: the best parameters are fetched from another', async () => {
+    // What is learnt is the opposite of this: the loss here rises from the first look on.
+    const opposite = { ...orData, targets: orData.targets.map((target) => 1 - target) };
+    const session = await TrainingSession.open('gpu', withSteps(3000), orData, {
+      plan: layered,
+      validation: { data: opposite, every: 20, patience: 3 },
+    });
+    await session.train();
+    const before = await session.result();
+    await loseDevice();
+    const after = await session.result();
+    session.dispose();
+    expect(before.validation).toMatchObject({ stoppedEarly: true, keepsBest: true });
+    expect(after.recoveries.length).toBe(1);
+    expect(after.validation).toEqual(before.validation);
+    expect(after.losses).toEqual(before.losses);
+    expect(after.parameters).toEqual(before.parameters);
+  });
+
   it('and finds no other: goes on once there is one', async () => {
     const session = await TrainingSession.open('gpu', withSteps(3000), orData, { plan: layered });
     const training = session.train();
