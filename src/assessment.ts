@@ -4,6 +4,7 @@ import type { TrainingData } from './core/job.ts';
 import { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
 import { meanLoss } from './core/losses.ts';
 import type { Dataset } from './data/dataset.ts';
+import { inUnitsOfTable } from './data/encoding.ts';
 import type { TrainingSession } from './training-session.ts';
 
 /** The parts of a table. */
@@ -82,22 +83,6 @@ export function measureParts(
 /** The mean loss of a run on other rows, at its present parameters. */
 export async function lossOn(session: TrainingSession, data: TrainingData): Promise<number> {
   return meanLoss(session.job.loss, await session.outputs(data.inputs), data.targets, data.outputCount);
-}
-
-/**
- * Targets or predictions as the table counts them: value = offset + factor · encoded.
- *
- * @param encoded row-major [rows, outputCount]
- */
-export function inUnitsOfTable(
-  { targetScaling }: Pick<Dataset, 'targetScaling'>,
-  encoded: Float64Array,
-): Float64Array {
-  const count = targetScaling.length;
-  return encoded.map((value, i) => {
-    const { offset, factor } = targetScaling[i % count];
-    return offset + factor * value;
-  });
 }
 
 /** Fitted once, however often a run on them is measured. */

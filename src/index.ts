@@ -82,7 +82,14 @@ export { prepareDataset, rowCountsOf, type Dataset, type DatasetOptions } from '
 export { missingNames, scalingNames, type MissingName, type ScalingName } from './data/fit-encoding.ts';
 export type { RowParts } from './data/split.ts';
 export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';
-export { inputNames, outputNames, type Encoding, type InputEncoding, type Scaling } from './data/encoding.ts';
+export {
+  inputNames,
+  inUnitsOfTable,
+  outputNames,
+  type Encoding,
+  type InputEncoding,
+  type Scaling,
+} from './data/encoding.ts';
 export { taskOfLoss, usualOptions } from './data/usual-options.ts';
 export { samples } from './data/samples/index.ts';
 export { settingsOfSample } from './data/samples/sample-settings.ts';
@@ -99,15 +106,7 @@ export type { ValidationCurve, ValidationOptions } from './validation-watch.ts';
 export { comparable, type Recovery, type RunResult, type RunTiming } from './run-result.ts';
 
 // Measure
-export {
-  assess,
-  inUnitsOfTable,
-  lossOn,
-  measureParts,
-  partNames,
-  type PartAssessment,
-  type PartName,
-} from './assessment.ts';
+export { assess, lossOn, measureParts, partNames, type PartAssessment, type PartName } from './assessment.ts';
 export { LEAST_REPETITIONS, measure, type Measurement } from './measurement.ts';
 export {
   benchJobNames,
@@ -146,6 +145,22 @@ export {
   type Measures,
 } from './core/baselines.ts';
 export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
+
+// Keep, use and hand on
+export { modelOf, type SourceTable } from './trained-model.ts';
+export { networkOf, parametersOf, type Model, type TrainedTable } from './exchange/model.ts';
+export { looksLikeSafetensors, readModel, writeModel, writeParameters } from './exchange/model-file.ts';
+export {
+  answerColumns,
+  answersOf,
+  evaluateTable,
+  predictTable,
+  type Answer,
+  type ModelEvaluation,
+  type ModelPredictions,
+} from './model-predictions.ts';
+export { appendColumns, type AddedColumn } from './data/csv-append.ts';
+export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
 // Exchange
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';

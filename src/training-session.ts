@@ -3,6 +3,7 @@ import { divergence, explosion, type Divergence } from './core/divergence.ts';
 import { DeviceLostError } from './core/errors.ts';
 import {
   requireSteps,
+  type Adapter,
   type Backend,
   type PlannedJob,
   type Trainer,
@@ -273,6 +274,18 @@ export class TrainingSession {
     losses.set(kept);
     losses.set(rest, kept.length);
     return losses;
+  }
+
+  /** Null on the CPU. */
+  get adapter(): Adapter | null {
+    return this.#trainer.adapter;
+  }
+
+  /** Where the run stands, to go on from: as it was last kept while it trains, and where its device is lost. */
+  async checkpoint(): Promise<{ readonly snapshot: Snapshot; readonly losses: Float64Array }> {
+    const isKept = this.#isTraining || this.#isLost;
+    const snapshot = isKept ? this.lastSnapshot : await this.#trainer.snapshot();
+    return { snapshot, losses: this.#kept.from(0).subarray(0, snapshot.step) };
   }
 
   /** dE/dparameter at the present parameters, as this backend computes it: [parameterCount]. */

@@ -15,16 +15,14 @@ import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { isCompensated } from '../core/precision.ts';
-import { Backprop } from './backprop.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
+import { forward } from './forward.ts';
 import { ReferenceRun } from './reference-run.ts';
 
 /** How long the CPU path computes before it lets the event loop run, in milliseconds. */
 const YIELD_AFTER_MS = 16;
 /** The memory the CPU path takes at most, in bytes: what a browser tab can be expected to have. */
 const MAX_BYTES = 2 ** 30;
-/** Rows of a forward pass that is not a step. */
-const PREDICTED_AT_ONCE = 4096;
 
 /** The float64 reference as a way of training. */
 export const cpuBackend: Backend = {
@@ -164,18 +162,7 @@ class CpuTrainer implements Trainer {
 
   async predict(inputs: Float64Array): Promise<Float64Array> {
     this.#requireUndisposed();
-    const { inputCount, layers } = this.network;
-    const outputCount = layers[layers.length - 1].units;
-    const rowCount = inputs.length / inputCount;
-    const outputs = new Float64Array(rowCount * outputCount);
-    // Rows do not know of one another; all of a large table at once would hold the activations of every one.
-    for (let row = 0; row < rowCount; row += PREDICTED_AT_ONCE) {
-      const chunk = inputs.subarray(row * inputCount, (row + PREDICTED_AT_ONCE) * inputCount);
-      const backprop = new Backprop(this.network, this.#run.parameters, chunk);
-      backprop.forward();
-      outputs.set(backprop.outputs, row * outputCount);
-    }
-    return outputs;
+    return forward(this.network, this.#run.parameters, inputs);
   }
 
   async parameters(): Promise<Float64Array> {

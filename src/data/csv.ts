@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { guessFormat, type CsvFormat } from './csv-format.ts';
-import { emptyTable, TableBuilder, type Table } from './table.ts';
+import { emptyTable, TableBuilder, type RowSink, type Table } from './table.ts';
 import { textPieces } from './text-pieces.ts';
 
 /** The format is guessed once so many lines have come, or all. */
@@ -26,6 +26,8 @@ interface Parsed {
 export interface ReadOptions {
   /** What is not given is guessed; `table.format` says what was used. */
   readonly format?: Partial<CsvFormat>;
+  /** Fewer columns are refused; 2 if left out: an input and a target. */
+  readonly leastColumns?: number;
   /** Ends the reading; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called after every piece. */
@@ -45,24 +47,42 @@ export interface ReadOptions {
  * @throws InputError one sentence a person can act on: what is wrong, where, and what to do
  */
 export async function readTable(source: string | Blob, options: ReadOptions = {}): Promise<Table> {
+  const { sink, byteCount } = await readRows(source, options, (format) => {
+    return new TableBuilder(format, options.leastColumns);
+  });
+  return sink.finish(byteCount);
+}
+
+/**
+ * Reads the rows of a table, cell by cell as they stand in the file, the header first where there is one.
+ *
+ * @param startSink makes what takes the rows, once it is known how the table is written
+ * @throws InputError as `readTable`
+ */
+export async function readRows<Sink extends RowSink>(
+  source: string | Blob,
+  options: ReadOptions,
+  startSink: (format: CsvFormat) => Sink,
+): Promise<{ readonly sink: Sink; readonly byteCount: number }> {
   const file = typeof source === 'string' ? new Blob([source]) : source;
-  let reading: { readonly builder: TableBuilder; readonly layout: Layout } | undefined;
+  let reading: { readonly sink: Sink; readonly layout: Layout } | undefined;
   let pending = '';
   for await (const { text, isLast, end } of textPieces(file, options.signal)) {
     pending += text;
     if (!reading) {
       pending = pending.replace(/^\s*[\r\n]/, '');
-      reading = startReading(pending, isLast, options.format ?? {});
+      const found = findLayout(pending, isLast, options.format ?? {});
+      if (found) reading = { sink: startSink(found.format), layout: found.layout };
     }
     if (reading) {
-      pending = addRows(reading.builder, pending, reading.layout, isLast);
-      reading.builder.boundTexts();
-      if (reading.builder.isHopeless) break;
+      pending = addRows(reading.sink, pending, reading.layout, isLast);
+      reading.sink.endPiece();
+      if (reading.sink.isHopeless) break;
     }
     options.onProgress?.(end, file.size);
   }
   if (!reading) throw emptyTable(file.size);
-  return reading.builder.finish(file.size);
+  return { sink: reading.sink, byteCount: file.size };
 }
 
 /**
@@ -70,27 +90,27 @@ export async function readTable(source: string | Blob, options: ReadOptions = {}
  *
  * @returns what is left of it: the beginning of a row
  */
-function addRows(builder: TableBuilder, text: string, layout: Layout, isLast: boolean): string {
+function addRows(sink: RowSink, text: string, layout: Layout, isLast: boolean): string {
   // A last line end makes the parser treat white space after a last quote as it does on every other line.
   const { data, errors, meta } = parse(isLast ? text + layout.newline : text, layout, isLast);
   const misquotedRow = errors[0]?.row;
-  for (let row = 0; row < data.length && !builder.isHopeless; row++) {
-    if (row === misquotedRow) builder.refuseQuotes();
-    if (!isBlank(data[row])) builder.addRow(data[row]);
+  for (let row = 0; row < data.length && !sink.isHopeless; row++) {
+    if (row === misquotedRow) sink.refuseQuotes();
+    if (!isBlank(data[row])) sink.addRow(data[row]);
   }
   if (isLast) return '';
   // One misplaced quote may only be one whose delimiter comes with the next piece; two cannot.
-  if (errors.length > 1) builder.refuseQuotes();
+  if (errors.length > 1) sink.refuseQuotes();
   const rest = text.slice(meta.cursor);
-  if (rest.length > MAX_ROW_LENGTH) refuseLongRow(builder, rest, layout);
+  if (rest.length > MAX_ROW_LENGTH) refuseLongRow(sink, rest, layout);
   return rest;
 }
 
 /** Counts the cells that came so far of a row that does not end. */
-function refuseLongRow(builder: TableBuilder, text: string, layout: Layout): never {
+function refuseLongRow(sink: RowSink, text: string, layout: Layout): never {
   const { data, errors } = parse(text, layout, true);
-  if (errors.length > 0) builder.refuseQuotes();
-  builder.refuseLongRow(data[0].length, text.length);
+  if (errors.length > 0) sink.refuseQuotes();
+  sink.refuseLongRow(data[0].length, text.length);
 }
 
 function parse(text: string, layout: Layout, isLast: boolean, preview = 0): Parsed {
@@ -104,14 +124,14 @@ function parse(text: string, layout: Layout, isLast: boolean, preview = 0): Pars
  *
  * @returns undefined until there are lines enough, or more text than any row may have
  */
-function startReading(text: string, isLast: boolean, given: Partial<CsvFormat>) {
+function findLayout(text: string, isLast: boolean, given: Partial<CsvFormat>) {
   const isWhole = isLast || text.length > MAX_ROW_LENGTH;
   if (!isWhole && !hasLines(text, SAMPLE_LINES)) return undefined;
   const newline = text.includes('\r') && !text.includes('\n') ? '\r' : '\n';
-  const readRows = (delimiter: string, rowCount: number) =>
+  const readFirst = (delimiter: string, rowCount: number) =>
     parse(text, { delimiter, newline }, isWhole, rowCount).data.filter((row) => !isBlank(row));
-  const format = guessFormat(readRows, given);
-  return { builder: new TableBuilder(format), layout: { delimiter: format.delimiter, newline } } as const;
+  const format = guessFormat(readFirst, given);
+  return { format, layout: { delimiter: format.delimiter, newline } } as const;
 }
 
 /** Whether so many lines are complete; what follows a CR must have come, since it may be the LF of a CRLF. */

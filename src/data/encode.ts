@@ -18,6 +18,8 @@ export interface EncodedInputs {
   readonly inputs: Float64Array;
   /** Missing cells that something else stands in for. */
   readonly filledCellCount: number;
+  /** Cells by column whose category did not come up in training: they count as `other`. */
+  readonly unseenCells: ReadonlyMap<string, number>;
 }
 
 /** Where the units of one column go. */
@@ -45,15 +47,25 @@ export function encodeInputs(table: Table, encoding: Encoding, rows = allRows(ta
   const inputs = new Float64Array(rows.length * stride);
   let offset = 0;
   let filledCellCount = 0;
+  const unseenCells = new Map<string, number>();
   encoding.inputs.forEach((input, i) => {
     const place = { inputs, stride, offset };
-    filledCellCount +=
-      input.type === 'number'
-        ? encodeNumbers(input, columns[i], rows, place)
-        : encodeCategories(input, columns[i], rows, place);
     offset += unitCount(input);
+    if (input.type === 'number') {
+      filledCellCount += encodeNumbers(input, columns[i], rows, place);
+      return;
+    }
+    const { filledCount, unseenCount } = encodeCategories(input, columns[i], rows, place);
+    filledCellCount += filledCount;
+    if (unseenCount > 0) unseenCells.set(input.column, unseenCount);
   });
-  return { inputs, filledCellCount };
+  return { inputs, filledCellCount, unseenCells };
+}
+
+/** The rows that have a value wherever the network needs one: all, but where it was trained on complete rows only. */
+export function encodableRows(table: Table, encoding: Encoding): Uint32Array {
+  const needed = findInputs(table, encoding).filter((_, i) => encoding.inputs[i].fill === null);
+  return allRows(table).filter((row) => needed.every(({ column }) => !isMissingAt(column, row)));
 }
 
 /**
@@ -69,11 +81,9 @@ export function encodeRows(
   encoding: Encoding,
   decimal: DecimalMark = '.',
 ): EncodedInputs {
-  const builder = new TableBuilder({ delimiter: ',', decimal, hasHeader: true });
-  // A table has 2 columns at least; a network may have 1 input.
-  const padding = columnNames.length === 1 ? [''] : [];
-  builder.addRow([...columnNames, ...padding]);
-  for (const row of rows) builder.addRow([...row, ...padding]);
+  const builder = new TableBuilder({ delimiter: ',', decimal, hasHeader: true }, 1);
+  builder.addRow(columnNames);
+  for (const row of rows) builder.addRow(row);
   return encodeInputs(builder.finish(0), encoding);
 }
 
@@ -136,18 +146,13 @@ function encodeNumbers(input: NumberEncoding, used: UsedColumn, rows: Uint32Arra
   return filledCount;
 }
 
-/** @returns how many cells were filled */
-function encodeCategories(
-  input: CategoryEncoding,
-  used: UsedColumn,
-  rows: Uint32Array,
-  place: Place,
-): number {
+/** @returns how many cells were filled, and how many hold a category that the training rows do not */
+function encodeCategories(input: CategoryEncoding, used: UsedColumn, rows: Uint32Array, place: Place) {
   const { categories, fill, hasIndicator } = input;
   const placeOfRow = placesOf(readInputCategories(used), categories);
   const other = categories.length;
   const placeOfFill = fill === null ? -1 : categories.indexOf(fill);
-  let filledCount = 0;
+  let [filledCount, unseenCount] = [0, 0];
   rows.forEach((row, i) => {
     const at = i * place.stride + place.offset;
     let unit = placeOfRow[row] < 0 ? other : placeOfRow[row];
@@ -156,10 +161,10 @@ function encodeCategories(
       unit = placeOfFill;
       filledCount++;
       if (hasIndicator) place.inputs[at + other + 1] = 1;
-    }
+    } else if (unit === other) unseenCount++;
     place.inputs[at + unit] = 1;
   });
-  return filledCount;
+  return { filledCount, unseenCount };
 }
 
 function refuseMissing(name: string, row: number): never {

@@ -75,3 +75,19 @@ export function outputNames({ task, targets, classes }: Encoding): string[] {
   if (task !== 'classification' || !classes) return [...targets];
   return classes.map((name) => `${targets[0]} = ${name}`);
 }
+
+/**
+ * Targets or predictions as the table counts them: value = offset + factor · encoded.
+ *
+ * @param encoded row-major [rows, outputCount]
+ */
+export function inUnitsOfTable(
+  { targetScaling }: Pick<Encoding, 'targetScaling'>,
+  encoded: Float64Array,
+): Float64Array {
+  const count = targetScaling.length;
+  return encoded.map((value, i) => {
+    const { offset, factor } = targetScaling[i % count];
+    return offset + factor * value;
+  });
+}

@@ -18,10 +18,11 @@ export interface Header {
  * The column names in the first row of a file. A name given again becomes `x (2)`; a column without one is
  * named by its position, `column3`.
  *
- * @throws InputError unless there are 2 to 10,000
+ * @param leastColumns fewer are refused
+ * @throws InputError unless there are so many, and 10,000 at most
  */
-export function readHeader(cells: readonly string[]): Header {
-  requireWidth(cells);
+export function readHeader(cells: readonly string[], leastColumns: number): Header {
+  requireWidth(cells, leastColumns);
   const given = cells.map(unquote);
   const taken = new Set(given);
   const names: string[] = [];
@@ -42,10 +43,10 @@ export function readHeader(cells: readonly string[]): Header {
   return { names, notes: notesOf(repeated, unnamed) };
 }
 
-/** `column1`, `column2`, … @throws InputError unless there are 2 to 10,000 */
-export function nameColumns(count: number): Header {
+/** `column1`, `column2`, … @throws InputError as `readHeader` */
+export function nameColumns(count: number, leastColumns: number): Header {
   const names = Array.from({ length: count }, (_, index) => positionName(index));
-  requireWidth(names);
+  requireWidth(names, leastColumns);
   return { names, notes: [] };
 }
 
@@ -61,9 +62,9 @@ function numberedName(name: string, taken: ReadonlySet<string>, nextNumber: Map<
   return `${name} (${number})`;
 }
 
-function requireWidth(cells: readonly string[]): void {
+function requireWidth(cells: readonly string[], leastColumns: number): void {
   if (cells.length > MAX_COLUMNS) refuseManyColumns(formatCount(cells.length));
-  if (cells.length > 1) return;
+  if (cells.length >= leastColumns) return;
   throw new InputError(
     `The table has 1 column, ${quote(unquote(cells[0]))}; at least 2 are needed, an input and a target. Put a comma, ` +
       'a semicolon, a tab or | between the cells of a row.',

@@ -26,9 +26,28 @@ const LONGEST_CHUNK = 65_536;
 /** What the different texts of all columns may take, about. */
 const MAX_TEXT_BYTES = 128 * 1024 * 1024;
 
+/** What takes the rows of a file, one after the other. */
+export interface RowSink {
+  /** True once so much is wrong that the rest need not be read. */
+  readonly isHopeless: boolean;
+  /** @param cells the text of the cells, without quotes */
+  addRow(cells: readonly string[]): void;
+  /** Asked between pieces of the file. */
+  endPiece(): void;
+  /** @throws InputError always: the next row has a quote where none may be */
+  refuseQuotes(): never;
+  /**
+   * @param cellCount found so far in the next row
+   * @param length of the next row so far, in characters
+   * @throws InputError always: the next row does not end
+   */
+  refuseLongRow(cellCount: number, length: number): never;
+}
+
 /** Takes the rows of a file one after the other, the header first, and makes the table of them. */
-export class TableBuilder {
+export class TableBuilder implements RowSink {
   readonly #format: CsvFormat;
+  readonly #leastColumns: number;
   #header: Header | undefined;
   readonly #columns: ColumnBuilder[] = [];
   #rowCount = 0;
@@ -41,8 +60,10 @@ export class TableBuilder {
     'Give every row one cell per column, and put a cell that holds the separator in quotes.',
   );
 
-  constructor(format: CsvFormat) {
+  /** @param leastColumns to train takes an input and a target */
+  constructor(format: CsvFormat, leastColumns = 2) {
     this.#format = format;
+    this.#leastColumns = leastColumns;
   }
 
   /** True once so much is wrong that the rest need not be read. */
@@ -56,7 +77,9 @@ export class TableBuilder {
    */
   addRow(cells: readonly string[]): void {
     if (!this.#header) {
-      this.#header = this.#format.hasHeader ? readHeader(cells) : nameColumns(cells.length);
+      this.#header = this.#format.hasHeader
+        ? readHeader(cells, this.#leastColumns)
+        : nameColumns(cells.length, this.#leastColumns);
       for (let i = 0; i < cells.length; i++) this.#columns.push(new ColumnBuilder(this.#format.decimal));
       if (this.#format.hasHeader) return;
     }
@@ -76,8 +99,8 @@ export class TableBuilder {
     for (let column = 0; column < width; column++) this.#columns[column].add(cells[column], position);
   }
 
-  /** Frees the texts of the columns that have most, once all together have too many; asked between pieces. */
-  boundTexts(): void {
+  /** Frees the texts of the columns that have most, once all together have too many. */
+  endPiece(): void {
     for (;;) {
       const bytes = this.#columns.reduce((sum, { textBytes }) => sum + textBytes, 0);
       const open = this.#columns.filter(({ hasMoreTexts }) => !hasMoreTexts);

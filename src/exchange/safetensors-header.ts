@@ -15,6 +15,15 @@ export interface TensorEntry {
   readonly end: number;
 }
 
+/** What stands in front of the data. */
+interface Header {
+  readonly entries: Map<string, TensorEntry>;
+  /** What the file says of itself, by name. */
+  readonly metadata: Map<string, string>;
+  /** The byte of the file where the data begin. */
+  readonly dataStart: number;
+}
+
 /** Bytes of the number in front of the header: its length. */
 export const LENGTH_BYTES = 8;
 /** A name of the header that is no tensor. */
@@ -28,7 +37,7 @@ const MAX_HEADER_BYTES = 2 ** 23;
  *
  * @throws InputError that says what does not
  */
-export function readHeader(file: Uint8Array): { entries: Map<string, TensorEntry>; dataStart: number } {
+export function readHeader(file: Uint8Array): Header {
   const length = headerLength(file);
   const dataStart = LENGTH_BYTES + length;
   const header = parseHeader(file.subarray(LENGTH_BYTES, dataStart));
@@ -37,7 +46,14 @@ export function readHeader(file: Uint8Array): { entries: Map<string, TensorEntry
     if (name !== METADATA) entries.set(name, readEntry(quote(name), described));
   }
   requireWholeCover(entries, file.byteLength - dataStart);
-  return { entries, dataStart };
+  return { entries, metadata: readMetadata(header), dataStart };
+}
+
+/** Texts by name; anything else there is no business of ours. */
+function readMetadata(header: object): Map<string, string> {
+  const [, metadata] = Object.entries(header).find(([name]) => name === METADATA) ?? [];
+  const said = isObject(metadata) ? Object.entries(metadata) : [];
+  return new Map(said.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 function headerLength(file: Uint8Array): number {

@@ -21,17 +21,24 @@ export interface Tensor {
 /** Where the data begins is a multiple of this many bytes. */
 const ALIGNMENT = 8;
 
+/** What a file in the safetensors format holds. */
+export interface TensorFile {
+  /** By name. */
+  readonly tensors: Map<string, Tensor>;
+  /** What the file says of itself, by name; empty where it says nothing. */
+  readonly metadata: Map<string, string>;
+}
+
 /**
  * Reads a file in the safetensors format (https://github.com/huggingface/safetensors): eight bytes with the length
- * of the header, the header in JSON, the numbers. `__metadata__` is left out of account.
+ * of the header, the header in JSON, the numbers.
  *
- * @returns the tensors by name
  * @throws InputError that says what is wrong: where the file is cut off, its header, a type other than float32 and
  *   float64, bytes outside the file, in two tensors or in none, a number that is NaN or infinite
  */
-export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Tensor> {
+export function readTensorFile(bytes: Uint8Array | ArrayBuffer): TensorFile {
   const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  const { entries, dataStart } = readHeader(file);
+  const { entries, metadata, dataStart } = readHeader(file);
   const data = new DataView(file.buffer, file.byteOffset + dataStart, file.byteLength - dataStart);
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of entries) {
@@ -39,7 +46,12 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Te
     requireFinite(name, values);
     tensors.set(name, { dtype: entry.dtype, shape: entry.shape, data: values });
   }
-  return tensors;
+  return { tensors, metadata };
+}
+
+/** The tensors of such a file, by name, whatever else it says. @throws InputError as `readTensorFile` */
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Tensor> {
+  return readTensorFile(bytes).tensors;
 }
 
 function readNumbers({ dtype, begin, end }: TensorEntry, data: DataView): Float64Array {
@@ -65,14 +77,19 @@ function requireFinite(name: string, values: Float64Array): void {
  * Writes a file in the safetensors format, as the Python package does: float64 first, then by name.
  *
  * @param tensors by name
+ * @param metadata what the file says of itself, by name
  * @throws InputError for a name the format keeps for itself, data that do not fill the shape, a number that is NaN
  *   or infinite or, in float32, too large
  */
-export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Uint8Array<ArrayBuffer> {
   const inOrder = [...tensors].toSorted(([a, { dtype: typeA }], [b, { dtype: typeB }]) => {
     return itemBytes[typeB] - itemBytes[typeA] || (a < b ? -1 : 1);
   });
   const described: string[] = [];
+  if (metadata.size > 0) described.push(`"${METADATA}":${JSON.stringify(Object.fromEntries(metadata))}`);
   let dataBytes = 0;
   for (const [name, tensor] of inOrder) {
     requireWritable(name, tensor);

@@ -318,7 +318,7 @@ describe('other rows are encoded like the training rows', () => {
     const { encoding, training } = prepare(columns, options);
     const clone = structuredClone(encoding);
     const again = encodeInputs(tableOf(columns.toReversed()), clone);
-    expect(again).toEqual({ inputs: training.inputs, filledCellCount: 1 });
+    expect(again).toEqual({ inputs: training.inputs, filledCellCount: 1, unseenCells: new Map() });
     const json = JSON.parse(JSON.stringify(encoding)) as typeof encoding;
     const text = 'constructor;y;__proto__\n__proto__;?;1\nb;?;2\n__proto__;?;NA\ntoString;?;4\n';
     expect(encodeInputs(await readTable(text), json).inputs).toEqual(training.inputs);

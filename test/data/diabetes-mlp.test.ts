@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuBackend } from '../../src/cpu/cpu-trainer.ts';
-import { inUnitsOfTable } from '../../src/assessment.ts';
+import { inUnitsOfTable } from '../../src/data/encoding.ts';
 import { settingsOfSample } from '../../src/data/samples/sample-settings.ts';
 import { jobOf } from '../../src/core/job-settings.ts';
 import { regressionMeasures } from '../../src/core/metrics.ts';

@@ -1,0 +1,25 @@
+import type { Network } from '../core/network.ts';
+import { Backprop } from './backprop.ts';
+
+/** Rows do not know of one another; all of a large table at once would hold the activations of every one. */
+const ROWS_AT_ONCE = 4096;
+
+/**
+ * What the output layer says, in float64: logits where the loss takes those.
+ *
+ * @param parameters [parameterCount] in the layout of `layOutNetwork`
+ * @param inputs row-major [rows, inputCount]
+ * @returns row-major [rows, outputCount]
+ */
+export function forward(network: Network, parameters: Float64Array, inputs: Float64Array): Float64Array {
+  const { inputCount, outputCount } = network;
+  const rowCount = inputs.length / inputCount;
+  const outputs = new Float64Array(rowCount * outputCount);
+  for (let row = 0; row < rowCount; row += ROWS_AT_ONCE) {
+    const chunk = inputs.subarray(row * inputCount, (row + ROWS_AT_ONCE) * inputCount);
+    const backprop = new Backprop(network, parameters, chunk);
+    backprop.forward();
+    outputs.set(backprop.outputs, row * outputCount);
+  }
+  return outputs;
+}

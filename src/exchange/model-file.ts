@@ -1,0 +1,249 @@
+import * as v from 'valibot';
+import { InputError } from '../core/errors.ts';
+import { validateJob } from '../core/job-rules.ts';
+import { nameParameters } from '../core/network.ts';
+import { optimizers } from '../core/optimizers.ts';
+import { requireFitting, type Snapshot } from '../core/plan.ts';
+import { formatCount } from '../core/wording.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import { initialParametersFrom } from './initial-parameters.ts';
+import { repeatedKey } from './json-keys.ts';
+import { networkOf, parametersOf, type Model } from './model.ts';
+import { readTensorFile, writeSafetensors, type Tensor } from './safetensors.ts';
+import * as shapes from './shapes.ts';
+
+/** Names a file of this kind; a later version that cannot be read by this one counts up. */
+const FORMAT = 'handgrad model';
+const VERSION = 1;
+/** Where the manifest stands in the metadata of the file. */
+const MANIFEST = 'handgrad';
+const LAYERS = 'layers.';
+/** The state of the training, beside the parameters that predict. */
+const VALUES = 'training.values';
+const LOW_PARTS = 'training.low_parts';
+const OPTIMIZER = 'training.optimizer_state';
+const LOSSES = 'training.losses';
+const INITIAL = 'training.initial_parameters';
+
+const manifestSchema = v.strictObject({
+  format: v.literal(FORMAT),
+  version: v.literal(VERSION),
+  madeBy: v.pipe(v.string(), v.maxLength(100)),
+  table: v.strictObject({
+    name: v.string(),
+    format: shapes.csvFormat,
+    columns: shapes.columns,
+    options: shapes.datasetOptions,
+    rowCount: shapes.count,
+    // A bit a row, or undefined: all of them.
+    trainingRows: v.exactOptional(v.string()),
+    digest: shapes.digest,
+  }),
+  encoding: shapes.encoding,
+  job: shapes.trainingJob,
+  adapter: v.nullable(shapes.adapter),
+  plan: shapes.plan,
+  step: shapes.count,
+});
+
+/**
+ * A model as one file in the safetensors format: `layers.0.weight` [units, inputs] and so on in float64, as PyTorch
+ * names them; the state of the training; and in the metadata, under `handgrad`, a manifest in JSON with all the rest. The
+ * same model makes the same bytes.
+ *
+ * @throws InputError if the run has diverged: a parameter or a loss that is no number
+ */
+export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
+  const { table, job, snapshot, losses } = model;
+  const [{ initialParameters, ...network }] = job.networks;
+  const { trainingRows, ...restOfTable } = table;
+  const isWhole = trainingRows.length === table.rowCount;
+  const manifest = {
+    format: FORMAT,
+    version: VERSION,
+    madeBy: model.madeBy,
+    table: { ...restOfTable, ...(!isWhole && { trainingRows: bitsOf(trainingRows, table.rowCount) }) },
+    encoding: model.encoding,
+    job: { ...job, networks: [network] },
+    adapter: model.adapter,
+    plan: snapshot.plan,
+    step: snapshot.step,
+  };
+  const tensors = parameterTensors(model);
+  const add = (name: string, values: Float64Array) => tensors.set(name, tensorOf(values));
+  if (snapshot.lowParts.some((low) => low !== 0)) {
+    add(VALUES, snapshot.parameters);
+    add(LOW_PARTS, snapshot.lowParts);
+  }
+  if (snapshot.optimizerState.length > 0) add(OPTIMIZER, snapshot.optimizerState);
+  if (losses.length > 0) add(LOSSES, losses);
+  if (initialParameters) add(INITIAL, initialParameters);
+  // In the order of the schema, so that the same model makes the same bytes.
+  const ordered = shapes.requireShape(manifestSchema, manifest, 'The model');
+  return writeSafetensors(tensors, new Map([[MANIFEST, JSON.stringify(ordered)]]));
+}
+
+/** The parameters alone, as any tool reads them: `layers.0.weight` [units, inputs], … in float64. */
+export function writeParameters(model: Model): Uint8Array<ArrayBuffer> {
+  return writeSafetensors(parameterTensors(model));
+}
+
+/**
+ * Reads such a file, and holds it to be whole: every number finite, every shape that of the manifest.
+ *
+ * @throws InputError that says what is wrong: no safetensors file, one without a manifest, a later version, …
+ */
+export function readModel(bytes: Uint8Array | ArrayBuffer): Model {
+  const { tensors, metadata } = readTensorFile(bytes);
+  const manifest = readManifest(metadata.get(MANIFEST));
+  const { madeBy, encoding, adapter, plan, step } = manifest;
+  const { trainingRows, ...table } = manifest.table;
+  const network = networkOf({ encoding, job: manifest.job });
+  const { parameterCount } = network;
+  requireKnownNames(tensors);
+  const take = (name: string, length: number) => takeNumbers(tensors, name, length);
+  const layers = new Map([...tensors].filter(([name]) => name.startsWith(LAYERS)));
+  const whole = initialParametersFrom(layers, network.inputCount, manifest.job.layers);
+  const isInParts = tensors.has(VALUES) || tensors.has(LOW_PARTS);
+  const stateCount = optimizers[manifest.job.optimizer].stateCount;
+  const snapshot: Snapshot = {
+    plan,
+    step,
+    steps: manifest.job.steps,
+    parameters: isInParts ? take(VALUES, parameterCount) : whole,
+    lowParts: isInParts ? take(LOW_PARTS, parameterCount) : new Float64Array(parameterCount),
+    optimizerState: take(OPTIMIZER, stateCount * parameterCount),
+  };
+  const initial = tensors.has(INITIAL) ? take(INITIAL, parameterCount) : undefined;
+  const [settings] = manifest.job.networks;
+  const job = {
+    ...manifest.job,
+    networks: [{ ...settings, ...(initial && { initialParameters: initial }) }],
+  };
+  const model: Model = {
+    madeBy,
+    encoding,
+    table: { ...table, trainingRows: rowsOf(trainingRows, table.rowCount) },
+    job,
+    adapter,
+    snapshot,
+    losses: take(LOSSES, step),
+  };
+  requireConsistent(model, whole);
+  return model;
+}
+
+/** Whether a file is in the safetensors format, by its first bytes: a length below 2⁴⁰, and a brace. */
+export function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  return bytes.length > 8 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0 && bytes[8] === 0x7b;
+}
+
+function readManifest(text: string | undefined): v.InferOutput<typeof manifestSchema> {
+  if (text === undefined) {
+    throw new InputError(
+      'The file holds tensors and no handgrad model: nothing says what its columns are. Take a file that handgrad ' +
+        'saved, or train from these parameters (--initial-parameters).',
+    );
+  }
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch {
+    throw new InputError('The manifest of the model is not JSON. Save it again, or take an unaltered copy.');
+  }
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) {
+    throw new InputError('The manifest of the model says something twice. Take an unaltered copy.');
+  }
+  const { version } = (manifest ?? {}) as { readonly version?: unknown };
+  if (typeof version === 'number' && version > VERSION) {
+    throw new InputError(
+      `The model is written in version ${version} of its format; this handgrad reads ${VERSION}. Use a later handgrad.`,
+    );
+  }
+  return shapes.requireShape(manifestSchema, manifest, 'The model');
+}
+
+const KNOWN = [VALUES, LOW_PARTS, OPTIMIZER, LOSSES, INITIAL];
+
+function requireKnownNames(tensors: ReadonlyMap<string, Tensor>): void {
+  const foreign = [...tensors.keys()].find((name) => !name.startsWith(LAYERS) && !KNOWN.includes(name));
+  if (foreign === undefined) return;
+  throw new InputError(
+    `The model holds a tensor ${JSON.stringify(foreign.slice(0, 40))}, which handgrad does not write. Take an unaltered copy.`,
+  );
+}
+
+function takeNumbers(tensors: ReadonlyMap<string, Tensor>, name: string, length: number): Float64Array {
+  const data = tensors.get(name)?.data ?? new Float64Array(0);
+  if (data.length === length) return data;
+  throw new InputError(
+    `The model’s ${name} holds ${formatCount(data.length)} numbers; its manifest asks for ${formatCount(length)}. ` +
+      'Save it again, or take an unaltered copy.',
+  );
+}
+
+/** What the parts of a model say of one another. @throws InputError if they contradict */
+function requireConsistent(model: Model, whole: Float64Array): void {
+  const { encoding, job, snapshot, table } = model;
+  const network = networkOf(model);
+  const contradiction = (what: string) =>
+    new InputError(`The model contradicts itself: ${what}. Save it again, or take an unaltered copy.`);
+  requireFitting(snapshot, network.parameterCount, job);
+  if (parametersOf(model).some((value, i) => value !== whole[i])) {
+    throw contradiction('the state of its training has other parameters than its layers');
+  }
+  // A row of zeros stands for the table that is not here.
+  const rowCount = Math.max(1, table.trainingRows.length);
+  const outputCount = encoding.targetScaling.length;
+  const row = { inputs: new Float64Array(network.inputCount), targets: new Float64Array(outputCount) };
+  const { batchSize = 1, ...rest } = job;
+  if (batchSize > rowCount) throw contradiction('its batches are larger than the rows it was trained on');
+  validateJob(rest, { rowCount: 1, inputCount: network.inputCount, outputCount, ...row });
+  const { classes = [], task, targets } = encoding;
+  const classCount = { regression: 0, binary: targets.length === 1 ? 2 : 0, classification: outputCount }[
+    task
+  ];
+  if (classes.length !== classCount) throw contradiction('its classes are not those of its task');
+  if (task !== 'classification' && targets.length !== outputCount) {
+    throw contradiction('it has another number of targets than of outputs');
+  }
+  const roles = new Map(table.columns.map(({ name, role }) => [name, role]));
+  const isPlanned =
+    encoding.inputs.every(({ column }) => roles.get(column) === 'input') &&
+    targets.every((target) => roles.get(target) === 'target');
+  if (!isPlanned) throw contradiction('its inputs and targets are not those of its columns');
+}
+
+function parameterTensors(model: Model): Map<string, Tensor> {
+  const named = nameParameters(networkOf(model), parametersOf(model));
+  const tensors = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of named) {
+    tensors.set(name, { dtype: 'F64', shape, data: Float64Array.from(data) });
+  }
+  return tensors;
+}
+
+/** In half the bytes where that loses nothing: what a GPU computed is float32. */
+function tensorOf(data: Float64Array): Tensor {
+  const isFloat32 = data.every((value) => Object.is(Math.fround(value), value));
+  return { dtype: isFloat32 ? 'F32' : 'F64', shape: [data.length], data };
+}
+
+/** A bit a row, the lowest first, in base64. */
+export function bitsOf(rows: Uint32Array, rowCount: number): string {
+  const bits = new Uint8Array(Math.ceil(rowCount / 8));
+  for (const row of rows) bits[row >> 3] |= 1 << (row & 7);
+  return toBase64(bits);
+}
+
+function rowsOf(text: string | undefined, rowCount: number): Uint32Array {
+  if (rowCount > 2 ** 26) throw new InputError('The model was trained on more rows than handgrad takes.');
+  const all = new Uint32Array(rowCount).map((_, row) => row);
+  if (text === undefined) return all;
+  const bits = fromBase64(text);
+  if (bits?.length !== Math.ceil(rowCount / 8)) {
+    throw new InputError('The model does not say which rows it was trained on. Take an unaltered copy.');
+  }
+  return all.filter((row) => (bits[row >> 3] >> (row & 7)) & 1);
+}

@@ -1,0 +1,196 @@
+import { activationNames } from '../../src/core/activations.ts';
+import {
+  inferColumns,
+  jobOf,
+  modelOf,
+  prepareDataset,
+  readTable,
+  suggestedSettings,
+  TrainingSession,
+  usualOptions,
+  type Backend,
+  type ColumnChoices,
+  type Dataset,
+  type DatasetOptions,
+  type JobSettings,
+  type Model,
+  type RunResult,
+  type Table,
+} from '../../src/index.ts';
+import { NumpyRandom } from '../../src/core/numpy-random.ts';
+
+/** What a model is to be trained on, and how; what is left out is as usual. */
+export interface ModelSettings {
+  readonly csv: string;
+  readonly columns?: ColumnChoices;
+  readonly options?: Partial<DatasetOptions>;
+  readonly settings?: Partial<JobSettings>;
+  /** Fewer than the job has; all if left out. */
+  readonly stopAfter?: number;
+  readonly backend?: Backend['name'];
+  /** Goes on from here. */
+  readonly from?: Model;
+}
+
+/** A model with what it was trained on. */
+export interface TrainedModel {
+  readonly model: Model;
+  readonly table: Table;
+  readonly dataset: Dataset;
+  readonly result: RunResult;
+}
+
+/** Trains a network on a table, for a few steps unless said otherwise. */
+export async function trainModel(wanted: ModelSettings): Promise<TrainedModel> {
+  const { csv, columns, backend = 'cpu', from } = wanted;
+  const table = await readTable(csv);
+  const plans = inferColumns(table, columns);
+  const options = { ...usualOptions(table.rowCount), ...wanted.options };
+  const dataset = prepareDataset(table, plans, options);
+  const { task, training } = dataset;
+  const settings = {
+    ...suggestedSettings(task, training.rowCount),
+    hidden: [5],
+    steps: 20,
+    ...wanted.settings,
+  };
+  const job = jobOf(settings, training.outputCount);
+  const session = await TrainingSession.open(backend, job, training, {
+    ...(from && { from: { snapshot: from.snapshot, losses: from.losses } }),
+    ...(from?.snapshot.plan.strategy === 'reference' || backend === 'cpu'
+      ? {}
+      : from && { plan: from.snapshot.plan }),
+  });
+  try {
+    await session.train(wanted.stopAfter ?? job.steps);
+    const source = {
+      name: 'table.csv',
+      format: table.format,
+      columns: plans,
+      options,
+      rowCount: table.rowCount,
+    };
+    return { model: await modelOf(session, dataset, source), table, dataset, result: await session.result() };
+  } finally {
+    session.dispose();
+  }
+}
+
+/** Headers and categories that a person may write, and that a careless exporter runs, closes or cuts off. */
+export const hostileTexts = [
+  '__proto__',
+  'constructor',
+  'it\'s "quoted" \\ `${1}`',
+  "'''\nimport os\n'''",
+  '*/ alert(1) /* </script><!--',
+  '=1+1',
+  'Größe 🙂 \u2028',
+  '# {0} %s \\u0041 \\',
+] as const;
+
+export type TargetKind = 'number' | 'numbers' | 'binary' | 'class' | 'zero-or-one';
+
+/**
+ * A table of numbers and categories with gaps, and a target that can be learnt: `size` and `weight` (numbers), `colour`
+ * (red, green, blue or missing), `grade` (7, 10 or n/a: numbers to be read as categories), the target last.
+ */
+export function mixedTable(kind: TargetKind, rowCount = 40, seed = 1): string {
+  const random = new NumpyRandom(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random.rand() * items.length)];
+  const names = kind === 'numbers' ? ['price', 'cost'] : ['answer'];
+  const lines = [['size', 'weight', 'colour', 'grade', ...names].join(',')];
+  for (let row = 0; row < rowCount; row++) {
+    const size = 20 + 15 * random.rand();
+    const weight = -3 + 6 * random.rand();
+    // Every category among the first rows.
+    const colour = row < 3 ? ['red', 'green', 'blue'][row] : pick(['red', 'green', 'blue', '']);
+    const grade = row < 2 ? ['7', '10'][row] : pick(['7', '10', 'n/a']);
+    const latent = (size - 27) / 8 + weight * (colour === 'red' ? 1 : -0.5) + (grade === '7' ? 0.7 : 0);
+    const targets = {
+      number: [(1000 + 120 * latent).toFixed(2)],
+      numbers: [(1000 + 120 * latent).toFixed(2), (3 - latent).toFixed(4)],
+      binary: [latent > 0 ? 'yes' : 'no'],
+      class: [latent > 1 ? 'high' : latent > -1 ? 'middle' : 'low'],
+      'zero-or-one': [latent > 0 ? '1' : '0'],
+    }[kind];
+    const isGap = row > 4 && random.rand() < 0.1;
+    lines.push([isGap ? '' : size.toFixed(3), weight.toFixed(4), colour, grade, ...targets].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The choices `mixedTable` is made for. */
+export const mixedColumns = (kind: TargetKind): ColumnChoices => ({
+  targets: kind === 'numbers' ? ['price', 'cost'] : ['answer'],
+  types: new Map([['grade', 'category' as const]]),
+});
+
+/** A mixed table whose header and categories are hostile: 40 rows, the target a class. */
+export function hostileTable(): string {
+  const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const random = new NumpyRandom(3);
+  const [first, second, third, fourth] = hostileTexts;
+  const lines = [[first, second, third, fourth].map(cell).join(',')];
+  for (let row = 0; row < 40; row++) {
+    const x = 2 * random.rand() - 1;
+    const category = hostileTexts[row % hostileTexts.length];
+    const answer = hostileTexts[x > 0 ? 2 : 3 + (row % 2)];
+    lines.push([x.toFixed(4), cell(category), cell(hostileTexts[(row + 3) % 8]), cell(answer)].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Every kind of model an export must get right, by name: activations, loss heads, scalings, gaps, tasks, layers. */
+export const modelCases: readonly (ModelSettings & { readonly name: string })[] = [
+  ...activationNames.map((activation, i) => ({
+    name: `${activation}, hidden and output`,
+    csv: mixedTable('number', 40, 10 + i),
+    columns: mixedColumns('number'),
+    settings: { activations: [activation], outputActivation: activation, hidden: [4, 3] },
+  })),
+  ...(['mse', 'mae', 'huber'] as const).map((loss) => ({
+    name: `${loss} of two numbers`,
+    csv: mixedTable('numbers'),
+    columns: mixedColumns('numbers'),
+    settings: { loss },
+  })),
+  ...(['none', 'standard', 'min-max'] as const).map((scaling) => ({
+    name: `scaling ${scaling}`,
+    csv: mixedTable('number'),
+    columns: mixedColumns('number'),
+    options: { scaling },
+    settings: { learningRate: 0.001 },
+  })),
+  ...(['mean', 'median', 'most-frequent', 'drop'] as const).map((missing) => ({
+    name: `missing ${missing}`,
+    csv: mixedTable('class'),
+    columns: mixedColumns('class'),
+    options: { missing, missingIndicator: missing !== 'drop' },
+  })),
+  {
+    name: 'binary of words',
+    csv: mixedTable('binary'),
+    columns: mixedColumns('binary'),
+    settings: { hidden: [6], activations: ['relu'] },
+  },
+  {
+    name: 'binary of words, as a number by mse',
+    csv: mixedTable('binary'),
+    columns: mixedColumns('binary'),
+    settings: { loss: 'mse', outputActivation: 'sigmoid' },
+  },
+  { name: 'binary of 0 and 1', csv: mixedTable('zero-or-one'), columns: mixedColumns('zero-or-one') },
+  {
+    name: 'classes, no hidden layer',
+    csv: mixedTable('class'),
+    columns: mixedColumns('class'),
+    settings: { hidden: [] },
+  },
+  {
+    name: 'no biases',
+    csv: mixedTable('number'),
+    columns: mixedColumns('number'),
+    settings: { bias: false },
+  },
+  { name: 'hostile names and categories', csv: hostileTable() },
+];
