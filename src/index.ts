@@ -165,6 +165,7 @@ export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 // Exchange
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
 export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';
+export { writeJavaScript } from './exchange/javascript.ts';
 export { initialParametersFrom } from './exchange/initial-parameters.ts';
 
 // Check

@@ -28,7 +28,7 @@ const INITIAL = 'training.initial_parameters';
 const manifestSchema = v.strictObject({
   format: v.literal(FORMAT),
   version: v.literal(VERSION),
-  madeBy: v.pipe(v.string(), v.maxLength(100)),
+  madeBy: shapes.madeBy,
   table: v.strictObject({
     name: v.string(),
     format: shapes.csvFormat,
