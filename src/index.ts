@@ -147,7 +147,7 @@ export {
 export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
 
 // Keep, use and hand on
-export { modelOf, type SourceTable } from './trained-model.ts';
+export { datasetDigest, modelOf, type SourceTable } from './trained-model.ts';
 export { networkOf, parametersOf, type Model, type TrainedTable } from './exchange/model.ts';
 export { looksLikeSafetensors, readModel, writeModel, writeParameters } from './exchange/model-file.ts';
 export {
@@ -162,7 +162,24 @@ export {
 export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
+// Certify
+export { certify, type CertifiedRun } from './certify.ts';
+export {
+  readCertificate,
+  writeCertificate,
+  type Certificate,
+  type CertifiedVerdict,
+  type ReadCertificate,
+} from './exchange/certificate.ts';
+export {
+  verifyCertificate,
+  type CertificateCheck,
+  type Verification,
+  type VerifyOptions,
+} from './verify-certificate.ts';
+
 // Exchange
+export { exportFormats, revealed, type ExportFormat } from './exchange/reveals.ts';
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
 export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';
 export { writeJavaScript } from './exchange/javascript.ts';

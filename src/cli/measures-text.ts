@@ -1,4 +1,4 @@
-import type { Dataset, Measures, PartAssessment } from '../index.ts';
+import { outputNames, type Dataset, type Encoding, type Measures, type PartAssessment } from '../index.ts';
 import { textTable } from './text-table.ts';
 import { count, printable } from './wording.ts';
 
@@ -19,33 +19,59 @@ export function measuresText(parts: readonly PartAssessment[], dataset: Dataset)
     [header, ...rows],
     header.map((_, column) => (column === 0 ? 'left' : 'right')),
   );
-  return [table, ...confusionText(parts[parts.length - 1], dataset)].join('\n\n');
+  const { part, network } = parts[parts.length - 1];
+  return [table, ...confusionText({ title: `Actual, ${names[part]}`, network }, dataset)].join('\n\n');
 }
 
-function measureNames({ task }: Dataset): string[] {
+/** The same of a model on rows of another table. */
+export function evaluationText(network: Measures, encoding: Encoding): string {
+  const header = ['Measures', ...measureNames(encoding)];
+  const values =
+    network.task === 'classification'
+      ? [valuesOf(network)]
+      : network.outputs.map((_, i) => valuesOf(network, i));
+  const rows = values.map((row, output) => [
+    printable(network.task === 'classification' ? encoding.targets[0] : encoding.targets[output]),
+    ...row,
+  ]);
+  const table = textTable(
+    [header, ...rows],
+    header.map((_, column) => (column === 0 ? 'left' : 'right')),
+  );
+  const { classes } = encoding;
+  return [
+    table,
+    ...confusionText({ title: 'Actual', network }, { classes, outputNames: outputNames(encoding) }),
+  ].join('\n\n');
+}
+
+function measureNames({ task }: Pick<Dataset, 'task'>): string[] {
   if (task === 'regression') return ['R²', 'MAE', 'RMSE'];
   return task === 'binary' ? ['accuracy', 'F1', 'AUC'] : ['accuracy', 'macro F1'];
 }
 
-/** Of several outputs the first. */
-function valuesOf(measures: Measures): string[] {
+/** @param output of several, which */
+function valuesOf(measures: Measures, output = 0): string[] {
   if (measures.task === 'regression') {
-    const [{ r2, mae, rmse }] = measures.outputs;
+    const { r2, mae, rmse } = measures.outputs[output];
     return [fixed(r2), significant(mae), significant(rmse)];
   }
   if (measures.task === 'classification') {
     const { accuracy, macroF1 } = measures.classes;
     return [percent(accuracy), fixed(macroF1)];
   }
-  const [{ accuracy, perClass, rocAuc }] = measures.outputs;
+  const { accuracy, perClass, rocAuc } = measures.outputs[output];
   return [percent(accuracy), fixed(perClass[1].f1), fixed(rocAuc)];
 }
 
-/** Counts of actual × predicted classes on one part, with what each class comes to. */
-function confusionText({ part, network }: PartAssessment, { classes, outputNames }: Dataset): string[] {
+/** Counts of actual × predicted classes, with what each class comes to. */
+function confusionText(
+  { title, network }: { readonly title: string; readonly network: Measures },
+  { classes, outputNames: ofOutputs }: Pick<Dataset, 'classes' | 'outputNames'>,
+): string[] {
   if (network.task === 'regression') return [];
   const found = network.task === 'classification' ? network.classes : network.outputs[0];
-  const labels = classes ?? (network.task === 'binary' ? ['0', '1'] : outputNames);
+  const labels = classes ?? (network.task === 'binary' ? ['0', '1'] : ofOutputs);
   if (labels.length > MOST_SHOWN_CLASSES) return [];
   const shown = labels.map(printable);
   const rows = found.perClass.map(({ precision, recall, f1 }, actual) => [
@@ -55,7 +81,7 @@ function confusionText({ part, network }: PartAssessment, { classes, outputNames
     fixed(recall),
     fixed(f1),
   ]);
-  const header = [`Actual, ${names[part]}`, ...shown.map((name) => `→ ${name}`), 'precision', 'recall', 'F1'];
+  const header = [title, ...shown.map((name) => `→ ${name}`), 'precision', 'recall', 'F1'];
   return [
     textTable(
       [header, ...rows],

@@ -9,6 +9,16 @@ export async function print(text: string): Promise<void> {
   });
 }
 
+/** The same for the bytes of a file. */
+export async function printBytes(stream: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const bytes of stream) {
+    if (process.stdout.write(bytes)) continue;
+    await new Promise<void>((resolve) => {
+      process.stdout.once('drain', resolve);
+    });
+  }
+}
+
 /** Says something that is not a result, on standard error. */
 export function notice(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -3,11 +3,15 @@ import { version } from '../../package.json';
 import { HandgradError } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { Interrupted, INTERRUPTED_STATUS } from './interruption.ts';
+import { addEvaluateCommand } from './evaluate-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
 import { addNotebookCommand } from './notebook-command.ts';
 import { notice } from './output.ts';
+import { addPredictCommand } from './predict-command.ts';
 import { addSelfTestCommand } from './self-test-command.ts';
 import { addTrainCommand } from './train-command.ts';
+import { addVerifyCommand } from './verify-command.ts';
 
 const DONE = 0;
 const FAILED = 1;
@@ -22,6 +26,9 @@ Examples:
   handgrad train table.csv --hidden 16,8  two hidden layers
   handgrad inspect table.csv              how a table is understood
   handgrad train --sample iris            a table that comes with handgrad
+  handgrad train t.csv --save m           keep the model
+  handgrad predict m new.csv              what it says of new rows
+  handgrad export m --to onnx -o m.onnx   for somebody else to run
   handgrad train - --json < table.csv     everything as one JSON object
 
 "handgrad help train" and the like list the flags of a command.`;
@@ -44,6 +51,10 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
   addNotebookCommand(program, signal);
   addTrainCommand(program, signal);
   addInspectCommand(program, signal);
+  addPredictCommand(program, signal);
+  addEvaluateCommand(program, signal);
+  addExportCommand(program);
+  addVerifyCommand(program, signal);
   addSelfTestCommand(program);
   program.addHelpText('after', MORE_HELP);
   try {

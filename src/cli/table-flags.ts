@@ -6,6 +6,7 @@ import {
   scalingNames,
   taskNames,
   type ColumnReading,
+  type CsvFormat,
   type DecimalMark,
   type Delimiter,
   type MissingName,
@@ -22,12 +23,16 @@ interface TypeFlag {
   readonly type: ColumnReading;
 }
 
-/** What a person says of a table: how it is written, what its columns are, and how it becomes numbers. */
-export interface TableFlags {
-  readonly sample?: SampleId;
+/** How a table is written; what is left out is guessed. */
+export interface FormatFlags {
   readonly delimiter?: Delimiter;
   readonly decimal?: DecimalMark;
   readonly header?: boolean;
+}
+
+/** What a person says of a table: how it is written, what its columns are, and how it becomes numbers. */
+export interface TableFlags extends FormatFlags {
+  readonly sample?: SampleId;
   /** As they were typed: a name, or several with commas between them. */
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
@@ -59,27 +64,14 @@ export function addTableFlags(command: Command): Command {
 }
 
 function addColumnFlags(command: Command): Command {
-  return command
-    .optionsGroup('The table:')
-    .addOption(
-      choice(
-        '--sample <name>',
-        'a table that comes with handgrad, and its settings, in place of a file',
-        samples.map(({ id }) => id),
-      ),
-    )
-    .option(
-      '--delimiter <mark>',
-      'between cells: comma, semicolon, tab, bar, or the mark itself (default: guessed)',
-      wordOrMark('--delimiter', delimiterWords),
-    )
-    .option(
-      '--decimal <mark>',
-      'before decimals: point, comma, or the mark itself (default: guessed)',
-      wordOrMark('--decimal', decimalWords),
-    )
-    .option('--header', 'the first row names the columns (default: guessed)')
-    .option('--no-header', 'it does not; they are column1, column2, …')
+  command.optionsGroup('The table:').addOption(
+    choice(
+      '--sample <name>',
+      'a table that comes with handgrad, and its settings, in place of a file',
+      samples.map(({ id }) => id),
+    ),
+  );
+  return addFormatFlags(command)
     .optionsGroup('Its columns:')
     .option(
       '--target <names>',
@@ -94,6 +86,32 @@ function addColumnFlags(command: Command): Command {
       collect(typeOfColumn),
     )
     .addOption(choice('--task <name>', 'what is learnt (default: by the target)', taskNames));
+}
+
+/** Adds the flags that say how a table is written. */
+export function addFormatFlags(command: Command): Command {
+  return command
+    .option(
+      '--delimiter <mark>',
+      'between cells: comma, semicolon, tab, bar, or the mark itself (default: guessed)',
+      wordOrMark('--delimiter', delimiterWords),
+    )
+    .option(
+      '--decimal <mark>',
+      'before decimals: point, comma, or the mark itself (default: guessed)',
+      wordOrMark('--decimal', decimalWords),
+    )
+    .option('--header', 'the first row names the columns (default: guessed)')
+    .option('--no-header', 'it does not; they are column1, column2, …');
+}
+
+/** The format as far as flags say. */
+export function formatOf({ delimiter, decimal, header }: FormatFlags): Partial<CsvFormat> {
+  return {
+    ...(delimiter && { delimiter }),
+    ...(decimal && { decimal }),
+    ...(header !== undefined && { hasHeader: header }),
+  };
 }
 
 function addRowFlags(command: Command): Command {

@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import {
   assess,
   inUnitsOfTable,
-  jobOf,
   layOutNetwork,
   logStride,
   MAX_STEPS,
   outOfReach,
   rowCountsOf,
-  settingsOfSample,
   TrainingSession,
   type Backend,
   type Dataset,
+  type Model,
   type PartAssessment,
   type RunResult,
 } from '../index.ts';
@@ -29,14 +28,15 @@ import { measuresText } from './measures-text.ts';
 import { addNetworkFlags, type NetworkFlags } from './network-flags.ts';
 import { notice, print } from './output.ts';
 import { jsonText, requireRoomInJson, runObject } from './run-json.ts';
+import { addFileFlags, requireFiles, runAndSave, type FileFlags } from './saved-run.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { timingText } from './timing-text.ts';
-import { openTable, prepareTable, withInitialParameters, type OpenedTable } from './train-data.ts';
-import { settingsOf } from './train-settings.ts';
+import type { OpenedTable } from './train-data.ts';
 import { trainClosing, trainOpening } from './train-text.ts';
-import { noticeRecovery, runToEnd } from './training-run.ts';
+import { noticeRecovery } from './training-run.ts';
+import { continuedRun, freshRun, type WantedRun } from './wanted-run.ts';
 
-interface TrainFlags extends TableFlags, NetworkFlags, GpuFlags {
+interface TrainFlags extends TableFlags, NetworkFlags, GpuFlags, FileFlags {
   readonly backend: Backend['name'] | 'auto';
   readonly logEvery?: number;
   readonly json?: true;
@@ -68,20 +68,29 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
       'steps between log lines (default: a tenth of all)',
       wholeNumber('--log-every', 1, MAX_STEPS),
     )
-    .option('--json', 'print one JSON object instead of text; its losses are those of the log lines')
-    .action((file: string | undefined, flags: TrainFlags) => runTraining(file, flags, signal));
+    .option('--json', 'print one JSON object instead of text; its losses are those of the log lines');
+  addFileFlags(command).action((file: string | undefined, flags: TrainFlags) => {
+    const given = command.options
+      .map((option) => option.attributeName())
+      .filter((name) => command.getOptionValueSource(name) === 'cli');
+    return runTraining({ file, given }, flags, signal);
+  });
 }
 
-async function runTraining(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
+async function runTraining(
+  { file, given }: { readonly file: string | undefined; readonly given: readonly string[] },
+  flags: TrainFlags,
+  signal: AbortSignal,
+): Promise<void> {
   if (flags.backend === 'cpu') requireNoGpuFlags(flags, 'leave --backend out, or say gpu');
-  const opened = await openTable(file, flags, signal);
-  const dataset = prepareTable(opened, flags, flags.loss);
+  await requireFiles(flags);
+  const wanted =
+    flags.continue === undefined
+      ? await freshRun(file, flags, signal)
+      : await continuedRun({ file, model: flags.continue, given }, flags, signal);
+  const { dataset, job } = wanted;
   const { training, validation } = dataset;
-  const settings = settingsOf(flags, dataset, opened.sample && settingsOfSample(opened.sample));
-  const chosen = jobOf(settings, training.outputCount);
-  const job = await withInitialParameters(chosen, training.inputCount, flags.initialParameters);
-  const patience = flags.earlyStopping;
-  if (patience !== undefined && !validation) {
+  if (flags.earlyStopping !== undefined && !validation) {
     throw new UsageError(
       '--early-stopping looks at validation rows, and there are none; say --validation 0.2.',
     );
@@ -91,45 +100,78 @@ async function runTraining(file: string | undefined, flags: TrainFlags, signal: 
     const { parameterCount } = layOutNetwork(training.inputCount, job.layers);
     requireRoomInJson(parameterCount, Math.ceil(job.steps / logEvery));
   }
-  // Who asks for a strategy or a precision asks for the GPU.
-  const isGpuWanted =
-    flags.backend === 'auto' && (flags.strategy !== 'auto' || flags.precision !== undefined);
-  const session = await TrainingSession.open(
-    await chooseBackend(isGpuWanted ? 'gpu' : flags.backend),
-    job,
-    training,
-    {
-      ...(flags.strategy !== 'auto' && { strategy: flags.strategy }),
-      ...(validation && { validation: { data: validation, ...(patience !== undefined && { patience }) } }),
-      onRecovery: noticeRecovery,
-    },
-  );
+  const session = await openSession(wanted, flags);
   try {
     const problem = outOfReach(job.layers[job.layers.length - 1].activation, training.targets);
     if (problem) notice(`${problem} Use --output-activation linear, or scale the target.`);
-    if (flags.json) {
-      const result = await runToEnd(session, { logEvery, signal });
-      const parts = await assess(session, dataset);
-      await print(
-        jsonText({
-          ...runOf(dataset, result, logEvery),
-          settings,
-          table: tableObject(opened, dataset),
-          measures: parts.map(measuresOf),
-        }),
-      );
-      return;
-    }
-    await print(trainOpening(opened, dataset, session, settings));
-    const result = await runToEnd(session, { logEvery, printLines: print, signal });
-    const parts = await assess(session, dataset);
-    const measures = measuresText(parts, dataset);
-    await print(
-      `${trainClosing(opened, dataset, { result, loss: job.loss }, parts)}\n\n${measures}\n\n${timingText([{ result }])}`,
-    );
+    await trainAndPrint(session, wanted, { flags, logEvery, signal });
   } finally {
     session.dispose();
   }
+}
+
+async function openSession(
+  { dataset: { training, validation }, job, from }: WantedRun,
+  flags: TrainFlags,
+): Promise<TrainingSession> {
+  const backend = await chooseBackend(wantedBackend(flags, from));
+  const { strategy, earlyStopping: patience } = flags;
+  const goOn = from && { from: { snapshot: from.snapshot, losses: from.losses } };
+  // The plan of the file, so that the run is the same to the last bit; unless another one was asked for.
+  const isSamePath = from && (from.snapshot.plan.strategy === 'reference') === (backend === 'cpu');
+  const isPlanned = isSamePath && strategy === 'auto';
+  return TrainingSession.open(backend, job, training, {
+    ...(strategy !== 'auto' && { strategy }),
+    ...goOn,
+    ...(isPlanned && { plan: from.snapshot.plan }),
+    ...(validation && { validation: { data: validation, ...(patience !== undefined && { patience }) } }),
+    onRecovery: noticeRecovery,
+  });
+}
+
+/** Who asks for a strategy or a precision asks for the GPU; a saved run goes on where it was. */
+function wantedBackend(
+  { backend, strategy, precision }: TrainFlags,
+  from: Model | undefined,
+): TrainFlags['backend'] {
+  if (backend !== 'auto') return backend;
+  if (strategy !== 'auto' || precision !== undefined) return 'gpu';
+  if (!from) return 'auto';
+  return from.snapshot.plan.strategy === 'reference' ? 'cpu' : 'gpu';
+}
+
+async function trainAndPrint(
+  session: TrainingSession,
+  wanted: WantedRun,
+  {
+    flags,
+    logEvery,
+    signal,
+  }: { readonly flags: TrainFlags; readonly logEvery: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const { opened, dataset, job, settings } = wanted;
+  if (!flags.json) await print(trainOpening(opened, dataset, session));
+  const result = await runAndSave(session, wanted, flags, {
+    logEvery,
+    ...(!flags.json && { printLines: print }),
+    signal,
+  });
+  const parts = await assess(session, dataset);
+  if (flags.json) {
+    await print(
+      jsonText({
+        ...runOf(dataset, result, logEvery),
+        settings,
+        table: tableObject(opened, dataset),
+        measures: parts.map(measuresOf),
+      }),
+    );
+    return;
+  }
+  const measures = measuresText(parts, dataset);
+  await print(
+    `${trainClosing(opened, dataset, { result, loss: job.loss }, parts)}\n\n${measures}\n\n${timingText([{ result }])}`,
+  );
 }
 
 /** The run, its predictions in the units of the table. */

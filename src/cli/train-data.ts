@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import {
   inferColumns,
   initialParametersFrom,
@@ -10,8 +11,8 @@ import {
   taskOfLoss,
   usualOptions,
   type ColumnPlan,
-  type CsvFormat,
   type Dataset,
+  type DatasetOptions,
   type LossName,
   type Sample,
   type Table,
@@ -19,13 +20,15 @@ import {
 } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { openTableFile } from './table-file.ts';
-import type { TableFlags } from './table-flags.ts';
+import { formatOf, type TableFlags } from './table-flags.ts';
 import { count, quoted } from './wording.ts';
 
 /** A table with what its columns are. */
 export interface OpenedTable {
   /** What a person calls it. */
   readonly source: string;
+  /** The same without where it lies: what may stand in a file that is handed on. */
+  readonly name: string;
   readonly sample: Sample | undefined;
   readonly table: Table;
   readonly plans: readonly ColumnPlan[];
@@ -41,13 +44,8 @@ export async function openTable(
   flags: TableFlags,
   signal: AbortSignal,
 ): Promise<OpenedTable> {
-  const sample = samples.find(({ id }) => id === flags.sample);
-  if ((file === undefined) === (sample === undefined)) {
-    throw new UsageError(
-      'Name one table: a file, - for standard input, or --sample and one that comes with handgrad.',
-    );
-  }
-  const text = sample ? await sample.load() : await openTableFile(file ?? '-', signal);
+  const { text, ...source } = await openSource(file, flags, signal);
+  const { sample } = source;
   const table = await readTable(text, { signal, format: formatOf(flags) });
   const targets = namesOf('--target', flags.target, table);
   const plans = inferColumns(table, {
@@ -55,18 +53,39 @@ export async function openTable(
     ignore: namesOf('--ignore', flags.ignore, table),
     types: new Map(flags.type?.map(({ name, type }) => [name, type])),
   });
-  return { source: sample ? `the sample ${sample.name}` : (file ?? '-'), sample, table, plans };
+  return { ...source, table, plans };
+}
+
+/** The bytes of a file or a sample. @throws UsageError if there are both or neither */
+export async function openSource(file: string | undefined, flags: TableFlags, signal: AbortSignal) {
+  const sample = samples.find(({ id }) => id === flags.sample);
+  if ((file === undefined) === (sample === undefined)) {
+    throw new UsageError(
+      'Name one table: a file, - for standard input, or --sample and one that comes with handgrad.',
+    );
+  }
+  if (sample) {
+    return { text: await sample.load(), sample, source: `the sample ${sample.name}`, name: sample.name };
+  }
+  const path = file ?? '-';
+  const name = path === '-' ? 'standard input' : basename(path);
+  return { text: await openTableFile(path, signal), sample, source: path, name };
 }
 
 /** The table as numbers, split and scaled as the flags say, or as the sample suggests, or as is usual. */
-export function prepareTable(
-  { sample, table, plans }: OpenedTable,
+export function prepareTable(opened: OpenedTable, flags: TableFlags, loss: LossName | undefined): Dataset {
+  return prepareDataset(opened.table, opened.plans, optionsOf(opened, flags, loss));
+}
+
+/** How the table becomes numbers. */
+export function optionsOf(
+  { sample, table }: OpenedTable,
   flags: TableFlags,
   loss: LossName | undefined,
-): Dataset {
+): DatasetOptions {
   const usual = usualOptions(table.rowCount, sample);
   const task = flags.task ?? taskOfLoss(loss) ?? usual.task;
-  return prepareDataset(table, plans, {
+  return {
     ...(task && { task }),
     scaling: flags.scale ?? usual.scaling,
     missing: flags.missing ?? usual.missing,
@@ -75,7 +94,7 @@ export function prepareTable(
     validation: flags.validation ?? usual.validation,
     test: flags.test ?? usual.test,
     seed: flags.seed ?? usual.seed,
-  });
+  };
 }
 
 /** The job from the parameters of a safetensors file. @throws InputError if it cannot be read or does not fit */
@@ -92,14 +111,6 @@ export async function withInitialParameters(
   });
   const initialParameters = initialParametersFrom(readSafetensors(bytes), inputCount, job.layers);
   return { ...job, networks: [{ ...job.networks[0], initialParameters }] };
-}
-
-function formatOf({ delimiter, decimal, header }: TableFlags): Partial<CsvFormat> {
-  return {
-    ...(delimiter && { delimiter }),
-    ...(decimal && { decimal }),
-    ...(header !== undefined && { hasHeader: header }),
-  };
 }
 
 /** Of each text the whole if a column is named so (names may hold commas), else its parts. @throws UsageError */

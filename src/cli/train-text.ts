@@ -7,7 +7,6 @@ import {
   scientific,
   type ColumnRole,
   type Dataset,
-  type JobSettings,
   type LossName,
   type PartAssessment,
   type RunResult,
@@ -26,7 +25,6 @@ export function trainOpening(
   { source, table, plans }: OpenedTable,
   dataset: Dataset,
   session: TrainingSession,
-  settings: JobSettings,
 ): string {
   const { job, backend } = session;
   const [{ seed, learningRate }] = job.networks;
@@ -34,6 +32,9 @@ export function trainOpening(
   const index = namesOf('index');
   const ignored = namesOf('ignored');
   const dropout = job.dropout ? `dropout ${job.dropout}, ` : '';
+  const { stepCount } = session;
+  const stepsText =
+    stepCount === 0 ? countOf(job.steps, 'step') : `step ${count(stepCount)} to ${count(job.steps)}`;
   const precision = job.precision ? `, parameters ${job.precision}` : '';
   const batches = job.batchSize === undefined ? '' : ` in batches of ${count(job.batchSize)}`;
   return [
@@ -46,9 +47,9 @@ export function trainOpening(
     `  task    ${taskText(dataset)}`,
     `  rows    ${partsText(dataset)}`,
     `Network   ${networkText(session.data.inputCount, job.layers)}, ` +
-      `${settings.bias ? 'with' : 'without'} biases, seed ${seed}`,
+      `${job.layers[0].bias ? 'with' : 'without'} biases, seed ${seed}`,
     `Training  ${losses[job.loss].label}, ${optimizers[job.optimizer].label}, learning rate ${learningRate}, ` +
-      `${dropout}${countOf(job.steps, 'step')}${batches} on the ${backend.toUpperCase()}${precision}`,
+      `${dropout}${stepsText}${batches} on the ${backend.toUpperCase()}${precision}`,
     ...(backend === 'gpu' ? [`Plan      ${session.planned.reason}`] : []),
     '',
   ].join('\n');

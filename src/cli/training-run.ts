@@ -71,13 +71,16 @@ export function noticeRecovery({ lostAtStep, resumedFromStep }: Recovery): void 
 
 /** Reads the losses that are new, checks them, and prints the log lines among them. */
 class LogFollower {
-  #nextStep = 0;
+  #nextStep: number;
 
   constructor(
     private readonly session: TrainingSession,
     private readonly watching: Watching,
     private readonly bar: ProgressBar,
-  ) {}
+  ) {
+    // A run that goes on from a file has said the others.
+    this.#nextStep = session.stepCount;
+  }
 
   async follow(): Promise<void> {
     const { logEvery, printLines } = this.watching;

@@ -27,7 +27,10 @@ const finite = v.pipe(v.number(), v.finite());
 export const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'));
 
 /** It stands in the comments of scripts. */
-export const madeBy = v.pipe(v.string(), v.regex(/^handgrad [\w.+-]{1,40}$/, 'must be handgrad and a version'));
+export const madeBy = v.pipe(
+  v.string(),
+  v.regex(/^handgrad [\w.+-]{1,40}$/, 'must be handgrad and a version'),
+);
 
 /** How a table is written. */
 export const csvFormat: v.GenericSchema<CsvFormat> = v.strictObject({

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { evaluateTable, readTable, scientific, type Measures } from '../index.ts';
+import { number } from './flags.ts';
+import { evaluationText } from './measures-text.ts';
+import { noticeOddRows, openModel } from './model-flags.ts';
+import { notice, print } from './output.ts';
+import { jsonText } from './run-json.ts';
+import { openTableFile } from './table-file.ts';
+import { addFormatFlags, formatOf, type FormatFlags } from './table-flags.ts';
+import { count, countOf } from './wording.ts';
+
+interface EvaluateFlags extends FormatFlags {
+  readonly threshold?: number;
+  readonly json?: true;
+}
+
+/** Adds `handgrad evaluate`. */
+export function addEvaluateCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure a saved model on rows whose target is known')
+    .description('Prints the loss and the measures of a model on the rows of a table that have a target.')
+    .argument('<model>', 'a file that train --save wrote')
+    .argument('<file>', 'the rows with their targets, or - to read them from standard input');
+  addFormatFlags(command.optionsGroup('The table:'))
+    .optionsGroup('What is printed:')
+    .option(
+      '--threshold <probability>',
+      'from which on a target of two classes counts as the second (default: 0.5)',
+      number('--threshold', { least: 0, most: 1 }),
+    )
+    .option('--json', 'print one JSON object instead of text')
+    .action((model: string, file: string, flags: EvaluateFlags) => evaluate(model, file, flags, signal));
+}
+
+async function evaluate(
+  modelPath: string,
+  file: string,
+  flags: EvaluateFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const model = await openModel(modelPath);
+  const source = await openTableFile(file, signal);
+  const table = await readTable(source, { signal, format: formatOf(flags), leastColumns: 1 });
+  const { rows, missingCount, unseenCount, predictions, loss, measures } = evaluateTable(
+    model,
+    table,
+    flags.threshold,
+  );
+  noticeOddRows(predictions, model);
+  if (missingCount > 0) notice(`${countOf(missingCount, 'row')} without a target left out.`);
+  if (unseenCount > 0)
+    notice(`${countOf(unseenCount, 'row')} of a class the model was not trained on left out.`);
+  if (flags.json) {
+    const counted = { rowCount: rows.length, missingCount, unseenCount };
+    await print(jsonText({ ...counted, loss, measures: plain(measures) }));
+    return;
+  }
+  await print(
+    `Rows      ${count(rows.length)}\nLoss      ${scientific(loss, 6)}\n\n${evaluationText(measures, model.encoding)}`,
+  );
+}
+
+/** Typed arrays as lists. */
+function plain(measures: Measures): unknown {
+  return JSON.parse(
+    JSON.stringify(measures, (_, value: unknown) => (value instanceof Uint32Array ? [...value] : value)),
+  );
+}

@@ -1,0 +1,82 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { InputError, readModel, type Model, type ModelPredictions } from '../index.ts';
+import { UsageError } from './flags.ts';
+import { notice } from './output.ts';
+import { count, countOf, inOneLine, quoted } from './wording.ts';
+
+const SHOWN_NAMES = 10;
+
+/** @throws InputError if the file cannot be read, or is no model */
+export async function openModel(path: string): Promise<Model> {
+  return readModel(await readBytes(path, 'a model that --save wrote'));
+}
+
+/** @throws InputError */
+export async function readBytes(path: string, what: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: Error) => {
+    throw new InputError(`The file ${quoted(path)} cannot be read (${error.message}). Name ${what}.`);
+  });
+}
+
+/** Before hours of training: whether a file could be written there. @throws UsageError */
+export async function requireWritable(flag: string, path: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) {
+    throw new UsageError(
+      `${flag} names ${quoted(path)}, and there is no folder ${quoted(folder)}. Make it first.`,
+    );
+  }
+  const isTaken = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isTaken) throw new UsageError(`${flag} names ${quoted(path)}, which is a folder. Name a file.`);
+}
+
+/** Writes a file whole or not at all: two programs that write it at once leave one of both. @throws InputError */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, content);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw new InputError(
+      `The file ${quoted(path)} cannot be written (${(error as Error).message}). Name another one.`,
+    );
+  }
+}
+
+/** What a person should know of the rows that were predicted, on standard error. */
+export function noticeOddRows(predictions: ModelPredictions, { encoding }: Model): void {
+  const { extraColumns, unseenCells, filledCellCount, incompleteCount } = predictions;
+  const targets = new Set(encoding.targets);
+  const extra = extraColumns.filter((name) => !targets.has(name));
+  if (extra.length > 0) {
+    const more = extra.length > SHOWN_NAMES ? ` and ${count(extra.length - SHOWN_NAMES)} more` : '';
+    notice(
+      `Ignored, because the model does not know them: ${extra.slice(0, SHOWN_NAMES).map(quoted).join(', ')}${more}.`,
+    );
+  }
+  for (const [column, cells] of unseenCells) {
+    notice(
+      `${countOf(cells, 'cell')} of ${quoted(column)} hold a category the model was not trained on; they count as "other".`,
+    );
+  }
+  if (filledCellCount > 0) notice(`${countOf(filledCellCount, 'missing cell')} filled as in training.`);
+  if (incompleteCount > 0) {
+    notice(
+      `${countOf(incompleteCount, 'row')} without a prediction: a value is missing, and the model was trained on complete rows only.`,
+    );
+  }
+}
+
+/** A sentence of the library, in one line. */
+export function noticeSaved(path: string, bytes: number, revealed: string): void {
+  notice(`Saved ${inOneLine(path)} (${count(Math.ceil(bytes / 1024))} KiB). ${revealed}`);
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { answerColumns, answersOf, appendColumns, predictTable, readTable } from '../index.ts';
+import { UsageError } from './flags.ts';
+import { noticeOddRows, openModel, requireWritable, writeWhole } from './model-flags.ts';
+import { notice, print, printBytes } from './output.ts';
+import { jsonText } from './run-json.ts';
+import { openTableFile } from './table-file.ts';
+import { addFormatFlags, formatOf, type FormatFlags } from './table-flags.ts';
+import { countOf } from './wording.ts';
+
+interface PredictFlags extends FormatFlags {
+  readonly output?: string;
+  readonly json?: true;
+}
+
+/** Adds `handgrad predict`. */
+export function addPredictCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('predict')
+    .summary('predict new rows with a model that was saved')
+    .description(
+      'Prints the table with what the model predicts behind its columns, as CSV; probabilities for classes. Columns are ' +
+        'matched by name; cells that a spreadsheet would run as a formula get an apostrophe in front.',
+    )
+    .argument('<model>', 'a file that train --save wrote')
+    .argument('<file>', 'the rows, or - to read them from standard input');
+  addFormatFlags(command.optionsGroup('The table:'))
+    .optionsGroup('What is printed:')
+    .option('-o, --output <file>', 'write the table to a file')
+    .option('--json', 'print one JSON object: the answers, row by row')
+    .action((model: string, file: string, flags: PredictFlags) => predict(model, file, flags, signal));
+}
+
+async function predict(
+  modelPath: string,
+  file: string,
+  flags: PredictFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const { output, json } = flags;
+  if (json && output !== undefined) throw new UsageError('--json prints; leave out --output, or --json.');
+  if (output !== undefined) await requireWritable('--output', output);
+  const model = await openModel(modelPath);
+  const source = await openTableFile(file, signal);
+  const table = await readTable(source, { signal, format: formatOf(flags), leastColumns: 1 });
+  const predictions = predictTable(model, table);
+  noticeOddRows(predictions, model);
+  const { values, rowCount } = predictions;
+  if (json) {
+    const outputCount = values.length / rowCount;
+    const answers = Array.from({ length: rowCount }, (_, row) =>
+      answersOf(model, values.subarray(row * outputCount, (row + 1) * outputCount)),
+    );
+    await print(jsonText({ rowCount, answers }));
+    return;
+  }
+  const csv = await appendColumns(source, answerColumns(model, predictions), {
+    format: table.format,
+    signal,
+  });
+  if (output === undefined) {
+    await printBytes(csv.stream());
+    return;
+  }
+  await writeWhole(output, new Uint8Array(await csv.arrayBuffer()));
+  notice(`${countOf(rowCount, 'row')} written to ${output}.`);
+}

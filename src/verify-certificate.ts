@@ -1,0 +1,218 @@
+import { adapterName, type Adapter, type Backend } from './core/job.ts';
+import { InputError } from './core/errors.ts';
+import { describePlan } from './core/plan.ts';
+import type { RunValues } from './core/validation.ts';
+import { certify, judgeRun, referenceOf } from './certify.ts';
+import { prepareDataset, type Dataset } from './data/dataset.ts';
+import type { Table } from './data/table.ts';
+import { engineName } from './engine.ts';
+import type { Certificate, ReadCertificate } from './exchange/certificate.ts';
+import { comparable, type RunResult } from './run-result.ts';
+import { datasetDigest } from './trained-model.ts';
+import { TrainingSession } from './training-session.ts';
+
+/** One thing a certificate says, looked at. */
+export interface CertificateCheck {
+  /** What was looked at: `losses`. */
+  readonly what: string;
+  /** Undefined where it cannot be said here. */
+  readonly holds: boolean | undefined;
+  /** What was found, with its figures. */
+  readonly detail: string;
+}
+
+/** What came of repeating a certified run. */
+export interface Verification {
+  /** Nothing that could be looked at contradicts the certificate. */
+  readonly holds: boolean;
+  /** Whether the run was repeated in the same way on the same adapter and engine: then all must agree bit for bit. */
+  readonly isExact: boolean;
+  readonly checks: readonly CertificateCheck[];
+}
+
+/** Where a certified run can be repeated. */
+export interface VerifyOptions {
+  /** The adapter here, if there is one; a run that was trained on a GPU is repeated on the CPU without. */
+  readonly adapter: Adapter | null;
+  readonly signal?: AbortSignal;
+}
+
+/** Of two engines that differ in the last digit of a function: 2⁻²⁹ of what rounding to float32 does, with room. */
+const ENGINES_APART = 2 ** -26;
+
+/**
+ * Repeats a certified run and holds every figure of the certificate to what comes of it. On the adapter and engine it
+ * was made on, all must agree to the last bit; elsewhere losses must lie within what rounding allows, and digests cannot
+ * be compared.
+ *
+ * @throws InputError if the table cannot be read as the certificate says
+ */
+export async function verifyCertificate(
+  { certificate, isSealed }: ReadCertificate,
+  table: Table,
+  options: VerifyOptions,
+): Promise<Verification> {
+  const checks: CertificateCheck[] = [sealCheck(isSealed)];
+  const dataset = prepareDataset(table, certificate.table.columns, certificate.table.options);
+  const digest = await datasetDigest(dataset);
+  const isTable = table.rowCount === certificate.table.rowCount && digest === certificate.table.digest;
+  checks.push(tableCheck(certificate, table.rowCount, digest));
+  // Another table trains to other numbers: nothing more to be learnt.
+  if (!isTable) return { holds: false, isExact: false, checks };
+  const { run, isExact, where } = await repeat(certificate, dataset, options);
+  checks.push({ what: 'repeated', holds: undefined, detail: where });
+  checks.push(...(await (isExact ? exactChecks : roundedChecks)(certificate, { run, dataset, options })));
+  return { holds: checks.every(({ holds }) => holds !== false), isExact, checks };
+}
+
+interface Repeated {
+  readonly run: RunResult;
+  readonly dataset: Dataset;
+  readonly options: VerifyOptions;
+}
+
+function sealCheck(isSealed: boolean): CertificateCheck {
+  const detail = isSealed ? 'as it was written' : 'broken: the file was altered after it was written';
+  return { what: 'seal', holds: isSealed, detail };
+}
+
+function tableCheck({ table }: Certificate, rowCount: number, digest: string): CertificateCheck {
+  const holds = table.rowCount === rowCount && table.digest === digest;
+  const rows = `${rowCount.toLocaleString('en-US')} rows, digest ${digest.slice(0, 12)}…`;
+  const certified = `${table.rowCount.toLocaleString('en-US')} rows, digest ${table.digest.slice(0, 12)}…`;
+  return { what: 'table', holds, detail: holds ? rows : `${rows}, where the certificate says ${certified}` };
+}
+
+/** Trains the job again, in the same way if that can be had. */
+async function repeat(certificate: Certificate, dataset: Dataset, { adapter, signal }: VerifyOptions) {
+  const { job, patience, plan, adapter: certified, result } = certificate;
+  const backend: Backend['name'] = certified && adapter ? 'gpu' : 'cpu';
+  const isSamePlan = backend === (certified ? 'gpu' : 'cpu');
+  const isExact =
+    isSamePlan &&
+    engineName() === certificate.engine &&
+    JSON.stringify(certified) === JSON.stringify(certified && adapter);
+  const validation = dataset.validation && {
+    validation: { data: dataset.validation, ...(patience !== null && { patience }) },
+  };
+  if (patience !== null && !dataset.validation) {
+    throw new InputError(
+      'The certificate speaks of early stopping and of no validation rows. Take an unaltered copy.',
+    );
+  }
+  const session = await TrainingSession.open(backend, job, dataset.training, {
+    ...(isSamePlan && { plan }),
+    ...(isExact ? validation : {}),
+  });
+  try {
+    // Elsewhere the last digits may end it one look sooner or later: as many steps as its parameters took.
+    const wholeRun = patience === null ? result.steps : job.steps;
+    await session.train(isExact ? wholeRun : result.parametersStep, signal);
+    signal?.throwIfAborted();
+    const run = await session.result();
+    const on = run.adapter ? `the GPU (${adapterName(run.adapter)})` : 'the CPU';
+    const exactly = isExact ? 'bit for bit' : 'within rounding';
+    const elsewhere = isExact ? '' : `; it was made ${originOf(certificate)}`;
+    return { run, isExact, where: `on ${on}, ${describePlan(run.plan)}: to agree ${exactly}${elsewhere}` };
+  } finally {
+    session.dispose();
+  }
+}
+
+function originOf({ adapter, engine }: Certificate): string {
+  return adapter ? `on ${adapterName(adapter)} with ${engine}` : `with ${engine}`;
+}
+
+/** The certificate of the repeated run says the same, number by number. */
+async function exactChecks(certificate: Certificate, { run, dataset, options }: Repeated) {
+  const { job, patience } = certificate;
+  const source = { ...certificate.table };
+  const again = await certify(
+    { job, dataset, source, patience: patience ?? undefined, result: run },
+    options.signal,
+  );
+  const { result, gradientCheck, verdict } = again;
+  const same = (what: string, said: unknown, found: unknown): CertificateCheck => {
+    const holds = JSON.stringify(said) === JSON.stringify(found);
+    const [a, b] = [said, found].map((value) => JSON.stringify(value).slice(0, 60));
+    return { what, holds, detail: holds ? a : `${a}, where the repeated run has ${b}` };
+  };
+  const said = certificate.result;
+  return [
+    same('steps', [said.steps, said.parametersStep], [result.steps, result.parametersStep]),
+    same('losses of the log', said.losses, result.losses),
+    same('final loss', said.finalLoss, result.finalLoss),
+    same('digest of the losses', said.lossesDigest, result.lossesDigest),
+    same('number of parameters', said.parameterCount, result.parameterCount),
+    same('digest of the parameters', said.parametersDigest, result.parametersDigest),
+    same('plan', certificate.plan, again.plan),
+    same('GPU against float64', certificate.verdict, verdict),
+    same('gradient check', certificate.gradientCheck, gradientCheck),
+  ];
+}
+
+/** Losses within rounding; what only the same adapter and engine can tell is left open. */
+async function roundedChecks(
+  certificate: Certificate,
+  { run, dataset, options: { signal } }: Repeated,
+): Promise<CertificateCheck[]> {
+  const { job, result: said, adapter } = certificate;
+  const values = comparable(run);
+  const reference =
+    run.backend === 'cpu' ? values : await referenceOf(job, dataset.training, values.losses.length, signal);
+  const verdict = await judgeRun(job, dataset.training, values, signal);
+  const allowed = verdict.allowedLoss * (adapter ? 1 : ENGINES_APART);
+  const again = await certify({ job, dataset, source: certificate.table, result: run }, signal);
+  return [
+    lossesCheck(certificate, reference, verdict.holds === undefined ? undefined : allowed),
+    {
+      what: 'number of parameters',
+      holds: said.parameterCount === run.parameters.length,
+      detail: said.parameterCount.toLocaleString('en-US'),
+    },
+    {
+      what: 'digests of losses and parameters',
+      holds: undefined,
+      detail: 'not comparable here: they are those of another adapter or engine',
+    },
+    {
+      what: 'gradient check',
+      holds: again.gradientCheck.holds === certificate.gradientCheck.holds,
+      detail: `largest difference ${again.gradientCheck.difference.toPrecision(3)}, allowed ${again.gradientCheck.allowed.toPrecision(3)}`,
+    },
+    ...(certificate.verdict
+      ? [
+          {
+            what: 'GPU against float64',
+            holds: certificate.verdict.holds === true ? true : undefined,
+            detail: `said to hold: ${certificate.verdict.holds}; not repeated here`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** @param allowed relative; undefined where no tolerance means anything */
+function lossesCheck(
+  { result: said }: Certificate,
+  { losses }: RunValues,
+  allowed: number | undefined,
+): CertificateCheck {
+  const smallest = 2 ** -24 * Math.abs(losses[0]);
+  const steps = [...said.losses.filter(([step]) => step < losses.length)];
+  if (said.steps === losses.length) steps.push([said.steps - 1, said.finalLoss]);
+  let worst = 0;
+  for (const [step, loss] of steps) {
+    const relative = Math.abs(loss - losses[step]) / Math.max(Math.abs(losses[step]), smallest);
+    worst = Math.max(worst, relative);
+  }
+  const isRunLong = said.steps >= said.parametersStep && said.parametersStep === losses.length;
+  if (allowed === undefined) {
+    return { what: 'losses', holds: undefined, detail: 'rounding alone moves this run too far to compare' };
+  }
+  return {
+    what: 'losses',
+    holds: isRunLong && worst <= allowed,
+    detail: `largest relative difference ${worst.toExponential(1)}, allowed ${allowed.toExponential(1)}`,
+  };
+}
