@@ -164,6 +164,7 @@ export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
 // Exchange
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
+export { writeOnnx } from './exchange/onnx.ts';
 export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';
 export { initialParametersFrom } from './exchange/initial-parameters.ts';
 
