@@ -181,6 +181,7 @@ export {
 // Exchange
 export { exportFormats, revealed, type ExportFormat } from './exchange/reveals.ts';
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
+export { writeOnnx } from './exchange/onnx.ts';
 export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';
 export { writeJavaScript } from './exchange/javascript.ts';
 export { initialParametersFrom } from './exchange/initial-parameters.ts';

@@ -20,7 +20,7 @@ const GROUPED: Record<DecimalMark, RegExp> = {
 };
 
 /** How a cell without a value is written, in small letters. */
-const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', '?']);
+export const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', '?']);
 const LONGEST_MISSING = 4;
 
 /** Beyond it a number is infinite on the GPU. */
