@@ -163,6 +163,8 @@ export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
 // Exchange
+export { writePytorch } from './exchange/pytorch.ts';
+export { writeNumpy } from './exchange/numpy.ts';
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
 export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';
 export { initialParametersFrom } from './exchange/initial-parameters.ts';
