@@ -180,6 +180,8 @@ export {
 
 // Exchange
 export { exportFormats, revealed, type ExportFormat } from './exchange/reveals.ts';
+export { writePytorch } from './exchange/pytorch.ts';
+export { writeNumpy } from './exchange/numpy.ts';
 export { readSafetensors, writeSafetensors, type Tensor } from './exchange/safetensors.ts';
 export { writeOnnx } from './exchange/onnx.ts';
 export { readSettingsLink, writeSettingsLink, type SettingsLink } from './exchange/settings-link.ts';

@@ -1,0 +1,71 @@
+import { pythonFeatures, pythonModel } from './python-model.ts';
+import type { Model } from './model.ts';
+import command from './python/command.py?raw';
+import steps from './python/steps.py?raw';
+import table from './python/table.py?raw';
+
+/** Stands in a template for what made the model. */
+const MADE_BY = 'MADE_BY';
+/** Begins a part of a template that only some models need, or ends a line that is such a part; `# end` ends the former. */
+const ONLY = /^(.*?)\s*# only: (.*)$/;
+const END = /^\s*# end$/;
+const IMPORT = /^(?:import|from) .*$/;
+const DOCSTRING = /^"""[^]*?"""\n/;
+
+/**
+ * One Python script of a template and what all of them share: the docstring, every import, the template, the rest, the
+ * model, and its start.
+ *
+ * @param template of `python/`, a docstring first
+ * @param features beside those of the model, what the template is about: `pytorch`
+ */
+export function composeScript(template: string, model: Model, features: readonly string[]): string {
+  const wanted = new Set([...pythonFeatures(model), ...features]);
+  const [docstring = ''] = template.match(DOCSTRING) ?? [];
+  const parts = [template.slice(docstring.length), steps, table, command];
+  const lines = parts.map((part) => keepWanted(part, wanted).split('\n'));
+  const imports = new Set(lines.flat().filter((line) => IMPORT.test(line)));
+  const code = lines.map((part) => part.filter((line) => !IMPORT.test(line)).join('\n').trim());
+  const text = [
+    docstring.replace(MADE_BY, () => plainName(model.madeBy)),
+    `${sortImports([...imports])}\n`,
+    `${code.join('\n\n\n')}\n\n`,
+    pythonModel(model),
+    'if __name__ == "__main__":\n    main()\n',
+  ].join('\n');
+  // What was left out leaves its blank lines behind.
+  return text.replace(/\n{4,}/g, '\n\n\n');
+}
+
+/** A template without the parts that nothing wanted asks for, and without the marks of those that stay. */
+function keepWanted(template: string, wanted: ReadonlySet<string>): string {
+  const kept: string[] = [];
+  let isOpen = true;
+  for (const line of template.split('\n')) {
+    if (END.test(line)) {
+      isOpen = true;
+      continue;
+    }
+    const [, code = '', names] = line.match(ONLY) ?? [];
+    if (names === undefined) {
+      if (isOpen) kept.push(line);
+      continue;
+    }
+    const isWanted = names.split(', ').some((name) => wanted.has(name));
+    if (code.trim() === '') isOpen = isWanted;
+    else if (isOpen && isWanted) kept.push(code);
+  }
+  return kept.join('\n');
+}
+
+/** Python’s own modules, then others. */
+function sortImports(imports: readonly string[]): string {
+  const isForeign = (line: string) => /^\w+ (?:numpy|torch)\b/.test(line);
+  const own = imports.filter((line) => !isForeign(line)).toSorted();
+  return [...own, '', ...imports.filter(isForeign)].join('\n');
+}
+
+/** A model file can say anything of what made it; in a comment stands a plain name. */
+function plainName(madeBy: string): string {
+  return madeBy.replace(/[^\w .+-]/g, '?');
+}

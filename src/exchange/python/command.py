@@ -1,0 +1,39 @@
+# ---- The command line ----
+
+import argparse
+import csv
+import sys
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Predicts the rows of a table, or trains on.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    table = argparse.ArgumentParser(add_help=False)
+    table.add_argument("table", help="a CSV file with a column for every input")
+    table.add_argument("--delimiter", choices=[",", ";", "tab", "|"], help="between cells; as in training")
+    table.add_argument("--decimal", choices=[".", ","], help="before decimals; as in training")
+    table.add_argument("--header", choices=["yes", "no"], help="whether the first row names the columns")
+    # only: pytorch
+    table.add_argument("--device", choices=["cpu", "cuda"], help="cuda where it is available")
+    # end
+    commands.add_parser("predict", parents=[table], help="print the answers as CSV")
+    training = commands.add_parser("train", parents=[table], help="go on training, and print the losses")
+    training.add_argument("--steps", type=int, default=50, help="how many more (50)")
+    training.add_argument("--log-every", type=int, default=1, help="steps between printed losses (1)")
+    training.add_argument("--all-rows", action="store_true", help="train on every complete row")
+    training.add_argument("--save", metavar="FILE", help="write network and optimizer state")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    delimiter = "\t" if arguments.delimiter == "tab" else arguments.delimiter
+    has_header = None if arguments.header is None else arguments.header == "yes"
+    try:
+        table = Table(arguments.table, delimiter, arguments.decimal, has_header)
+        if arguments.command == "predict":
+            predict(table, arguments)
+        else:
+            train(table, arguments)
+    except (InputError, OSError, UnicodeDecodeError, csv.Error) as error:
+        sys.exit(str(error))
