@@ -26,7 +26,7 @@ export interface CertifiedRun {
 /**
  * Writes down what a run was and what came of it. A GPU run is held against float64, which takes a run on the CPU.
  *
- * @throws InputError if the run diverged, or has not trained a step; the signal's reason once it is aborted
+ * @throws InputError if the run diverged, or was stopped before its end; the signal's reason once it is aborted
  */
 export async function certify(run: CertifiedRun, signal?: AbortSignal): Promise<Certificate> {
   const { job, dataset, source, patience, result } = run;
@@ -34,6 +34,12 @@ export async function certify(run: CertifiedRun, signal?: AbortSignal): Promise<
   if (losses.length === 0 || !parameters.every(Number.isFinite) || !losses.every(Number.isFinite)) {
     throw new InputError(
       'Only a run with losses and parameters that are finite numbers can be certified. Train again, with a lower learning rate.',
+    );
+  }
+  if (losses.length < job.steps && !result.validation?.stoppedEarly) {
+    throw new InputError(
+      `Only a run that was trained to its end can be certified; this one has ${losses.length.toLocaleString('en-US')} of ` +
+        `${job.steps.toLocaleString('en-US')} steps. Train it to its end, or begin one with fewer steps.`,
     );
   }
   const stride = logStride(job.steps);

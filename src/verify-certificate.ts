@@ -106,8 +106,7 @@ async function repeat(certificate: Certificate, dataset: Dataset, { adapter, sig
   });
   try {
     // Elsewhere the last digits may end it one look sooner or later: as many steps as its parameters took.
-    const wholeRun = patience === null ? result.steps : job.steps;
-    await session.train(isExact ? wholeRun : result.parametersStep, signal);
+    await session.train(isExact ? job.steps : result.parametersStep, signal);
     signal?.throwIfAborted();
     const run = await session.result();
     const on = run.adapter ? `the GPU (${adapterName(run.adapter)})` : 'the CPU';
@@ -194,7 +193,7 @@ async function roundedChecks(
 
 /** @param allowed relative; undefined where no tolerance means anything */
 function lossesCheck(
-  { result: said }: Certificate,
+  { result: said, patience, job }: Certificate,
   { losses }: RunValues,
   allowed: number | undefined,
 ): CertificateCheck {
@@ -206,7 +205,8 @@ function lossesCheck(
     const relative = Math.abs(loss - losses[step]) / Math.max(Math.abs(losses[step]), smallest);
     worst = Math.max(worst, relative);
   }
-  const isRunLong = said.steps >= said.parametersStep && said.parametersStep === losses.length;
+  const isWhole = patience !== null || said.steps === job.steps;
+  const isRunLong = isWhole && said.steps >= said.parametersStep && said.parametersStep === losses.length;
   if (allowed === undefined) {
     return { what: 'losses', holds: undefined, detail: 'rounding alone moves this run too far to compare' };
   }

@@ -1,0 +1,153 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readModel, readTable } from '../../src/index.ts';
+import { mixedTable } from '../support/models.ts';
+import { handgrad, type Ending } from './support.ts';
+
+/** What a run leaves, and what can be done with it in another process. */
+
+const folder = mkdtempSync(join(tmpdir(), 'handgrad-keep-'));
+const path = (name: string) => join(folder, name);
+const table = path('table.csv');
+const trainFlags = ['--type', 'grade=category', '--batch-size', '7', '--hidden', '4', '--backend', 'cpu'];
+const train = (...flags: string[]) => handgrad(['train', table, ...flags]);
+
+async function succeed(ending: Promise<Ending>): Promise<Ending> {
+  const ended = await ending;
+  if (ended.status !== 0) throw new Error(ended.stderr);
+  return ended;
+}
+
+async function refusalOf(ending: Promise<Ending>): Promise<string> {
+  const { status, stdout, stderr } = await ending;
+  expect(status).not.toBe(0);
+  expect(stdout).toBe('');
+  return stderr;
+}
+
+beforeAll(async () => {
+  writeFileSync(table, mixedTable('class', 60));
+  await succeed(train(...trainFlags, '--steps', '400', '--save', path('a')));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a run that was saved', () => {
+  test('goes on in another process: 400 steps and 600 are 1,000, byte for byte', async () => {
+    const [first, whole] = await Promise.all([
+      succeed(handgrad(['train', table, '--continue', path('a'), '--steps', '600', '--save', path('b')])),
+      succeed(train(...trainFlags, '--steps', '1000', '--save', path('c'))),
+    ]);
+    expect(readFileSync(path('b')).equals(readFileSync(path('c')))).toBe(true);
+    expect(readFileSync(path('a')).equals(readFileSync(path('b')))).toBe(false);
+    expect(readModel(readFileSync(path('b'))).losses.length).toBe(1000);
+    // The lines of the log are those of the steps that were trained now.
+    expect(first.stdout).toContain('step 400 to 1,000');
+    expect(first.stdout).not.toContain('error at step   300');
+    expect(first.stdout).toContain('error at step   400');
+    expect(whole.stderr).toMatch(/Of the table it holds its name, the names of all 5 columns, /);
+  });
+
+  test.each([
+    [['--learning-rate', '0.1'], '--learning-rate is part of the run'],
+    [['--target', 'size'], '--target is part of the run'],
+    [[], 'All 400 steps of this run are trained'],
+    [['--steps', '5', '--certificate', path('x')], 'from its first step'],
+    [['--steps', '33554432'], 'are more than 33,554,432'],
+  ])('refuses %j', async (flags, said) => {
+    expect(await refusalOf(handgrad(['train', table, '--continue', path('a'), ...flags]))).toContain(said);
+  });
+
+  test('refuses another table', async () => {
+    writeFileSync(path('other.csv'), mixedTable('class', 60, 2));
+    writeFileSync(path('short.csv'), mixedTable('class', 50));
+    const goOn = (file: string) => handgrad(['train', path(file), '--continue', path('a'), '--steps', '5']);
+    expect(await refusalOf(goOn('other.csv'))).toContain('some cells differ');
+    expect(await refusalOf(goOn('short.csv'))).toContain('it has 50 rows, not 60');
+  });
+
+  test('is refused where it cannot be written, before anything is trained', async () => {
+    expect(await refusalOf(train('--save', join(folder, 'nowhere', 'm')))).toContain('there is no folder');
+    expect(await refusalOf(train('--save', folder))).toContain('is a folder');
+  });
+});
+
+describe('a model', () => {
+  test('predicts a file: columns in any order, one more, a category never seen', async () => {
+    const rows = 'colour,note,weight,size,grade\nred,=1+1,1.5,25,7\nviolet,x,-1,,10\n';
+    const { stdout, stderr } = await succeed(handgrad(['predict', path('a'), '-'], { input: rows }));
+    const predicted = await readTable(stdout);
+    expect(predicted.rowCount).toBe(2);
+    expect(predicted.columnNames).toEqual([
+      ...['colour', 'note', 'weight', 'size', 'grade', 'predicted answer'],
+      ...['high', 'low', 'middle'].map((name) => `probability of answer = ${name}`),
+    ]);
+    const probabilities = [6, 7, 8].map((column) => predicted.columns[column].numbers?.[0] ?? NaN);
+    expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
+    expect(stdout).toContain("'=1+1");
+    expect(stderr).toContain('Ignored, because the model does not know them: "note"');
+    expect(stderr).toContain('1 cell of "colour" hold');
+    expect(stderr).toContain('1 missing cell filled');
+  });
+
+  test('refuses a file that lacks columns, by name', async () => {
+    const refused = await refusalOf(handgrad(['predict', path('a'), '-'], { input: 'size,colour\n1,red\n' }));
+    expect(refused).toContain('lacks the columns "weight", "grade"');
+  });
+
+  test('is measured on rows with their targets', async () => {
+    const { stdout } = await succeed(handgrad(['evaluate', path('a'), table, '--json']));
+    const { rowCount, loss, measures } = JSON.parse(stdout) as {
+      rowCount: number;
+      loss: number;
+      measures: { classes: { accuracy: number; confusion: number[] } };
+    };
+    expect(rowCount).toBe(60);
+    expect(loss).toBeLessThan(1);
+    expect(measures.classes.accuracy).toBeGreaterThan(0.7);
+    expect(measures.classes.confusion.reduce((sum, count) => sum + count, 0)).toBe(60);
+    expect(
+      await refusalOf(
+        handgrad(['evaluate', path('a'), '-'], { input: 'size,weight,colour,grade\n1,1,red,7\n' }),
+      ),
+    ).toContain('no column "answer"');
+  });
+
+  test.each(['onnx', 'safetensors', 'pytorch', 'numpy', 'javascript'])(
+    'is written for %s',
+    async (format) => {
+      const { stderr } = await succeed(handgrad(['export', path('a'), '--to', format, '-o', path(format)]));
+      expect(existsSync(path(format))).toBe(true);
+      expect(stderr).toMatch(/Of the table it holds|the weights and nothing else/);
+    },
+  );
+
+  test.each([
+    ['cut off', () => readFileSync(path('a')).subarray(0, 900), 'cut off'],
+    ['a table', () => readFileSync(table), 'safetensors'],
+    ['empty', () => Buffer.alloc(0), 'cut off'],
+  ])('that is %s is refused with a sentence', async (_name, content, said) => {
+    writeFileSync(path('faulty'), content());
+    const refused = await refusalOf(handgrad(['predict', path('faulty'), table]));
+    expect(refused).toContain(said);
+    expect(refused).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a certificate', () => {
+  test('is repeated in another process, and fails once a digit is another', async () => {
+    await succeed(
+      train(...trainFlags, '--steps', '60', '--early-stopping', '20', '--certificate', path('cert.json')),
+    );
+    const held = await succeed(handgrad(['verify', path('cert.json'), table]));
+    expect(held.stdout).toContain('bit for bit');
+    expect(held.stdout).toContain('The certificate holds.');
+    const text = readFileSync(path('cert.json'), 'utf8');
+    writeFileSync(path('forged.json'), text.replace(/"learningRate": 0\.01/, '"learningRate": 0.02'));
+    const { status, stdout } = await handgrad(['verify', path('forged.json'), table]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/FAILS\s+seal/);
+    expect(stdout).toMatch(/FAILS\s+digest of the parameters/);
+  });
+});

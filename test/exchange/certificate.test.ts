@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { certify } from '../../src/certify.ts';
+import { InputError } from '../../src/core/errors.ts';
+import { readCertificate, writeCertificate } from '../../src/exchange/certificate.ts';
+import { readTable } from '../../src/data/csv.ts';
+import { verifyCertificate, type Verification } from '../../src/verify-certificate.ts';
+import { mixedColumns, mixedTable, trainModel } from '../support/models.ts';
+import { alterLeaf, leafAt, leavesOf, type Path } from '../support/tampering.ts';
+
+const RUNS = process.env.HANDGRAD_FULL ? 100_000 : 10_000;
+
+const CSV = mixedTable('binary', 60);
+let text: string;
+
+beforeAll(async () => {
+  const csv = mixedTable('binary', 60);
+  const trained = await trainModel({
+    csv,
+    columns: mixedColumns('binary'),
+    settings: { hidden: [3], steps: 30 },
+  });
+  const { model, dataset, result } = trained;
+  const { trainingRows: _, digest: __, ...source } = model.table;
+  text = await writeCertificate(await certify({ job: model.job, dataset, source, result }));
+});
+
+/** What comes of a certificate; what cannot be read does not hold. */
+async function outcomeOf(certificate: string, csv: string = CSV): Promise<Verification | 'refused'> {
+  try {
+    const read = await readCertificate(certificate);
+    const table = await readTable(csv, { format: read.certificate.table.format });
+    return await verifyCertificate(read, table, { adapter: null });
+  } catch (error) {
+    if (error instanceof Error && error.name.endsWith('Error') && error instanceof InputError)
+      return 'refused';
+    if (error instanceof Error && error.name === 'RefusalError') return 'refused';
+    throw error;
+  }
+}
+
+const holdsOf = (outcome: Verification | 'refused') => outcome !== 'refused' && outcome.holds;
+
+/** Another value of the same kind: one digit, one letter, the other of two. */
+function otherThan(value: unknown): unknown {
+  if (typeof value === 'number') {
+    const digits = String(value).replace(/\d(?=\D*$)/, (digit) => String((Number(digit) + 1) % 10));
+    return Number(digits) === value ? value + 1 : Number(digits);
+  }
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'string')
+    return value.length > 0 ? `${value.slice(0, -1)}${value.endsWith('0') ? '1' : '0'}` : 'x';
+  return 1;
+}
+
+/** The certificate with one leaf altered and the seal made anew, as a forger would; undefined if it cannot be read. */
+async function resealed(altered: unknown): Promise<string | undefined> {
+  try {
+    const { certificate } = await readCertificate(JSON.stringify(altered));
+    return await writeCertificate(certificate);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+describe('an honest certificate', () => {
+  it('holds on its table, bit for bit, and says what was looked at', async () => {
+    const outcome = await outcomeOf(text);
+    expect(outcome).toMatchObject({ holds: true, isExact: true });
+    const { checks } = outcome as Verification;
+    expect(checks.filter(({ holds }) => holds === true).length).toBe(checks.length - 1);
+  });
+
+  it('holds laid out in another way', async () => {
+    expect(holdsOf(await outcomeOf(JSON.stringify(JSON.parse(text))))).toBe(true);
+  });
+
+  it('does not hold on a table with another cell, or a row less', async () => {
+    const lines = CSV.trim().split('\n');
+    const other = CSV.replace(
+      /^(\d+\.\d\d)\d/m,
+      (_, most: string) => `${most}${CSV.includes(`${most}1`) ? 2 : 1}`,
+    );
+    expect(other).not.toBe(CSV);
+    for (const changed of [other, `${lines.slice(0, -1).join('\n')}\n`]) {
+      const outcome = await outcomeOf(text, changed);
+      expect(holdsOf(outcome)).toBe(false);
+      expect((outcome as Verification).checks.find(({ what }) => what === 'table')?.holds).toBe(false);
+    }
+  });
+});
+
+describe('a certificate that was altered', () => {
+  it('fails at every field', async () => {
+    const certificate = JSON.parse(text) as unknown;
+    const paths = leavesOf(certificate);
+    expect(paths.length).toBeGreaterThan(70);
+    for (const path of paths) {
+      const altered = alterLeaf(certificate, path, otherThan(leafAt(certificate, path)));
+      expect({ path, holds: holdsOf(await outcomeOf(JSON.stringify(altered))) }).toEqual({
+        path,
+        holds: false,
+      });
+    }
+  });
+
+  it('fails at every field that a run depends on, though it was sealed again', async () => {
+    const certificate = JSON.parse(text) as unknown;
+    const taken: string[] = [];
+    for (const path of leavesOf(certificate)) {
+      if (path[0] === 'seal') continue;
+      const altered = alterLeaf(certificate, path, otherThan(leafAt(certificate, path)));
+      const sealed = await resealed(altered);
+      if (sealed !== undefined && holdsOf(await outcomeOf(sealed))) taken.push(named(path));
+    }
+    // What no repetition can show: who made it, what the table is called, and a patience that was never tried.
+    expect(taken.toSorted()).toEqual(['engine', 'madeBy', 'patience', 'table.name']);
+  });
+
+  it(`${RUNS.toLocaleString('en-US')} damaged ones are read or refused with a sentence`, async () => {
+    const damage = fc.record({
+      at: fc.nat(text.length - 1),
+      some: fc.string({ maxLength: 5 }),
+      cut: fc.nat(5),
+    });
+    let takenCount = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
+        let damaged = text;
+        for (const { at, some, cut } of damages)
+          damaged = damaged.slice(0, at) + some + damaged.slice(at + cut);
+        try {
+          const { isSealed, certificate } = await readCertificate(damaged);
+          takenCount++;
+          if (isSealed) expect(certificate).toEqual((await readCertificate(text)).certificate);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+      { numRuns: RUNS, seed: 7 },
+    );
+    expect(takenCount).toBeLessThan(RUNS / 2);
+  });
+});
+
+function named(path: Path): string {
+  return path.join('.');
+}
