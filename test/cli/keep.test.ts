@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readModel, readTable } from '../../src/index.ts';
 import { mixedTable } from '../support/models.ts';
-import { handgrad, type Ending } from './support.ts';
+import { handgrad, launcher, type Ending } from './support.ts';
 
 /** What a run leaves, and what can be done with it in another process. */
 
@@ -65,6 +66,28 @@ describe('a run that was saved', () => {
     const goOn = (file: string) => handgrad(['train', path(file), '--continue', path('a'), '--steps', '5']);
     expect(await refusalOf(goOn('other.csv'))).toContain('some cells differ');
     expect(await refusalOf(goOn('short.csv'))).toContain('it has 50 rows, not 60');
+  });
+
+  test('is kept when Ctrl-C ends it, and goes on from there', async () => {
+    const args = ['train', table, ...trainFlags, '--steps', '2000000', '--save', path('interrupted')];
+    const child = spawn(process.execPath, [launcher, ...args]);
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      // It trains: the first line of the log has come.
+      if (said === '' && text.includes('error at step')) child.kill('SIGINT');
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const status = await new Promise((resolve) => {
+      child.on('close', resolve);
+    });
+    expect(status).toBe(130);
+    expect(said).toMatch(/Saved at step [\d,]+ of 2,000,000; --continue/);
+    const { snapshot } = readModel(readFileSync(path('interrupted')));
+    expect(snapshot.step).toBeGreaterThan(0);
+    await succeed(
+      handgrad(['train', table, '--continue', path('interrupted'), '--steps', '5', '--save', path('after')]),
+    );
+    expect(readModel(readFileSync(path('after'))).snapshot.step).toBe(snapshot.step + 5);
   });
 
   test('is refused where it cannot be written, before anything is trained', async () => {
