@@ -115,6 +115,19 @@ describe('an ONNX file', () => {
     expect([...answers.keys()]).toEqual(['probability']);
   });
 
+  it('takes no more nodes for more columns of numbers', async () => {
+    const names = Array.from({ length: 200 }, (_, i) => `x${i}`);
+    const lines = Array.from({ length: 20 }, (_, row) => [
+      ...names.map((_name, i) => (row * i) % 7),
+      row % 3,
+    ]);
+    const csv = `${[...names, 'y'].join()}\n${lines.join('\n')}\n`;
+    const { model, table } = await trainModel({ csv, columns: { types: new Map([['x50', 'category']]) } });
+    const file = writeOnnx(model);
+    report('two hundred columns', await closenessTo(model, file, rowsOf(table)), WHY_LOOSE);
+    expect(decodeOnnx(file).graph?.node?.length).toBeLessThan(40);
+  });
+
   it('has every activation', () => {
     const exported = modelCases.flatMap(({ settings }) => settings?.activations ?? []);
     expect(activationNames.filter((name) => !exported.includes(name))).toEqual([]);
