@@ -14,8 +14,8 @@ export interface EncodedColumns {
   readonly isIncomplete: string | undefined;
 }
 
-/** What becomes of one column. */
-interface EncodedColumn {
+/** What becomes of one column, or of several beside one another. */
+interface EncodedRun {
   /** Names of its units, float [N, some] each, in order. */
   readonly units: readonly string[];
   /** Name of what says where a value is missing and nothing stands in for it, bool [N, 1]. */
@@ -38,14 +38,21 @@ export function inputValues({ inputs }: Encoding): OnnxValue[] {
 
 /** Makes inputs of the network of rows as the table has them: as `encodeInputs`, in the order of its units. */
 export function addColumns(graph: OnnxGraphBuilder, { inputs }: Encoding): EncodedColumns {
-  const columns = inputs.map((input, index) => addColumn(graph, input, inputName(index)));
-  const units = graph.add(
-    'Concat',
-    columns.flatMap((column) => column.units),
+  let start = 0;
+  const runs = runsOf(inputs).map((run) => {
+    const names = run.map((_, i) => inputName(start + i));
+    start += run.length;
+    const [first] = run;
+    return first.type === 'category'
+      ? addCategories(graph, first, names[0])
+      : addNumbers(graph, run as readonly NumberEncoding[], names);
+  });
+  const units = addConcat(
+    graph,
+    runs.flatMap((run) => run.units),
     'units',
-    { axis: { kind: 'int', value: 1 } },
   );
-  const [first, ...others] = columns.flatMap(({ isLacking }) => isLacking ?? []);
+  const [first, ...others] = runs.flatMap(({ isLacking }) => isLacking ?? []);
   let isIncomplete: string | undefined = first;
   others.forEach((isLacking, i) => {
     isIncomplete = graph.add('Or', [isIncomplete ?? first, isLacking], `is_incomplete_${i}`);
@@ -53,28 +60,70 @@ export function addColumns(graph: OnnxGraphBuilder, { inputs }: Encoding): Encod
   return { units, isIncomplete };
 }
 
-function addColumn(graph: OnnxGraphBuilder, input: InputEncoding, name: string): EncodedColumn {
-  return input.type === 'number' ? addNumbers(graph, input, name) : addCategories(graph, input, name);
+/** Numbers beside one another go together, so that a table of a thousand columns does not take thousands of nodes. */
+function runsOf(inputs: readonly InputEncoding[]): InputEncoding[][] {
+  const runs: InputEncoding[][] = [];
+  for (const input of inputs) {
+    const run = runs[runs.length - 1];
+    if (run && isAlike(run[0], input)) run.push(input);
+    else runs.push([input]);
+  }
+  return runs;
+}
+
+/** An indicator stands between its number and the next. */
+function isAlike(first: InputEncoding, next: InputEncoding): boolean {
+  return [first, next].every(
+    ({ type, hasIndicator, fill }) =>
+      type === 'number' && !hasIndicator && (fill === null) === (first.fill === null),
+  );
+}
+
+function addConcat(graph: OnnxGraphBuilder, names: readonly string[], output: string): string {
+  return graph.add('Concat', names, output, { axis: { kind: 'int', value: 1 } });
 }
 
 /** A missing number is NaN. In double, since the numbers may lie close together and far from 0, as times do. */
-function addNumbers(graph: OnnxGraphBuilder, input: NumberEncoding, name: string): EncodedColumn {
-  const { scaling, fill, hasIndicator } = input;
-  const constant = (what: string, value: number) => graph.constant(`${name}_${what}`, 'double', [value], []);
-  const isMissing = graph.add('IsNaN', [name], `${name}_is_missing`);
-  const filled =
-    fill === null ? name : graph.add('Where', [isMissing, constant('fill', fill), name], `${name}_filled`);
-  const centred = graph.add('Sub', [filled, constant('offset', scaling.offset)], `${name}_centred`);
-  const scaled = graph.add('Div', [centred, constant('factor', scaling.factor)], `${name}_scaled`);
-  const unit = graph.cast(scaled, 'float', `${name}_unit`);
+function addNumbers(
+  graph: OnnxGraphBuilder,
+  run: readonly NumberEncoding[],
+  names: readonly string[],
+): EncodedRun {
+  const name =
+    run.length === 1 ? names[0] : `${names[0]}_to_${names[names.length - 1].replace('input_', '')}`;
+  const values = run.length === 1 ? names[0] : addConcat(graph, names, name);
+  const constant = (what: string, of: (input: NumberEncoding) => number) =>
+    graph.constant(`${name}_${what}`, 'double', run.map(of));
+  const isMissing = graph.add('IsNaN', [values], `${name}_is_missing`);
+  const isFilled = run[0].fill !== null;
+  // None is null where the first is not.
+  const fills = () => constant('fill', ({ fill }) => fill ?? NaN);
+  const filled = isFilled ? graph.add('Where', [isMissing, fills(), values], `${name}_filled`) : values;
+  const offsets = constant('offset', ({ scaling }) => scaling.offset);
+  const factors = constant('factor', ({ scaling }) => scaling.factor);
+  const centred = graph.add('Sub', [filled, offsets], `${name}_centred`);
+  const unit = graph.cast(graph.add('Div', [centred, factors], `${name}_scaled`), 'float', `${name}_unit`);
   return {
-    units: hasIndicator ? [unit, graph.cast(isMissing, 'float', `${name}_indicator`)] : [unit],
-    ...(fill === null && { isLacking: isMissing }),
+    units: run[0].hasIndicator ? [unit, graph.cast(isMissing, 'float', `${name}_indicator`)] : [unit],
+    ...(!isFilled && { isLacking: run.length === 1 ? isMissing : addAny(graph, isMissing) }),
   };
 }
 
+/** Whether any of a row is true: bool [N, some] → bool [N, 1]. */
+function addAny(graph: OnnxGraphBuilder, values: string): string {
+  const largest = graph.add(
+    'ReduceMax',
+    [graph.cast(values, 'float', `${values}_number`)],
+    `${values}_largest`,
+    {
+      axes: { kind: 'ints', value: [1] },
+    },
+  );
+  return graph.cast(largest, 'bool', `${values}_any`);
+}
+
 /** Categories in their places, then `other`. */
-function addCategories(graph: OnnxGraphBuilder, input: CategoryEncoding, name: string): EncodedColumn {
+function addCategories(graph: OnnxGraphBuilder, input: CategoryEncoding, name: string): EncodedRun {
   const { categories, fill, hasIndicator } = input;
   const other = categories.length;
   const places = new Map(categories.map((category, place) => [category, place]));
@@ -83,7 +132,7 @@ function addCategories(graph: OnnxGraphBuilder, input: CategoryEncoding, name: s
   const placeOfFill = fill === null ? undefined : places.get(fill);
   if (placeOfFill !== undefined) for (const spelling of missing) places.set(spelling, placeOfFill);
   const place = graph.add('LabelEncoder', [name], `${name}_place`, labelsOf(places, other));
-  const depth = graph.constant(`${name}_unit_count`, 'int64', [other + 1]);
+  const depth = graph.constant(`${name}_unit_count`, 'int64', [other + 1], []);
   const offAndOn = graph.constant('off_and_on', 'float', [0, 1]);
   const oneHot = graph.add('OneHot', [place, depth, offAndOn], `${name}_one_hot`);
   const units = [graph.squeeze(oneHot, `${name}_units`)];

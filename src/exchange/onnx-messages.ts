@@ -35,7 +35,7 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-export interface OnnxGraph {
+interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   /** By name of the value. */

@@ -17,12 +17,14 @@ const FORMAT = 'handgrad onnx';
 const VERSION = 1;
 
 /**
- * A model as an ONNX file that takes rows as the table has them and gives answers in its units.
+ * A model as an ONNX file that takes rows as the table has them and answers in its units, whatever the scaling.
  *
- * One input a column, `input_0`, … [N, 1]: double with NaN where a number is missing, or string. Outputs:
- * `prediction` double [N, targets]; or `probability` float [N, outputs] of the second class and, where there are classes,
- * `label` string [N]; or `probabilities` float [N, classes] and `label`. Layers compute in float32. The metadata says, under `handgrad` in JSON
- * and under `input_0`, …, which column is which.
+ * - inputs: one a column, `input_0`, … [N, 1]: double, NaN where a number is missing; or string
+ * - outputs: `prediction` double [N, targets]; or `probability` float [N, outputs] of the second class, or of the 1; or
+ *   `probabilities` float [N, classes]; beside those two, where there are classes, `label` string [N]
+ *
+ * Layers compute in float32. The metadata says which input is which column: under the name of the input, and in JSON
+ * under `handgrad`. The same model makes the same bytes.
  *
  * @throws InputError if the run has diverged: a parameter that is no number within float32
  */
@@ -200,11 +202,10 @@ function describe({ encoding }: Model, outputs: readonly OnnxValue[]): string {
         'or 7.0); a missing one is empty, NA, N/A, NaN, null or ?, in any case; one that training did not see counts as other.',
     );
   }
-  const lacking = inputs.flatMap(({ fill }, index) => (fill === null ? [inputName(index)] : []));
   sentences.push(
-    lacking.length === 0
+    inputs.every(({ fill }) => fill !== null)
       ? 'A missing value is filled in.'
-      : 'A row that lacks a value has no prediction, that is NaN and an empty label.',
+      : 'A row that lacks a value has no prediction: NaN, and an empty label.',
   );
   sentences.push(...outputs.map(({ name }) => meanings[name as keyof typeof meanings]));
   return sentences.join(' ');
