@@ -1,11 +1,6 @@
 /** What Python writes down as data: JSON’s values, and maps whose keys are texts or numbers. */
 export type PythonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly PythonValue[]
-  | ReadonlyMap<string | number, PythonValue>;
+  string | number | boolean | null | readonly PythonValue[] | ReadonlyMap<string | number, PythonValue>;
 
 /** Where a list or a dict goes over several lines. */
 const LINE_WIDTH = 99;
@@ -74,7 +69,5 @@ function escapeCharacter(character: string): string {
   if (code >= 0x20 && code < 0x7f) return character;
   const digits = code.toString(16);
   if (code < 0x100) return String.raw`\x${digits.padStart(2, '0')}`;
-  return code < 0x10000
-    ? String.raw`\u${digits.padStart(4, '0')}`
-    : String.raw`\U${digits.padStart(8, '0')}`;
+  return code < 0x10000 ? String.raw`\u${digits.padStart(4, '0')}` : String.raw`\U${digits.padStart(8, '0')}`;
 }

@@ -25,7 +25,12 @@ export function composeScript(template: string, model: Model, features: readonly
   const parts = [template.slice(docstring.length), steps, table, command];
   const lines = parts.map((part) => keepWanted(part, wanted).split('\n'));
   const imports = new Set(lines.flat().filter((line) => IMPORT.test(line)));
-  const code = lines.map((part) => part.filter((line) => !IMPORT.test(line)).join('\n').trim());
+  const code = lines.map((part) =>
+    part
+      .filter((line) => !IMPORT.test(line))
+      .join('\n')
+      .trim(),
+  );
   const text = [
     docstring.replace(MADE_BY, () => plainName(model.madeBy)),
     `${sortImports([...imports])}\n`,
