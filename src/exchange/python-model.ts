@@ -35,7 +35,7 @@ export function pythonModel(model: Model): string {
 /** What the text of a script is to hold of all that could be in one: `activation relu`, `clip`, … */
 export function pythonFeatures(model: Model): Set<string> {
   const { job, table } = model;
-  const { correctsBias, decouplesWeightDecay }: Optimizer = optimizers[job.optimizer];
+  const { decouplesWeightDecay }: Optimizer = optimizers[job.optimizer];
   const { weightDecay, l1 } = ratesOf(job);
   const { schedule, batchSize, shuffle = true, dropout = 0 } = job;
   const [hidden, output] = job.layers;
@@ -50,7 +50,6 @@ export function pythonFeatures(model: Model): Set<string> {
     ['clip', job.clipNorm !== undefined],
     ['l1', l1 !== 0],
     ['weight decay', weightDecay !== 0 && !decouplesWeightDecay],
-    ['bias correction', correctsBias === true],
     ['class weights', table.options.classWeights !== undefined],
     ['no class weights', table.options.classWeights === undefined],
     ['dropout', dropout > 0],

@@ -45,20 +45,17 @@ export function composeScript(template: string, model: Model, features: readonly
 /** A template without the parts that nothing wanted asks for, and without the marks of those that stay. */
 function keepWanted(template: string, wanted: ReadonlySet<string>): string {
   const kept: string[] = [];
-  let isOpen = true;
+  // Whether each part that the line stands in is wanted, the outermost first.
+  const parts: boolean[] = [];
   for (const line of template.split('\n')) {
     if (END.test(line)) {
-      isOpen = true;
+      parts.pop();
       continue;
     }
-    const [, code = '', names] = line.match(ONLY) ?? [];
-    if (names === undefined) {
-      if (isOpen) kept.push(line);
-      continue;
-    }
-    const isWanted = names.split(', ').some((name) => wanted.has(name));
-    if (code.trim() === '') isOpen = isWanted;
-    else if (isOpen && isWanted) kept.push(code);
+    const [, code = line, names] = line.match(ONLY) ?? [];
+    const isWanted = names?.split(', ').some((name) => wanted.has(name)) ?? true;
+    if (code.trim() === '' && names !== undefined) parts.push(isWanted);
+    else if (isWanted && !parts.includes(false)) kept.push(code);
   }
   return kept.join('\n');
 }
