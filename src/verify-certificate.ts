@@ -198,7 +198,7 @@ function lossesCheck(
   allowed: number | undefined,
 ): CertificateCheck {
   const smallest = 2 ** -24 * Math.abs(losses[0]);
-  const steps = [...said.losses.filter(([step]) => step < losses.length)];
+  const steps = said.losses.filter(([step]) => step < losses.length);
   if (said.steps === losses.length) steps.push([said.steps - 1, said.finalLoss]);
   let worst = 0;
   for (const [step, loss] of steps) {

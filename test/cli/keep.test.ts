@@ -103,7 +103,12 @@ describe('a model', () => {
     const predicted = await readTable(stdout);
     expect(predicted.rowCount).toBe(2);
     expect(predicted.columnNames).toEqual([
-      ...['colour', 'note', 'weight', 'size', 'grade', 'predicted answer'],
+      'colour',
+      'note',
+      'weight',
+      'size',
+      'grade',
+      'predicted answer',
       ...['high', 'low', 'middle'].map((name) => `probability of answer = ${name}`),
     ]);
     const probabilities = [6, 7, 8].map((column) => predicted.columns[column].numbers?.[0] ?? NaN);
