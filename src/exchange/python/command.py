@@ -10,19 +10,26 @@ def parse_arguments():
     commands = parser.add_subparsers(dest="command", required=True)
     table = argparse.ArgumentParser(add_help=False)
     table.add_argument("table", help="a CSV file with a column for every input")
-    table.add_argument("--delimiter", choices=[",", ";", "tab", "|"], help="between cells; as in training")
-    table.add_argument("--decimal", choices=[".", ","], help="before decimals; as in training")
-    table.add_argument("--header", choices=["yes", "no"], help="whether the first row names the columns")
+    table.add_argument("--delimiter", choices=[",", ";", "tab", "|"], help="between cells")
+    table.add_argument("--decimal", choices=[".", ","], help="before the decimals of a number")
+    table.add_argument("--header", choices=["yes", "no"], help="whether the first row has names")
     # only: pytorch
     table.add_argument("--device", choices=["cpu", "cuda"], help="cuda where it is available")
     # end
     commands.add_parser("predict", parents=[table], help="print the answers as CSV")
-    training = commands.add_parser("train", parents=[table], help="go on training, and print the losses")
-    training.add_argument("--steps", type=int, default=50, help="how many more (50)")
-    training.add_argument("--log-every", type=int, default=1, help="steps between printed losses (1)")
+    training = commands.add_parser("train", parents=[table], help="go on, and print the losses")
+    training.add_argument("--steps", type=positive, default=50, help="how many more (50)")
+    training.add_argument("--log-every", type=positive, default=1, help="steps between losses (1)")
     training.add_argument("--all-rows", action="store_true", help="train on every complete row")
     training.add_argument("--save", metavar="FILE", help="write network and optimizer state")
     return parser.parse_args()
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
+    return number
 
 
 def main():

@@ -331,7 +331,7 @@ def update(parameters, gradients, first, second, t, rate):
 
 # only: dropout
 def draw_masks(step, row_count):
-    """What a step multiplies each hidden layer by: 0 for a dropped unit of a row, else 1 / (1 - p)."""
+    """What a step multiplies each hidden layer by: 0 for a dropped unit, else 1 / (1 - p)."""
     positions = numpy.arange(row_count, dtype=numpy.int64)[:, None]
     masks = []
     for i, layer in enumerate(MODEL["layers"][:-1]):

@@ -129,7 +129,8 @@ def load_optimizer(network, device):
     # only: optimizer momentum, optimizer nesterov
     momentum = MODEL["momentum"]
     nesterov = MODEL["optimizer"] == "nesterov" and momentum > 0
-    optimizer = torch.optim.SGD(network.parameters(), momentum=momentum, nesterov=nesterov, **settings)
+    settings.update(momentum=momentum, nesterov=nesterov)
+    optimizer = torch.optim.SGD(network.parameters(), **settings)
     for parameter, sums in zip(network.parameters(), tensors(FIRST_STATE, device)):
         optimizer.state[parameter] = {"momentum_buffer": sums}
     return optimizer
@@ -156,42 +157,31 @@ def load_optimizer(network, device):
     # end
 
 
-class Loss:
-    """The loss of a batch, or the share that some of its rows have in it."""
+def loss_of(outputs, targets, row_count, weights=None):
+    """The loss of a batch of so many rows, or the share that some of its rows have in it.
 
-    def __init__(self, targets):
-        """targets: of all training rows."""
-        # only: class weights
-        weights = class_weights(targets[:, 0].tolist())
-        self.weights = torch.tensor(weights, dtype=torch.float64, device=targets.device)
-        # end
-
-    def __call__(self, outputs, targets, row_count):
-        """row_count: of the whole batch, by which the sum over the rows given is divided."""
-        # only: loss mse
-        total = functional.mse_loss(outputs, targets, reduction="sum")
-        return total / (row_count * outputs.shape[1])
-        # end
-        # only: loss mae
-        total = functional.l1_loss(outputs, targets, reduction="sum")
-        return total / (row_count * outputs.shape[1])
-        # end
-        # only: loss huber
-        total = functional.huber_loss(outputs, targets, reduction="sum")
-        return total / (row_count * outputs.shape[1])
-        # end
-        # only: loss bce
-        total = functional.binary_cross_entropy_with_logits(outputs, targets, reduction="sum")
-        return total / (row_count * outputs.shape[1])
-        # end
-        # only: loss cross-entropy
-        weights = None  # only: no class weights
-        weights = self.weights  # only: class weights
-        classes = targets[:, 0].long()
-        # Divided by the rows, where reduction="mean" would divide by the sum of their weights.
-        total = functional.cross_entropy(outputs, classes, weights, reduction="sum")
-        return total / row_count
-        # end
+    weights: of the classes, if any.
+    """
+    # only: loss cross-entropy
+    classes = targets[:, 0].long()
+    # Divided by the rows, where reduction="mean" would divide by the sum of their weights.
+    return functional.cross_entropy(outputs, classes, weights, reduction="sum") / row_count
+    # end
+    # only: loss mse
+    total = functional.mse_loss(outputs, targets, reduction="sum")
+    # end
+    # only: loss mae
+    total = functional.l1_loss(outputs, targets, reduction="sum")
+    # end
+    # only: loss huber
+    total = functional.huber_loss(outputs, targets, reduction="sum")
+    # end
+    # only: loss bce
+    total = functional.binary_cross_entropy_with_logits(outputs, targets, reduction="sum")
+    # end
+    # only: loss mse, loss mae, loss huber, loss bce
+    return total / (row_count * outputs.shape[1])
+    # end
 
 
 def predict(table, arguments):
@@ -219,7 +209,9 @@ def train(table, arguments):
     if processes > 1:
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         replica = torch.nn.parallel.DistributedDataParallel(network)
-    loss_of = Loss(targets)
+    # only: class weights
+    weights = torch.tensor(class_weights(encoded.targets), dtype=torch.float64, device=device)
+    # end
     batches = Batches(torch.arange(len(encoded.rows), device=device))
     end = MODEL["step"] + arguments.steps
     for step in range(MODEL["step"], end):
@@ -231,9 +223,11 @@ def train(table, arguments):
         for dropout in network.dropouts:
             dropout.draw(step, positions)
         # end
-        loss = loss_of(replica(inputs[share]), targets[share], len(rows))
+        outputs = replica(inputs[share])
+        loss = loss_of(outputs, targets[share], len(rows))  # only: no class weights
+        loss = loss_of(outputs, targets[share], len(rows), weights)  # only: class weights
         optimizer.zero_grad()
-        # DistributedDataParallel takes the mean of the gradients over the processes; theirs is a sum.
+        # DistributedDataParallel takes the mean of the processes' gradients; here they add up.
         (loss * processes).backward()
         # only: clip
         torch.nn.utils.clip_grad_norm_(network.parameters(), MODEL["clip_norm"])
@@ -262,7 +256,13 @@ def choose_device(name):
     """The device of this process: torchrun numbers the processes of a machine."""
     if (name or ("cuda" if torch.cuda.is_available() else "cpu")) == "cpu":
         return torch.device("cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    index = int(os.environ.get("LOCAL_RANK", "0"))
+    if index >= torch.cuda.device_count():
+        raise InputError(
+            f"Process {index + 1} of this machine needs a CUDA device of its own; there are "
+            f"{torch.cuda.device_count()}. Start as many processes, or take --device cpu."
+        )
+    device = torch.device("cuda", index)
     torch.cuda.set_device(device)
     return device
 

@@ -9,7 +9,7 @@ BITS = 0xFFFFFFFF
 
 
 def mix(x):
-    """Scrambles 32 bits (lowbias32, Wellons 2018): of a number, or of every entry of an array of int64."""
+    """Scrambles 32 bits (lowbias32, Wellons 2018) of a number, or of an array of int64."""
     x = ((x ^ (x >> 16)) * 0x7FEB352D) & BITS
     x = ((x ^ (x >> 15)) * 0x846CA68B) & BITS
     return x ^ (x >> 16)

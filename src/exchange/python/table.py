@@ -14,7 +14,7 @@ SPACE = (
 )
 MISSING = {"", "na", "n/a", "nan", "null", "?"}
 MAX_FLOAT32 = 3.4028234663852886e38
-# A number, plain or scientific; and one with its thousands apart. By what stands before its decimals.
+# A number, plain or scientific, and one with its thousands apart; by what stands before decimals.
 NUMBER = {
     ".": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
     ",": re.compile(r"[+-]?(?:[0-9]+(?:,[0-9]*)?|,[0-9]+)(?:[eE][+-]?[0-9]+)?"),
@@ -85,7 +85,7 @@ class Table:
         return float(text.replace(",", ".") if self.decimal == "," else text)
 
     def safe_cell(self, value):
-        """A number or a text as the cell of a file that a spreadsheet may open without running anything."""
+        """A number or a text as a cell that no spreadsheet takes for a formula."""
         if isinstance(value, float):
             return repr(value).replace(".", self.decimal)
         if FORMULA.match(value) and self._number(value.strip(SPACE)) is None:
@@ -102,13 +102,14 @@ def unquoted(cell):
 
 
 def column_names(cells):
-    """Names as they stand in a header; a second `x` becomes `x (2)`, one without a name `column3`."""
+    """The names in a header; a second `x` becomes `x (2)`, one without a name `column3`."""
     given = [unquoted(cell) for cell in cells]
     taken, seen, names = set(given), set(), []
     for index, name in enumerate(given):
         wanted = unique = name or f"column{index + 1}"
         if wanted in (seen if name else taken):
-            unique = next(n for n in (f"{wanted} ({i})" for i in itertools.count(2)) if n not in taken)
+            numbered = (f"{wanted} ({number})" for number in itertools.count(2))
+            unique = next(name for name in numbered if name not in taken)
         taken.add(unique)
         seen.add(wanted)
         names.append(unique)
@@ -225,14 +226,14 @@ def encode_training_rows(table, all_rows):
     if all_rows:
         encoded = encode(table, with_targets=True)
         if not encoded.rows:
-            raise InputError("No row of the table has a target and every value that the network needs.")
+            raise InputError("No row of the table has a target and every value that is needed.")
         return encoded
     row_count = sum(1 for _ in table)
     if row_count != MODEL["table"]["row_count"]:
         raise InputError(
             f"The table has {row_count} rows; the network was trained on rows of "
-            f"{MODEL['table']['name']!r}, which has {MODEL['table']['row_count']}. Give that table, "
-            "or train on all rows of this one (--all-rows)."
+            f"{MODEL['table']['name']!r}, which has {MODEL['table']['row_count']}. Give that "
+            "table, or train on all rows of this one (--all-rows)."
         )
     if TRAINING_ROWS is None:
         wanted = bytes([1]) * row_count
@@ -244,7 +245,7 @@ def encode_training_rows(table, all_rows):
 
 # only: class weights
 def class_weights(places):
-    """n / (C * n_c) for each of C classes: every class counts the same, however many rows it has."""
+    """n / (C * n_c) of each of C classes: all count the same, however many rows one has."""
     counts = collections.Counter(int(place) for place in places)
     classes = range(len(MODEL["classes"]))
     return [len(places) / (len(classes) * max(counts[place], 1)) for place in classes]
@@ -260,7 +261,7 @@ def float64_array(text):
 
 
 def write_answers(table, encoded, predictions):
-    """Prints one line a row of the table as CSV; empty cells where a row lacks a value that is needed.
+    """Prints the answers as CSV, a line a row; empty cells where a row lacks a needed value.
 
     predictions: a list per encoded row: probabilities, or numbers in the encoding of the targets.
     """

@@ -1,0 +1,238 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activationNames } from '../../src/core/activations.ts';
+import { lossNames } from '../../src/core/losses.ts';
+import { optimizerNames } from '../../src/core/optimizers.ts';
+import { scheduleNames } from '../../src/core/schedules.ts';
+import { pythonLiteral } from '../../src/exchange/python-literals.ts';
+import { writeNumpy, writePytorch, type Model } from '../../src/index.ts';
+import { hostileTable, hostileTexts, mixedColumns, mixedTable, trainModel } from '../support/models.ts';
+import type { ModelSettings } from '../support/models.ts';
+import { hasPython, printedLosses, runPython } from '../support/python.ts';
+
+const hasNumpy = hasPython('numpy');
+const hasTorch = hasPython('torch');
+const folder = mkdtempSync(join(tmpdir(), 'handgrad-python-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Writes a file into the folder of this test; its path. */
+function written(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const mixed: ModelSettings = { csv: mixedTable('class'), columns: mixedColumns('class') };
+const packages = [
+  { packageName: 'numpy', isHere: hasNumpy, write: writeNumpy },
+  { packageName: 'torch', isHere: hasTorch, write: writePytorch },
+] as const;
+
+describe.each(packages)('on a command line, $packageName', ({ packageName, isHere, write }) => {
+  const title = (what: string) => (isHere ? what : `${what} (skipped: python3 has no ${packageName})`);
+  const script = join(folder, `${packageName}-model.py`);
+  const table = join(folder, 'mixed.csv');
+  let model: Model;
+
+  beforeAll(async () => {
+    ({ model } = await trainModel(mixed));
+    writeFileSync(script, write(model));
+    writeFileSync(table, mixed.csv);
+  });
+
+  it.skipIf(!isHere)(title('trains, prints every so many losses and saves'), async () => {
+    const file = join(folder, packageName === 'torch' ? 'saved.pt' : 'saved.npz');
+    const flags = ['--steps', '10', '--log-every', '4', '--save', file];
+    const { status, stdout, stderr } = await runPython([script, 'train', table, ...flags]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect([...printedLosses(stdout).keys()]).toEqual([20, 24, 28, 29]);
+    const program =
+      packageName === 'torch'
+        ? 'import sys, torch; s = torch.load(sys.argv[1]); print(sorted(s), s["step"], sorted(s["model"]))'
+        : 'import sys, numpy; s = numpy.load(sys.argv[1]); print(int(s["step"]), s["layers.0.weight"].shape, sorted(s))';
+    const names = ['layers.0.bias', 'layers.0.weight', 'layers.1.bias', 'layers.1.weight'];
+    const list = (items: readonly string[]) => `[${items.map((item) => `'${item}'`).join(', ')}]`;
+    const states = ['first', 'second'].flatMap((prefix) => names.map((name) => `${prefix}.${name}`));
+    const saved = await runPython(['-c', program, file]);
+    expect(saved.stdout.trim()).toBe(
+      packageName === 'torch'
+        ? `['model', 'optimizer', 'step'] 30 ${list(names)}`
+        : `30 (5, 9) ${list([...states, ...names, 'step'].toSorted())}`,
+    );
+  });
+
+  it.skipIf(!isHere)(title('says what it cannot use'), async () => {
+    const said = async (csv: string, command = 'predict', ...flags: string[]) => {
+      const { status, stdout, stderr } = await runPython([
+        script,
+        command,
+        written('bad.csv', csv),
+        ...flags,
+      ]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      return stderr.trim();
+    };
+    const [header, ...rows] = mixed.csv.trimEnd().split('\n');
+    expect(await said('weight,colour\n1,red\n')).toBe(
+      "The table lacks the columns ['size', 'grade']. Give it every column that the network needs.",
+    );
+    expect(await said(`${header}\n${rows[0]}\nbig,1,red,7,low\n`)).toBe(
+      "Data row 2, column 'size': 'big' is not a number.",
+    );
+    expect(await said(`${header}\n1,2,3\n`)).toMatch(/^Data row 1 has 3 cells, not 5\./);
+    expect(await said(`${[header, ...rows.slice(1)].join('\n')}\n`, 'train')).toMatch(
+      /^The table has 39 rows; the network was trained on rows of 'table.csv', which has 40\./,
+    );
+    expect(await said(' \n\n')).toMatch(/^The table is empty/);
+  });
+
+  it.skipIf(!isHere)(title('trains on another table, and counts categories it does not know'), async () => {
+    const [header, ...rows] = mixed.csv.trimEnd().split('\n');
+    const csv = [header, ...rows.slice(0, 20), '20,1,violet,7,low', '21,1,red,7,', ''].join('\n');
+    const args = [script, 'train', written(`${packageName}-other.csv`, csv), '--all-rows', '--steps', '2'];
+    const { status, stdout, stderr } = await runPython(args);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: "Column 'colour': 1 cells hold a category unseen in training.\n",
+    });
+    expect(printedLosses(stdout).size).toBe(2);
+  });
+});
+
+const shared: readonly (ModelSettings & { readonly name: string })[] = [
+  {
+    name: 'a batch of all 31 rows, class weights, a second of them dropped and clipped',
+    csv: mixedTable('class', 31),
+    columns: mixedColumns('class'),
+    options: { classWeights: 'balanced', validation: 0 },
+    settings: { dropout: 0.4, clipNorm: 0.1 },
+  },
+  {
+    name: 'shuffled batches of 6, the last of 1 row: one process has none',
+    csv: mixedTable('numbers', 31),
+    columns: mixedColumns('numbers'),
+    options: { validation: 0 },
+    settings: {
+      batchSize: 6,
+      l1: 0.001,
+      optimizer: 'momentum',
+      schedule: { kind: 'cosine', warmupSteps: 5 },
+    },
+  },
+  {
+    name: 'batches of 1 row',
+    csv: mixedTable('class', 9),
+    columns: mixedColumns('class'),
+    options: { validation: 0 },
+    settings: { batchSize: 1, dropout: 0.2 },
+  },
+];
+
+describe('two processes of torchrun', () => {
+  const name = hasTorch ? '$name' : '$name (skipped: python3 has no torch)';
+  it.skipIf(!hasTorch).each(shared)(
+    name,
+    async (wanted) => {
+      const { model } = await trainModel(wanted);
+      const longer = { ...wanted, settings: { ...wanted.settings, steps: 50 } };
+      const { result } = await trainModel({ ...longer, from: model });
+      const script = written('shared.py', writePytorch(model));
+      const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2'];
+      const args = ['train', written('shared.csv', wanted.csv), '--steps', '30', '--device', 'cpu'];
+      const { status, stdout, stderr } = await runPython([...launcher, script, ...args]);
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      const printed = printedLosses(stdout);
+      expect([...printed.keys()]).toEqual(Array.from({ length: 30 }, (_, i) => 20 + i));
+      const worst = Math.max(...[...printed].map(([step, loss]) => Math.abs(loss / result.losses[step] - 1)));
+      console.log(`torchrun, ${wanted.name}: losses within ${worst.toExponential(1)} of handgrad’s`);
+      expect(worst).toBeLessThan(1e-6);
+    },
+    120_000,
+  );
+});
+
+describe('the text of a script', () => {
+  const folderOfTemplates = join(import.meta.dirname, '../../src/exchange/python');
+  const steps = readFileSync(join(folderOfTemplates, 'steps.py'), 'utf8');
+
+  it.each(['pytorch', 'numpy'])('spells every activation, loss, optimizer and schedule: %s', (name) => {
+    const template = readFileSync(join(folderOfTemplates, `${name}-network.py`), 'utf8') + steps;
+    const spelled = new Set(
+      [...template.matchAll(/# only: (.*)$/gm)].flatMap(([, names]) => names.split(', ')),
+    );
+    const all = [
+      ...activationNames.map((each) => `activation ${each}`),
+      ...lossNames.map((each) => `loss ${each}`),
+      ...optimizerNames.map((each) => `optimizer ${each}`),
+      ...scheduleNames.map((each) => `schedule ${each}`),
+    ];
+    expect(all.filter((each) => !spelled.has(each))).toEqual([]);
+  });
+
+  it('marks parts of a template that end', () => {
+    for (const name of ['pytorch-network', 'numpy-network', 'steps', 'table', 'command']) {
+      const text = readFileSync(join(folderOfTemplates, `${name}.py`), 'utf8');
+      const count = (pattern: RegExp) => [...text.matchAll(pattern)].length;
+      expect(count(/^\s*# only: /gm)).toBe(count(/^\s*# end$/gm));
+    }
+  });
+
+  it('writes texts, numbers and lists down as Python reads them', () => {
+    expect(pythonLiteral('a"\\\n\u0000é\u2028🙂\ud800')).toBe(
+      String.raw`"a\"\\\n\x00\xe9\u2028\U0001f642\ud800"`,
+    );
+    expect(pythonLiteral([null, true, false, 1e21, 1e-7, -0, Infinity])).toBe(
+      '[None, True, False, 1e+21, 1e-7, -0.0, 1e999]',
+    );
+    expect(
+      pythonLiteral(
+        new Map<string | number, string>([
+          ['__proto__', 'a'],
+          [7, 'b'],
+        ]),
+      ),
+    ).toBe('{"__proto__": "a", 7: "b"}');
+    expect(pythonLiteral(['x'.repeat(60), 'y'.repeat(60)])).toBe(
+      `[\n    "${'x'.repeat(60)}",\n    "${'y'.repeat(60)}",\n]`,
+    );
+  });
+
+  const title = 'has what a person wrote in string literals only';
+  it.skipIf(!hasNumpy)(hasNumpy ? title : `${title} (skipped: no python3)`, async () => {
+    const { model } = await trainModel({ csv: hostileTable() });
+    const hostile = {
+      ...model,
+      madeBy: '"""\nimport os # ',
+      table: { ...model.table, name: '"""\n# x.csv' },
+    };
+    for (const write of [writePytorch, writeNumpy]) {
+      const source = write(hostile);
+      expect(source).toMatch(/^[\n\x20-\x7e]*$/);
+      const program = `
+import ast, io, json, sys, tokenize
+task = json.load(sys.stdin)
+tokens = list(tokenize.generate_tokens(io.StringIO(task["source"]).readline))
+bare = [token.string for token in tokens if token.type in (tokenize.NAME, tokenize.COMMENT, tokenize.OP)]
+texts = {node.value for node in ast.walk(ast.parse(task["source"])) if isinstance(node, ast.Constant)}
+print(json.dumps({
+    "bare": [text for text in task["texts"] for each in bare if text.strip() in each],
+    "lacking": [text for text in task["texts"] if text.strip() not in texts],
+    "imports": sorted({name.name for node in ast.walk(ast.parse(task["source"])) if isinstance(node, ast.Import) for name in node.names}),
+}))`;
+      const { stdout, stderr } = await runPython(
+        ['-c', program],
+        JSON.stringify({ source, texts: [...hostileTexts, hostile.table.name] }),
+      );
+      expect(stderr).toBe('');
+      const found = JSON.parse(stdout) as { bare: string[]; lacking: string[]; imports: string[] };
+      expect(found.bare).toEqual([]);
+      expect(found.lacking).toEqual([]);
+      const own = ['argparse', 'array', 'base64', 'collections', 'csv', 'itertools', 'math', 're', 'sys'];
+      expect(found.imports).toEqual(
+        write === writePytorch ? [...own, 'os', 'torch'].toSorted() : [...own, 'numpy'].toSorted(),
+      );
+    }
+  });
+});
