@@ -21,8 +21,8 @@ const partsOf: Readonly<Record<ExportFormat, readonly Part[]>> = {
   model: ['name', 'columns', 'categories', 'ranges', 'rows', 'digest'],
   safetensors: [],
   onnx: scripts,
-  pytorch: [...scripts, 'rows'],
-  numpy: [...scripts, 'rows'],
+  pytorch: ['name', ...scripts, 'rows'],
+  numpy: ['name', ...scripts, 'rows'],
   javascript: scripts,
   certificate: ['name', 'columns', 'digest'],
 };
@@ -48,7 +48,7 @@ const describe: Readonly<Record<Part, (model: Model) => string>> = {
   ranges: ({ encoding: { inputs, task, targets } }) => {
     const numbers = inputs.filter(({ type }) => type === 'number').length;
     const count = numbers + (task === 'regression' ? targets.length : 0);
-    return count === 0 ? '' : `the centre and the spread of ${countOf(count, 'column')} of numbers`;
+    return count === 0 ? '' : `centre, spread and fill of ${countOf(count, 'column')} of numbers`;
   },
   rows: () => 'which rows were trained on',
   digest: () => 'a digest of its rows',
