@@ -198,16 +198,25 @@ def predict(table, arguments):
 def train(table, arguments):
     """Goes on training: alone, or as one of the processes that torchrun started."""
     processes = int(os.environ.get("WORLD_SIZE", "1"))
-    rank = int(os.environ.get("RANK", "0"))
     device = choose_device(arguments.device)
     encoded = encode_training_rows(table, arguments.all_rows)
+    if processes == 1:
+        train_steps(encoded, arguments, device)
+        return
+    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    train_steps(encoded, arguments, device, torch.distributed.get_rank(), processes)
+    # Only now that nothing uses the group any more: it may hang if DistributedDataParallel is
+    # freed behind it.
+    torch.distributed.destroy_process_group()
+
+
+def train_steps(encoded, arguments, device, rank=0, processes=1):
     inputs = as_matrix(encoded.inputs, len(encoded.rows), device)
     targets = as_matrix(encoded.targets, len(encoded.rows), device)
     network = load_network(device).train()
     optimizer = load_optimizer(network, device)
     replica = network
     if processes > 1:
-        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         replica = torch.nn.parallel.DistributedDataParallel(network)
     # only: class weights
     weights = torch.tensor(class_weights(encoded.targets), dtype=torch.float64, device=device)
@@ -248,8 +257,6 @@ def train(table, arguments):
     if arguments.save and rank == 0:
         state = {"model": network.state_dict(), "optimizer": optimizer.state_dict(), "step": end}
         torch.save(state, arguments.save)
-    if processes > 1:
-        torch.distributed.destroy_process_group()
 
 
 def choose_device(name):
