@@ -23,7 +23,7 @@ function commaTable(): string {
 }
 
 /** What the scripts must get right beside `modelCases`: everything that makes one step differ from another. */
-export const trainingCases: readonly NamedCase[] = [
+const trainingCases: readonly NamedCase[] = [
   ...optimizerNames.map((optimizer, i) => ({
     name: `optimizer ${optimizer}, shuffled batches, weight decay`,
     ...numbers,

@@ -198,16 +198,29 @@ def predict(table, arguments):
 def train(table, arguments):
     """Goes on training: alone, or as one of the processes that torchrun started."""
     processes = int(os.environ.get("WORLD_SIZE", "1"))
-    rank = int(os.environ.get("RANK", "0"))
     device = choose_device(arguments.device)
     encoded = encode_training_rows(table, arguments.all_rows)
+    # Outlives the group of processes: a thread of the group that is the last to hold a tensor
+    # waits for Python to free it, and Python may be waiting for the thread to end.
+    total = torch.zeros((), dtype=torch.float64, device=device)
+    if processes > 1:
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    train_steps(encoded, arguments, total, processes)
+    # Only now that DistributedDataParallel is gone, which holds the group too.
+    if processes > 1:
+        torch.distributed.destroy_process_group()
+
+
+def train_steps(encoded, arguments, total, processes):
+    """total: where the loss of a step is added up over the processes; its device is that of all."""
+    device = total.device
+    rank = torch.distributed.get_rank() if processes > 1 else 0
     inputs = as_matrix(encoded.inputs, len(encoded.rows), device)
     targets = as_matrix(encoded.targets, len(encoded.rows), device)
     network = load_network(device).train()
     optimizer = load_optimizer(network, device)
     replica = network
     if processes > 1:
-        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         replica = torch.nn.parallel.DistributedDataParallel(network)
     # only: class weights
     weights = torch.tensor(class_weights(encoded.targets), dtype=torch.float64, device=device)
@@ -240,16 +253,14 @@ def train(table, arguments):
             group["lr"] = learning_rate(step, max(MODEL["steps"], end))
         optimizer.step()
         if (step - MODEL["step"]) % arguments.log_every == 0 or step == end - 1:
-            loss = loss.detach()
+            total.copy_(loss.detach())
             if processes > 1:
-                torch.distributed.all_reduce(loss)
+                torch.distributed.all_reduce(total)
             if rank == 0:
-                print(f"step {step}  loss {loss.item()!r}", flush=True)
+                print(f"step {step}  loss {total.item()!r}", flush=True)
     if arguments.save and rank == 0:
         state = {"model": network.state_dict(), "optimizer": optimizer.state_dict(), "step": end}
         torch.save(state, arguments.save)
-    if processes > 1:
-        torch.distributed.destroy_process_group()
 
 
 def choose_device(name):

@@ -111,7 +111,7 @@ def column_names(cells):
             numbered = (f"{wanted} ({number})" for number in itertools.count(2))
             unique = next(name for name in numbered if name not in taken)
         taken.add(unique)
-        seen.add(wanted)
+        seen.add(unique)
         names.append(unique)
     return names
 
