@@ -65,7 +65,8 @@ export function noticeOddRows(predictions: ModelPredictions, { encoding }: Model
   }
   for (const [column, cells] of unseenCells) {
     notice(
-      `${countOf(cells, 'cell')} of ${quoted(column)} hold a category the model was not trained on; they count as "other".`,
+      `${countOf(cells, 'cell')} of ${quoted(column)} ${cells === 1 ? 'holds' : 'hold'} a category the model was not ` +
+        `trained on, and ${cells === 1 ? 'counts' : 'count'} as "other".`,
     );
   }
   if (filledCellCount > 0) notice(`${countOf(filledCellCount, 'missing cell')} filled as in training.`);

@@ -42,7 +42,8 @@ async function predict(
   if (output !== undefined) await requireWritable('--output', output);
   const model = await openModel(modelPath);
   const source = await openTableFile(file, signal);
-  const table = await readTable(source, { signal, format: formatOf(flags), leastColumns: 1 });
+  const usual = model.table.format;
+  const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const predictions = predictTable(model, table);
   noticeOddRows(predictions, model);
   const { values, rowCount } = predictions;

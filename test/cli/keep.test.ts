@@ -119,6 +119,17 @@ describe('a model', () => {
     expect(stderr).toContain('1 missing cell filled');
   });
 
+  test('reads numbers as the table it was trained on writes them', async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => `${1 + (i % 9)}.${100 + i};${i},5;${100 * i}`);
+    writeFileSync(path('comma.csv'), `size;weight;y\n${lines.join('\n')}\n`);
+    await succeed(handgrad(['train', path('comma.csv'), '--steps', '20', '--save', path('comma')]));
+    const predict = (input: string) => succeed(handgrad(['predict', path('comma'), '-'], { input }));
+    // Alone, 1.200 could have decimals.
+    const { stdout: apart } = await predict('size;weight\n1.200;3\n');
+    const { stdout: plain } = await predict('size;weight\n1200;3\n');
+    expect(apart.split('\n')[1].split(';')[2]).toBe(plain.split('\n')[1].split(';')[2]);
+  });
+
   test('refuses a file that lacks columns, by name', async () => {
     const refused = await refusalOf(handgrad(['predict', path('a'), '-'], { input: 'size,colour\n1,red\n' }));
     expect(refused).toContain('lacks the columns "weight", "grade"');
