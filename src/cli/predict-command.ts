@@ -39,7 +39,7 @@ async function predict(
 ): Promise<void> {
   const { output, json } = flags;
   if (json && output !== undefined) throw new UsageError('--json prints; leave out --output, or --json.');
-  if (output !== undefined) await requireWritable('--output', output);
+  if (output !== undefined) await requireWritable('--output', output, [modelPath]);
   const model = await openModel(modelPath);
   const source = await openTableFile(file, signal);
   const usual = model.table.format;
