@@ -41,7 +41,8 @@ async function evaluate(
 ): Promise<void> {
   const model = await openModel(modelPath);
   const source = await openTableFile(file, signal);
-  const table = await readTable(source, { signal, format: formatOf(flags), leastColumns: 1 });
+  const usual = model.table.format;
+  const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const { rows, missingCount, unseenCount, predictions, loss, measures } = evaluateTable(
     model,
     table,

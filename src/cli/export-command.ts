@@ -47,7 +47,7 @@ export function addExportCommand(program: Command): void {
 }
 
 async function exportModel(path: string, { to, output }: ExportFlags): Promise<void> {
-  if (output !== undefined) await requireWritable('--output', output);
+  if (output !== undefined) await requireWritable('--output', output, [path]);
   const model = await openModel(path);
   const content = writers[to](model);
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;

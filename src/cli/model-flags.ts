@@ -1,4 +1,5 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError, readModel, type Model, type ModelPredictions } from '../index.ts';
 import { UsageError } from './flags.ts';
@@ -19,31 +20,70 @@ export async function readBytes(path: string, what: string): Promise<Uint8Array>
   });
 }
 
-/** Before hours of training: whether a file could be written there. @throws UsageError */
-export async function requireWritable(flag: string, path: string): Promise<void> {
+/**
+ * Before hours of training: whether a file could be written there.
+ *
+ * @param kept files that must not be written over
+ * @throws UsageError
+ */
+export async function requireWritable(
+  flag: string,
+  path: string,
+  kept: readonly (string | undefined)[] = [],
+): Promise<void> {
   const folder = dirname(resolve(path));
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) {
+  if (!(await statOf(folder))?.isDirectory()) {
     throw new UsageError(
       `${flag} names ${quoted(path)}, and there is no folder ${quoted(folder)}. Make it first.`,
     );
   }
-  const isTaken = await stat(path).then(
-    (found) => found.isDirectory(),
+  const found = await statOf(path);
+  if (found?.isDirectory()) {
+    throw new UsageError(`${flag} names ${quoted(path)}, which is a folder. Name a file.`);
+  }
+  for (const other of kept) {
+    if (other === undefined || (await placeOf(other)) !== (await placeOf(path))) continue;
+    throw new UsageError(
+      `${flag} names ${quoted(path)}, which is named for something else too and would be lost. Name another file.`,
+    );
+  }
+  const written = found && !found.isFile() ? path : dirname(await placeOf(path));
+  const isAllowed = await access(written, constants.W_OK).then(
+    () => true,
     () => false,
   );
-  if (isTaken) throw new UsageError(`${flag} names ${quoted(path)}, which is a folder. Name a file.`);
+  if (isAllowed) return;
+  throw new UsageError(
+    `${flag} names ${quoted(path)}, and nothing may be written to ${quoted(written)}. Name another one.`,
+  );
 }
 
-/** Writes a file whole or not at all: two programs that write it at once leave one of both. @throws InputError */
+/** Undefined where nothing is. */
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
+}
+
+/** Where a file lies, or would, whatever links lead there. */
+async function placeOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+/**
+ * Writes a file whole or not at all: two programs that write it at once leave one of both. Its permissions stay, and links
+ * that lead to it; what is no file, as /dev/stdout, is written to. @throws InputError
+ */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const found = await statOf(path);
+  const place = await placeOf(path);
+  const beside = `${place}.${process.pid}.tmp`;
   try {
-    await writeFile(beside, content);
-    await rename(beside, path);
+    if (found && !found.isFile()) {
+      await writeFile(path, content);
+      return;
+    }
+    await writeFile(beside, content, { ...(found && { mode: found.mode }) });
+    if (found) await chmod(beside, found.mode);
+    await rename(beside, place);
   } catch (error) {
     await rm(beside, { force: true });
     throw new InputError(
@@ -65,7 +105,8 @@ export function noticeOddRows(predictions: ModelPredictions, { encoding }: Model
   }
   for (const [column, cells] of unseenCells) {
     notice(
-      `${countOf(cells, 'cell')} of ${quoted(column)} hold a category the model was not trained on; they count as "other".`,
+      `${countOf(cells, 'cell')} of ${quoted(column)} ${cells === 1 ? 'holds' : 'hold'} a category the model was not ` +
+        `trained on, and ${cells === 1 ? 'counts' : 'count'} as "other".`,
     );
   }
   if (filledCellCount > 0) notice(`${countOf(filledCellCount, 'missing cell')} filled as in training.`);

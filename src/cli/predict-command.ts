@@ -39,10 +39,11 @@ async function predict(
 ): Promise<void> {
   const { output, json } = flags;
   if (json && output !== undefined) throw new UsageError('--json prints; leave out --output, or --json.');
-  if (output !== undefined) await requireWritable('--output', output);
+  if (output !== undefined) await requireWritable('--output', output, [modelPath]);
   const model = await openModel(modelPath);
   const source = await openTableFile(file, signal);
-  const table = await readTable(source, { signal, format: formatOf(flags), leastColumns: 1 });
+  const usual = model.table.format;
+  const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const predictions = predictTable(model, table);
   noticeOddRows(predictions, model);
   const { values, rowCount } = predictions;

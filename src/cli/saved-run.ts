@@ -36,10 +36,13 @@ export function addFileFlags(command: Command): Command {
     .option('--certificate <file>', 'what the run was and came to, for handgrad verify to repeat');
 }
 
-/** Before anything is trained. @throws UsageError */
-export async function requireFiles({ save, certificate, continue: from }: FileFlags): Promise<void> {
-  if (save !== undefined) await requireWritable('--save', save);
-  if (certificate !== undefined) await requireWritable('--certificate', certificate);
+/** Before anything is trained. @param table its file, if it is one @throws UsageError */
+export async function requireFiles(
+  { save, certificate, continue: from }: FileFlags,
+  table: string | undefined,
+): Promise<void> {
+  if (save !== undefined) await requireWritable('--save', save, [table, certificate]);
+  if (certificate !== undefined) await requireWritable('--certificate', certificate, [table]);
   if (certificate === undefined || from === undefined) return;
   throw new UsageError(
     '--certificate is for a run from its first step, which --continue is not. Leave one of them out.',

@@ -83,7 +83,7 @@ async function runTraining(
   signal: AbortSignal,
 ): Promise<void> {
   if (flags.backend === 'cpu') requireNoGpuFlags(flags, 'leave --backend out, or say gpu');
-  await requireFiles(flags);
+  await requireFiles(flags, file);
   const wanted =
     flags.continue === undefined
       ? await freshRun(file, flags, signal)

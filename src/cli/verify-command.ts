@@ -74,11 +74,13 @@ async function adapterFor({ adapter }: Certificate): Promise<Adapter | null> {
   return (await describeGpu()).adapter;
 }
 
-function verificationText({ holds, checks }: Verification): string {
+function verificationText({ holds, isExact, checks }: Verification): string {
   const rows = checks.map(({ what, holds: isRight, detail }) => [
     isRight === undefined ? '–' : isRight ? 'holds' : 'FAILS',
     what,
     inOneLine(detail),
   ]);
-  return `${textTable(rows, ['left', 'left', 'left'])}\n\n${holds ? 'The certificate holds.' : 'The certificate does not hold.'}`;
+  const within = isExact ? '' : ', as far as this adapter and engine can tell';
+  const outcome = holds ? `The certificate holds${within}.` : 'The certificate does not hold.';
+  return `${textTable(rows, ['left', 'left', 'left'])}\n\n${outcome}`;
 }

@@ -32,24 +32,30 @@ const YEAR = /^[12]\d{3}$/;
  *   positions one after the other, beside a text that does not come again in its column.
  *
  * @param readRows the first rows under a delimiter, blank ones left out
+ * @param usual of a table that this one is like: taken where the rows can be read either way
  */
 export function guessFormat(
   readRows: (delimiter: Delimiter, rowCount: number) => readonly (readonly string[])[],
   given: Partial<CsvFormat>,
+  usual?: CsvFormat,
 ): CsvFormat {
   const delimiter =
-    given.delimiter ?? guessDelimiter((candidate) => readRows(candidate, DELIMITER_ROWS), given.decimal);
+    given.delimiter ??
+    guessDelimiter((candidate) => readRows(candidate, DELIMITER_ROWS), given.decimal) ??
+    usual?.delimiter ??
+    DELIMITERS[0];
   const [first = [], ...others] = readRows(delimiter, FORMAT_ROWS).map((row) => row.map(unquote));
-  const decimal = given.decimal ?? guessDecimal(others.length > 0 ? others : [first], first.length);
+  const likely = usual?.delimiter === delimiter ? usual.decimal : '.';
+  const decimal = given.decimal ?? guessDecimal(others.length > 0 ? others : [first], first.length) ?? likely;
   return { delimiter, decimal, hasHeader: given.hasHeader ?? hasHeader(first, others, decimal) };
 }
 
 function guessDelimiter(
   readRows: (delimiter: Delimiter) => readonly (readonly string[])[],
   decimal: DecimalMark | undefined,
-): Delimiter {
+): Delimiter | undefined {
   const marks: readonly DecimalMark[] = decimal ? [decimal] : ['.', ','];
-  let best = { delimiter: DELIMITERS[0], scores: [0, 0, 0] };
+  let best: { delimiter?: Delimiter; scores: readonly number[] } = { scores: [0, 0, 0] };
   for (const delimiter of DELIMITERS) {
     const rows = readRows(delimiter);
     const cellCount = rows[0]?.length ?? 0;
@@ -64,7 +70,8 @@ function guessDelimiter(
   return best.delimiter;
 }
 
-function guessDecimal(rows: readonly (readonly string[])[], columnCount: number): DecimalMark {
+/** @returns undefined where every number reads with either */
+function guessDecimal(rows: readonly (readonly string[])[], columnCount: number): DecimalMark | undefined {
   let isFound = false;
   for (let column = 0; column < columnCount; column++) {
     const cells = rows.map((row) => row[column] ?? '').filter((cell) => !isMissing(cell));
@@ -73,7 +80,7 @@ function guessDecimal(rows: readonly (readonly string[])[], columnCount: number)
     const isDecimal = (cell: string) => cell.includes(',') && !THOUSANDS.test(cell);
     if (cells.every((cell) => isNumber(cell, ',')) && cells.some(isDecimal)) isFound = true;
   }
-  return isFound ? ',' : '.';
+  return isFound ? ',' : undefined;
 }
 
 function hasHeader(

@@ -26,6 +26,8 @@ interface Parsed {
 export interface ReadOptions {
   /** What is not given is guessed; `table.format` says what was used. */
   readonly format?: Partial<CsvFormat>;
+  /** How a table is written that this one is like: taken where a guess cannot tell, as whether 1.200 has decimals. */
+  readonly usual?: CsvFormat;
   /** Fewer columns are refused; 2 if left out: an input and a target. */
   readonly leastColumns?: number;
   /** Ends the reading; the promise then rejects with the signal's reason. */
@@ -71,7 +73,7 @@ export async function readRows<Sink extends RowSink>(
     pending += text;
     if (!reading) {
       pending = pending.replace(/^\s*[\r\n]/, '');
-      const found = findLayout(pending, isLast, options.format ?? {});
+      const found = findLayout(pending, isLast, options);
       if (found) reading = { sink: startSink(found.format), layout: found.layout };
     }
     if (reading) {
@@ -124,13 +126,13 @@ function parse(text: string, layout: Layout, isLast: boolean, preview = 0): Pars
  *
  * @returns undefined until there are lines enough, or more text than any row may have
  */
-function findLayout(text: string, isLast: boolean, given: Partial<CsvFormat>) {
+function findLayout(text: string, isLast: boolean, { format: given = {}, usual }: ReadOptions) {
   const isWhole = isLast || text.length > MAX_ROW_LENGTH;
   if (!isWhole && !hasLines(text, SAMPLE_LINES)) return undefined;
   const newline = text.includes('\r') && !text.includes('\n') ? '\r' : '\n';
   const readFirst = (delimiter: string, rowCount: number) =>
     parse(text, { delimiter, newline }, isWhole, rowCount).data.filter((row) => !isBlank(row));
-  const format = guessFormat(readFirst, given);
+  const format = guessFormat(readFirst, given, usual);
   return { format, layout: { delimiter: format.delimiter, newline } } as const;
 }
 

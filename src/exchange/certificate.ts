@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { InputError } from '../core/errors.ts';
 import type { Adapter, TrainingJob } from '../core/job.ts';
+import { logStride } from '../core/log.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ColumnPlan } from '../data/columns.ts';
 import type { CsvFormat } from '../data/csv-format.ts';
@@ -166,10 +167,31 @@ export async function readCertificate(text: string): Promise<ReadCertificate> {
   const { format: _, version: __, initialParameters: given, job, ...rest } = content;
   const initial = given === undefined ? undefined : numbersOf(given);
   const networks = [{ ...job.networks[0], ...(initial && { initialParameters: initial }) }];
+  const certificate = { ...rest, job: { ...job, networks } };
+  requireConsistent(certificate);
   return {
-    certificate: { ...rest, job: { ...job, networks } },
+    certificate,
     isSealed: seal === (await sealOf(content)),
   };
+}
+
+/** What the parts of a certificate say of one another, wherever it was made. @throws InputError if they contradict */
+function requireConsistent({ adapter, job, patience, plan, result, verdict }: Certificate): void {
+  const { steps, parametersStep, losses } = result;
+  const isOnCpu = plan.strategy === 'reference';
+  const isOnePath = [adapter, verdict].every((said) => (said === null) === isOnCpu);
+  const isWhole = steps === job.steps && parametersStep === steps;
+  const isEndedEarly = patience !== null && steps <= job.steps && parametersStep <= steps;
+  const stride = logStride(job.steps);
+  const isLogged =
+    losses.length === Math.ceil(steps / stride) && losses.every(([step], i) => step === i * stride);
+  const contradiction = [
+    [isOnePath, 'its plan, its adapter and its verdict are not of one path'],
+    [parametersStep > 0 && (isWhole || isEndedEarly), 'its steps are not those of such a run'],
+    [isLogged, 'its losses are not those of the steps of a log'],
+  ].find(([holds]) => !holds);
+  if (!contradiction) return;
+  throw new InputError(`The certificate contradicts itself: ${contradiction[1]}. Take an unaltered copy.`);
 }
 
 /** Over the numbers and texts, not over how the JSON is laid out. */

@@ -1,5 +1,6 @@
 import type { ActivationName } from '../core/activations.ts';
 import { losses, type Loss } from '../core/losses.ts';
+import type { DecimalMark } from '../data/numbers.ts';
 import { networkOf, parametersOf, type Model } from './model.ts';
 
 /** Every activation as JavaScript, in the words of `src/core/activations.ts`. */
@@ -13,6 +14,16 @@ const activationCode: Readonly<Record<ActivationName, string>> = {
   gelu: '0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))',
   softplus: 'x > 20 ? x : Math.log1p(Math.exp(x))',
   linear: 'x',
+};
+
+/** What a number looks like as a text, by the mark before its decimals: as `src/data/numbers.ts` reads it. */
+const numberCode: Readonly<Record<DecimalMark, string>> = {
+  '.': `const decimal = '.';
+const NUMBER = /^[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?$/;
+const THOUSANDS = /^[+-]?\\d{1,3}(?:,\\d{3}(?:\\.\\d*|(?:,\\d{3})+(?:\\.\\d*)?))$/;`,
+  ',': `const decimal = ',';
+const NUMBER = /^[+-]?(?:\\d+(?:,\\d*)?|,\\d+)(?:[eE][+-]?\\d+)?$/;
+const THOUSANDS = /^[+-]?\\d{1,3}(?:\\.\\d{3})+(?:,\\d*)?$/;`,
 };
 
 /** What makes probabilities of logits, where the loss takes those. */
@@ -76,6 +87,9 @@ const layers = ${listLiteral(layers)};
 
 ${linkCode[link ?? 'none']}
 
+/** How the table writes numbers. */
+${numberCode[model.table.format.decimal]}
+
 ${PREDICTING}`;
 }
 
@@ -128,8 +142,6 @@ function forward(inputs) {
 }
 
 const MISSING = ['', 'na', 'n/a', 'nan', 'null', '?'];
-const NUMBER = /^[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?$/;
-const THOUSANDS = /^[+-]?\\d{1,3}(?:,\\d{3}(?:\\.\\d*|(?:,\\d{3})+(?:\\.\\d*)?))$/;
 
 /** Undefined where it is missing, a number where it is one, else a text. */
 function cellOf(row, name) {
@@ -137,9 +149,13 @@ function cellOf(row, name) {
   if (cell === undefined || cell === null || Number.isNaN(cell)) return undefined;
   if (typeof cell === 'number') return cell;
   const text = String(cell).trim();
-  if (NUMBER.test(text)) return Number(text);
-  if (THOUSANDS.test(text)) return Number(text.replaceAll(',', ''));
+  if (THOUSANDS.test(text)) return Number(withPoint(text.replaceAll(decimal === ',' ? '.' : ',', '')));
+  if (NUMBER.test(text)) return Number(withPoint(text));
   return MISSING.includes(text.toLowerCase()) ? undefined : text;
+}
+
+function withPoint(text) {
+  return text.replace(decimal, '.');
 }
 
 /** The inputs that one column is. */

@@ -46,7 +46,10 @@ function pythonNumber(value: number): string {
   if (Number.isNaN(value)) return 'float("nan")';
   // Beyond the range of float64, which Python reads as infinity.
   if (!Number.isFinite(value)) return value > 0 ? '1e999' : '-1e999';
-  return Object.is(value, -0) ? '-0.0' : String(value);
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  // Python's whole numbers are exact: without a point these digits, rounded for float64, would be another number.
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes('e') ? `${text}.0` : text;
 }
 
 const ESCAPES = new Map([

@@ -1,5 +1,15 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -94,6 +104,33 @@ describe('a run that was saved', () => {
     expect(await refusalOf(train('--save', join(folder, 'nowhere', 'm')))).toContain('there is no folder');
     expect(await refusalOf(train('--save', folder))).toContain('is a folder');
   });
+
+  test('is not written over the table, or over the certificate', async () => {
+    const before = readFileSync(table);
+    symlinkSync(table, path('link.csv'));
+    for (const name of [table, path('link.csv')]) {
+      expect(await refusalOf(train('--save', name))).toContain('would be lost');
+    }
+    expect(readFileSync(table).equals(before)).toBe(true);
+    const both = ['--save', path('both'), '--certificate', join(folder, '.', 'both')];
+    expect(await refusalOf(train(...both))).toContain('would be lost');
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'follows links, keeps permissions, and writes to pipes',
+    async () => {
+      writeFileSync(path('real'), 'x');
+      chmodSync(path('real'), 0o600);
+      symlinkSync(path('real'), path('link'));
+      await succeed(handgrad(['export', path('a'), '--to', 'numpy', '-o', path('link')]));
+      expect(lstatSync(path('link')).isSymbolicLink()).toBe(true);
+      expect(lstatSync(path('real')).mode & 0o777).toBe(0o600);
+      execFileSync('mkfifo', [path('pipe')]);
+      const toPipe = handgrad(['export', path('a'), '--to', 'numpy', '-o', path('pipe')]);
+      expect(await readFile(path('pipe'), 'utf8')).toBe(readFileSync(path('real'), 'utf8'));
+      await succeed(toPipe);
+    },
+  );
 });
 
 describe('a model', () => {
@@ -117,6 +154,17 @@ describe('a model', () => {
     expect(stderr).toContain('Ignored, because the model does not know them: "note"');
     expect(stderr).toContain('1 cell of "colour" hold');
     expect(stderr).toContain('1 missing cell filled');
+  });
+
+  test('reads numbers as the table it was trained on writes them', async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => `${1 + (i % 9)}.${100 + i};${i},5;${100 * i}`);
+    writeFileSync(path('comma.csv'), `size;weight;y\n${lines.join('\n')}\n`);
+    await succeed(handgrad(['train', path('comma.csv'), '--steps', '20', '--save', path('comma')]));
+    const predict = (input: string) => succeed(handgrad(['predict', path('comma'), '-'], { input }));
+    // Alone, 1.200 could have decimals.
+    const { stdout: apart } = await predict('size;weight\n1.200;3\n');
+    const { stdout: plain } = await predict('size;weight\n1200;3\n');
+    expect(apart.split('\n')[1].split(';')[2]).toBe(plain.split('\n')[1].split(';')[2]);
   });
 
   test('refuses a file that lacks columns, by name', async () => {

@@ -42,6 +42,17 @@ describe('the guess', () => {
     expect(await guess(text)).toBe('; , header');
   });
 
+  test.each([
+    ['thousands or decimals', 'a;b\n1.200;0\n2.500;3\n', '; , header'],
+    ['decimals for certain', 'a;b\n1.20;0\n2.500;3\n', '; . header'],
+    ['another delimiter', 'a,b\n1.200,0\n2.500,3\n', ', . header'],
+    ['one column', 'a\n1,5\n2,5\n', '; , header'],
+    ['another format altogether', '1,5.25\n2,3.5\n', ', . none'],
+  ])('takes what is usual only where it cannot tell: %s', async (_, text, format) => {
+    const usual: CsvFormat = { delimiter: ';', decimal: ',', hasHeader: true };
+    expect(name((await readTable(text, { usual, leastColumns: 1 })).format)).toBe(format);
+  });
+
   test('is overruled, one by one', async () => {
     const read = async (format: Partial<CsvFormat>) =>
       contents(await readTable('1,5;2\n2,5;4\n', { format }));

@@ -2,8 +2,16 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { certify } from '../../src/certify.ts';
 import { InputError } from '../../src/core/errors.ts';
-import { readCertificate, writeCertificate } from '../../src/exchange/certificate.ts';
-import { readTable } from '../../src/data/csv.ts';
+import { readCertificate, writeCertificate, type Certificate } from '../../src/exchange/certificate.ts';
+import {
+  inferColumns,
+  jobOf,
+  prepareDataset,
+  readTable,
+  suggestedSettings,
+  trainOnce,
+  usualOptions,
+} from '../../src/index.ts';
 import { verifyCertificate, type Verification } from '../../src/verify-certificate.ts';
 import { mixedColumns, mixedTable, trainModel } from '../support/models.ts';
 import { alterLeaf, leafAt, leavesOf, type Path } from '../support/tampering.ts';
@@ -87,6 +95,62 @@ describe('an honest certificate', () => {
       const outcome = await outcomeOf(text, changed);
       expect(holdsOf(outcome)).toBe(false);
       expect((outcome as Verification).checks.find(({ what }) => what === 'table')?.holds).toBe(false);
+    }
+  });
+});
+
+describe('a certificate that is repeated with another engine', () => {
+  let early: Certificate;
+  const verified = async (certificate: Certificate) =>
+    outcomeOf(await writeCertificate({ ...certificate, engine: 'V8 0' }));
+
+  beforeAll(async () => {
+    const table = await readTable(CSV);
+    const plans = inferColumns(table, mixedColumns('binary'));
+    const options = { ...usualOptions(table.rowCount), validation: 0.3 };
+    const dataset = prepareDataset(table, plans, options);
+    const { task, training, validation } = dataset;
+    const settings = { ...suggestedSettings(task, training.rowCount), learningRate: 0.1, steps: 800 };
+    const job = jobOf({ ...settings, hidden: [6] }, training.outputCount);
+    const result = await trainOnce('cpu', job, training, {
+      ...(validation && { validation: { data: validation, patience: 2 } }),
+    });
+    const { format, rowCount } = table;
+    const source = { name: 'mixed', format, columns: plans, options, rowCount };
+    early = await certify({ job, dataset, source, patience: 2, result });
+  });
+
+  it('holds though it ended early and went back to its best', async () => {
+    const { steps, parametersStep } = early.result;
+    expect(steps).toBeLessThan(early.job.steps);
+    expect(parametersStep).toBeLessThan(steps);
+    expect(await verified(early)).toMatchObject({ holds: true, isExact: false });
+  });
+
+  it('fails with another loss, also behind its best step', async () => {
+    const { result } = early;
+    const losses = result.losses.map(([step, loss]): [number, number] => [step, 1.0001 * loss]);
+    for (const other of [{ finalLoss: 1.0001 * result.finalLoss }, { losses }]) {
+      expect(await verified({ ...early, result: { ...result, ...other } })).toMatchObject({ holds: false });
+    }
+  });
+
+  it('is refused where it contradicts itself, sealed or not', async () => {
+    const { result, job } = early;
+    const adapter = { vendor: 'a', architecture: 'b', description: 'c', isFallback: false };
+    const others: Certificate[] = [
+      { ...early, adapter },
+      { ...early, plan: { strategy: 'layered', matmul: 'simple' } },
+      { ...early, patience: null },
+      { ...early, result: { ...result, losses: [...result.losses, [999_999, 0.1]] } },
+      { ...early, result: { ...result, losses: [[1, 0.1]] } },
+      { ...early, result: { ...result, parametersStep: 0 } },
+      { ...early, result: { ...result, parametersStep: result.steps + 1 } },
+      { ...early, result: { ...result, steps: job.steps + 1 } },
+    ];
+    for (const other of others) {
+      const text = await writeCertificate({ ...other, engine: 'V8 0' });
+      await expect(readCertificate(text)).rejects.toThrow('contradicts itself');
     }
   });
 });

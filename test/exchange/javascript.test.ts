@@ -107,6 +107,17 @@ describe('the JavaScript module', () => {
     );
   });
 
+  it('reads texts with the decimal mark of the table', async () => {
+    const lines = Array.from({ length: 12 }, (_, i) => `${i + 1}.${100 + i},5;${i},25;${i}`);
+    const { model } = await trainModel({ csv: `a;b;y\n${lines.join('\n')}\n` });
+    expect(model.table.format.decimal).toBe(',');
+    const { predict } = await run(writeJavaScript(model));
+    const expected = predict({ a: 1200, b: 0.5 });
+    expect(predict({ a: '1.200', b: '0,5' })).toEqual(expected);
+    expect(predict({ a: '1.200,0', b: ',5' })).toEqual(expected);
+    expect(() => predict({ a: '1200.5', b: 0 })).toThrow('takes a number');
+  });
+
   it('has names and categories as escaped text alone', async () => {
     const { model } = await trainModel(modelCases[modelCases.length - 1]);
     const source = writeJavaScript(model);

@@ -250,6 +250,10 @@ describe('the text of a script', () => {
     expect(pythonLiteral([null, true, false, 1e21, 1e-7, -0, Infinity])).toBe(
       '[None, True, False, 1e+21, 1e-7, -0.0, 1e999]',
     );
+    // As whole numbers the digits would be exact, and another number than the float64 of a cell.
+    expect(pythonLiteral([2 ** 53 - 1, 2 ** 53, 1.2345678901234568e20])).toBe(
+      '[9007199254740991, 9007199254740992.0, 123456789012345680000.0]',
+    );
     expect(
       pythonLiteral(
         new Map<string | number, string>([
