@@ -146,7 +146,12 @@ export class TableControl {
     const read =
       'read' in opening
         ? opening.read
-        : () => this.#client.openTable(opening.source, opening.kept?.format ?? {}, callback(this.#onProgress(opening.name)));
+        : () =>
+            this.#client.openTable(
+              opening.source,
+              opening.kept?.format ?? {},
+              callback(this.#onProgress(opening.name)),
+            );
     const opened = this.#opening.then(() => this.#show({ ...opening, read }));
     this.#opening = opened;
     return opened;

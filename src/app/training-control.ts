@@ -236,7 +236,11 @@ export class TrainingControl {
     if (!isWhole(run)) return;
     const { cpu } = this.#state.runs;
     // The rounded reference takes about four times as long as the reference.
-    if (cpu && this.#judge.comparableKeys.length > 0 && 4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS)
+    if (
+      cpu &&
+      this.#judge.comparableKeys.length > 0 &&
+      4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS
+    )
       await this.#judge.judge();
     else await this.#judge.checkGradients(run);
   }

@@ -12,7 +12,9 @@ export type { OpenTable, TableSource } from './table-keeper.ts';
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous, those of its models too. */
-export type TrainingClient = Omit<Remote<TrainingService>, 'models'> & { readonly models: Remote<ModelService> };
+export type TrainingClient = Omit<Remote<TrainingService>, 'models'> & {
+  readonly models: Remote<ModelService>;
+};
 
 /**
  * Starts the worker.

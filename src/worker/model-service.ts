@@ -133,8 +133,7 @@ export class ModelService {
     const { opened } = this.#tables;
     if (!file && !opened) throw new InputError('No table is open. Open one, or choose a file of rows.');
     const content = file ?? opened?.content ?? '';
-    const table: Table =
-      file || !opened ? await readTable(content, { leastColumns: 1 }) : opened.table;
+    const table: Table = file || !opened ? await readTable(content, { leastColumns: 1 }) : opened.table;
     const predictions = predictTable(model, table);
     const { values, rowCount, extraColumns, filledCellCount, unseenCells, incompleteCount } = predictions;
     const outputCount = model.encoding.targetScaling.length;
@@ -176,7 +175,8 @@ export class ModelService {
     const model = await this.#modelOfRun(run, name);
     const { snapshot, losses } = model;
     const keepsBest = run.watching?.validation?.patience !== undefined;
-    if (keepsBest && run.isTraining && watch && watch.steps.length > 0 && !watch.bestSnapshot) return undefined;
+    if (keepsBest && run.isTraining && watch && watch.steps.length > 0 && !watch.bestSnapshot)
+      return undefined;
     if (!losses.every(Number.isFinite) || !snapshot.parameters.every(Number.isFinite)) return undefined;
     return { model: writeModel(model), step: snapshot.step, watch };
   }

@@ -1,0 +1,283 @@
+import { readSettingsLink } from '../index.ts';
+import type { TableSource, TrainingClient } from '../worker/client.ts';
+import { countOf } from './format.ts';
+import {
+  forgetKept,
+  isSomethingKept,
+  KEPT_VERSION,
+  readKept,
+  writeKept,
+  type Kept,
+  type KeptPage,
+  type KeptRun,
+} from './device-store.ts';
+import { KeepingLock } from './keeping-lock.ts';
+import type { PageState, Topic } from './page-state.ts';
+import { isUnfinished, RunRestorer } from './run-restorer.ts';
+import { runKeys, type Run, type RunKey } from './run.ts';
+import { settingsFields } from './setting-fields.ts';
+import { sentenceOf } from './sentences.ts';
+import type { TableControl } from './table-control.ts';
+import type { TrainingControl } from './training-control.ts';
+
+/** How often a run that trains is saved, in milliseconds: what a closed tab can cost. */
+const SAVE_EVERY_MS = 3000;
+/** What is changed by hand is saved this long after. */
+const SAVE_SOON_MS = 500;
+/** A large run is saved less often: saving takes at most one part in so many of the time. */
+const REST = 20;
+
+const OTHER_TAB =
+  'Another tab of this page already keeps its table and runs on this device, and one does at a time. Close it, then ' +
+  'switch on Remember here.';
+
+/**
+ * Keeps the page on the device once a person has said so, and brings it back after a reload. One tab keeps at a time: it
+ * holds a lock, which ends with the tab.
+ */
+export class KeepingControl {
+  readonly #state: PageState;
+  readonly #client: TrainingClient;
+  readonly #tables: TableControl;
+  readonly #restorer: RunRestorer;
+  readonly #lock = new KeepingLock();
+  /** What was saved last: of the table its number, of the runs what they were. */
+  #savedTable: number | undefined;
+  #savedPage = '';
+  readonly #savedRuns = new Map<RunKey, Run>();
+  #saving: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #restMs = 0;
+  #lastActivity = '';
+
+  constructor(
+    state: PageState,
+    client: TrainingClient,
+    { tables, training }: { readonly tables: TableControl; readonly training: TrainingControl },
+  ) {
+    this.#state = state;
+    this.#client = client;
+    this.#tables = tables;
+    this.#restorer = new RunRestorer(state, client, { tables, training });
+    state.subscribe((topic) => this.#onChange(topic));
+    const saveNow = () => void this.save();
+    document.addEventListener('visibilitychange', () => document.hidden && saveNow());
+    window.addEventListener('pagehide', saveNow);
+  }
+
+  /** From now on the page is kept, with its table. */
+  async remember(): Promise<void> {
+    const state = this.#state;
+    if (!(await this.#lock.take())) {
+      state.update({ notice: OTHER_TAB });
+      return;
+    }
+    this.#startAnew();
+    state.update({ keeping: 'on' });
+    await this.save();
+    if (state.keeping === 'on') state.update({ announcement: 'Remembered on this device.' });
+  }
+
+  /** Deletes everything that is kept on the device; the page stays as it is until it is left. */
+  async forget(): Promise<void> {
+    const state = this.#state;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    state.update({ keeping: 'off' });
+    await this.#saving;
+    try {
+      await forgetKept();
+      const stays =
+        'Forgotten: nothing is kept on this device any more. What is on the page stays until you leave it.';
+      state.update({ notice: stays, announcement: 'Forgotten.' });
+    } catch (error) {
+      state.update({
+        error: `What is kept could not be deleted (${reasonOf(error)}). Delete this site’s data in the browser.`,
+      });
+    }
+    this.#lock.release();
+  }
+
+  /**
+   * Brings back what was kept, if the address asks for nothing else.
+   *
+   * @param whenGpuKnown resolves once it is known what WebGPU offers here
+   * @returns whether a table is on the page now
+   */
+  async restore(fragment: string, whenGpuKnown: Promise<unknown>): Promise<boolean> {
+    const state = this.#state;
+    try {
+      if (!(await isSomethingKept())) return false;
+      if (!(await this.#lock.take())) {
+        state.update({ notice: OTHER_TAB });
+        return false;
+      }
+      const kept = await readKept();
+      const link = readSettingsLink(fragment, settingsFields);
+      const isAskedFor = link === undefined || link.sample === kept?.page.sample;
+      if (!kept || !isAskedFor) {
+        this.#lock.release();
+        // Made by a later version, or by a save that never ended: to be forgotten, or replaced.
+        state.update({ keeping: 'other' });
+        return false;
+      }
+      // The address has the last word on settings: a change may not have been saved any more.
+      const changes = link ? Object.fromEntries(link.settings) : kept.page.changes;
+      return await this.#bringBack(kept, whenGpuKnown, changes);
+    } catch (error) {
+      state.update({ notice: `What was kept on this device could not be read (${reasonOf(error)}).` });
+      return false;
+    }
+  }
+
+  async #bringBack(
+    { page, content, runs }: Kept,
+    whenGpuKnown: Promise<unknown>,
+    changes: KeptPage['changes'],
+  ): Promise<boolean> {
+    const state = this.#state;
+    const { name, sample, format, plans, path, threshold } = page;
+    if (!sample && !content) throw new Error('its table is gone');
+    const source = sample ? { sample } : { file: content ?? new Blob() };
+    const problem = await this.#tables.openKept({
+      name,
+      ...(sample && { sample }),
+      source,
+      kept: { format, plans },
+      changes,
+    });
+    if (problem !== undefined) {
+      state.update({ error: `${name}, as it was kept: ${problem}` });
+      return false;
+    }
+    await whenGpuKnown;
+    const isThere = path === 'cpu' || (state.gpu !== undefined && state.gpu.kind !== 'none');
+    state.update({ threshold, ...(isThere && { path }) });
+    const sentences = await this.#restorer.restore(runs);
+    this.#startAnew();
+    this.#savedTable = state.table?.open.id;
+    const unfinished = runs.find(isUnfinished);
+    const what = unfinished
+      ? ''
+      : `Back from this device: ${name}${runs.length > 0 ? ` and ${countOf(runs.length, 'run')}` : ''}.`;
+    state.update({ keeping: 'on', notice: [what, ...sentences].filter(Boolean).join(' ') });
+    return true;
+  }
+
+  /** Saves what changed since the last time; one save after the other. */
+  save(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const state = this.#state;
+    const { table } = state;
+    if (state.keeping !== 'on' || !table || state.reading) return;
+    const start = performance.now();
+    try {
+      const page = this.#page();
+      const text = JSON.stringify(page);
+      const shown = state.shownRuns.filter(({ id, stepCount }) => id !== undefined && stepCount > 0);
+      const changed = shown.filter((run) => this.#savedRuns.get(run.key) !== run);
+      const runs: KeptRun[] = [];
+      for (const run of changed) {
+        const kept = await this.#keptRun(run);
+        if (kept) runs.push(kept);
+      }
+      const gone = runKeys.filter((key) => !shown.some((run) => run.key === key));
+      const isOfOldTable = this.#savedTable !== table.open.id;
+      const isSame = !isOfOldTable && text === this.#savedPage && runs.length === 0;
+      if (isSame && gone.every((key) => !this.#savedRuns.has(key))) return;
+      // Forgotten meanwhile, or another table opened: that is saved next.
+      if ((state.keeping as string) !== 'on' || state.table?.open.id !== table.open.id) return;
+      await writeKept({ page, content: isOfOldTable ? contentOf(table.source) : undefined, runs, gone });
+      this.#savedTable = table.open.id;
+      this.#savedPage = text;
+      for (const run of changed) this.#savedRuns.set(run.key, run);
+      for (const key of gone) this.#savedRuns.delete(key);
+    } catch (error) {
+      this.#giveUp(error);
+    } finally {
+      this.#restMs = REST * (performance.now() - start);
+    }
+  }
+
+  #page(): KeptPage {
+    const { table, changes, path, threshold } = this.#state;
+    if (!table) throw new Error('a page without a table is not kept');
+    const { name, sample, open } = table;
+    const { format, plans } = open;
+    return { version: KEPT_VERSION, name, sample, format, plans, changes, path, threshold };
+  }
+
+  /** Undefined where there is nothing of it to keep. */
+  async #keptRun(run: Run): Promise<KeptRun | undefined> {
+    const { id, table, isOver, report, ...rest } = run;
+    if (id === undefined) return undefined;
+    const state = await this.#client.models.keep(id, table.name);
+    if (!state) return undefined;
+    const { key, path, strategy, job, patience, continuedFrom, resumedFrom, recoveries } = rest;
+    const { measurement, gradientCheck, assessment } = rest;
+    const { plans, options } = table.open;
+    return {
+      ...{
+        key,
+        path,
+        strategy,
+        job,
+        plans,
+        options,
+        patience,
+        isOver,
+        continuedFrom,
+        resumedFrom,
+        recoveries,
+      },
+      ...{ report: isOver ? report : undefined, measurement, gradientCheck, assessment, state },
+    };
+  }
+
+  /** What is on the page goes on; it is only not kept. */
+  #giveUp(error: unknown): void {
+    const isFull = error instanceof Error && error.name === 'QuotaExceededError';
+    const why = isFull ? 'its storage for this site is full' : reasonOf(error);
+    const notice = `This browser does not keep the page on this device: ${why}. Everything goes on, but a reload loses it.`;
+    this.#state.update({ keeping: 'off', notice });
+    this.#lock.release();
+  }
+
+  #startAnew(): void {
+    this.#savedTable = undefined;
+    this.#savedPage = '';
+    this.#savedRuns.clear();
+  }
+
+  #onChange(topic: Topic): void {
+    const { keeping, activity } = this.#state;
+    const hasSettled = activity !== this.#lastActivity && (activity === 'idle' || activity === 'paused');
+    this.#lastActivity = activity;
+    if (keeping !== 'on') return;
+    if (hasSettled) void this.save();
+    else {
+      const wait = Math.max(topic === 'progress' ? SAVE_EVERY_MS : SAVE_SOON_MS, this.#restMs);
+      this.#timer ??= setTimeout(() => void this.save(), wait);
+    }
+  }
+}
+
+/** The bytes of a person's own table; a sample comes with the page. */
+function contentOf(source: TableSource): Blob | null {
+  if ('sample' in source) return null;
+  return 'file' in source ? source.file : new Blob([source.text]);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isForPeople = ['InputError', 'RefusalError'].includes(error.name);
+  return isForPeople
+    ? sentenceOf(error).replace(/\.$/, '')
+    : `${error.name}${error.message ? `: ${error.message.replace(/\.$/, '')}` : ''}`;
+}

@@ -1,0 +1,103 @@
+import type { TrainingClient } from '../worker/client.ts';
+import { count } from './format.ts';
+import type { KeptRun } from './device-store.ts';
+import type { PageState } from './page-state.ts';
+import { freshRun, type Run, type ShownTable } from './run.ts';
+import { sentenceOf } from './sentences.ts';
+import type { TableControl } from './table-control.ts';
+import type { TrainingControl } from './training-control.ts';
+
+/** A run with its number in the worker. */
+type HeldRun = Run & { readonly id: number };
+
+/** Whether there is something to go on with. */
+export function isUnfinished({ isOver }: Pick<KeptRun, 'isOver'>): boolean {
+  return !isOver;
+}
+
+/** Puts kept runs on the page again: those that are over as they were, the one that was not paused where it stood. */
+export class RunRestorer {
+  readonly #state: PageState;
+  readonly #client: TrainingClient;
+  readonly #tables: TableControl;
+  readonly #training: TrainingControl;
+
+  constructor(
+    state: PageState,
+    client: TrainingClient,
+    { tables, training }: { readonly tables: TableControl; readonly training: TrainingControl },
+  ) {
+    this.#state = state;
+    this.#client = client;
+    this.#tables = tables;
+    this.#training = training;
+  }
+
+  /** @returns sentences on what is not as it was */
+  async restore(kept: readonly KeptRun[]): Promise<string[]> {
+    const sentences: string[] = [];
+    for (const run of kept.filter((each) => !isUnfinished(each))) {
+      try {
+        const { run: held } = await this.#hold(run);
+        this.#state.update({ runs: { ...this.#state.runs, [held.key]: held } });
+      } catch (error) {
+        sentences.push(`A run could not be brought back: ${sentenceOf(error)}`);
+      }
+    }
+    const unfinished = kept.find(isUnfinished);
+    if (!unfinished) return sentences;
+    try {
+      const { run, why } = await this.#hold(unfinished);
+      this.#training.takeUp(() => Promise.resolve(run), true);
+      const step = count(run.stepCount);
+      sentences.push(
+        `Back from this device: the run stands at step ${step}, paused. Continue goes on from there.`,
+      );
+      if (why)
+        sentences.push(`It was on ${this.#state.label('gpu')}, which cannot go on (${why}) The CPU does.`);
+    } catch (error) {
+      sentences.push(`The run that was not over could not be brought back: ${sentenceOf(error)}`);
+    }
+    return sentences;
+  }
+
+  /** A run of its own in the worker; one of a GPU that is not here any more on the CPU. */
+  async #hold(kept: KeptRun): Promise<{ readonly run: HeldRun; readonly why: string | undefined }> {
+    const { state: keptState, plans, options, job, patience, path } = kept;
+    const table = await this.#tables.understoodAs(plans, options);
+    const tableId = table.open.id;
+    const request = { job, tableId, plans, options, ...(patience !== undefined && { patience }) };
+    const restore = (backend: Run['path']) => this.#client.models.restore(keptState, { backend, ...request });
+    try {
+      const id = await restore(path);
+      return { run: await this.#asItWas(kept, table, id), why: undefined };
+    } catch (error) {
+      if (path === 'cpu') throw error;
+      const id = await restore('cpu');
+      const run = await this.#asItWas(kept, table, id);
+      const why = sentenceOf(error);
+      if (!isUnfinished(kept)) return { run, why };
+      // From here on it is a run of the CPU.
+      return {
+        run: { ...run, key: 'cpu', path: 'cpu', strategy: undefined, continuedFrom: run.stepCount },
+        why,
+      };
+    }
+  }
+
+  async #asItWas(kept: KeptRun, table: ShownTable, id: number): Promise<HeldRun> {
+    const { key, strategy, job, patience, continuedFrom, recoveries, report: ofEnd } = kept;
+    const { measurement, gradientCheck, assessment, isOver } = kept;
+    const report = ofEnd ?? (await this.#client.report(id));
+    return {
+      ...freshRun(key),
+      ...{ strategy, job, table, patience, id, continuedFrom, recoveries, isOver },
+      ...{ measurement, gradientCheck, assessment, report },
+      // Of a run that is over, everything was timed.
+      resumedFrom: isOver ? kept.resumedFrom : report.steps,
+      stepCount: report.steps,
+      curve: report.curve,
+      validation: report.validation,
+    };
+  }
+}
