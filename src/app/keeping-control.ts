@@ -1,4 +1,4 @@
-import { readSettingsLink } from '../index.ts';
+import { InputError, readSettingsLink } from '../index.ts';
 import type { TableSource, TrainingClient } from '../worker/client.ts';
 import { countOf } from './format.ts';
 import {
@@ -7,13 +7,12 @@ import {
   KEPT_VERSION,
   readKept,
   writeKept,
-  type Kept,
   type KeptPage,
   type KeptRun,
 } from './device-store.ts';
 import { KeepingLock } from './keeping-lock.ts';
 import type { PageState, Topic } from './page-state.ts';
-import { isUnfinished, RunRestorer } from './run-restorer.ts';
+import { RunRestorer } from './run-restorer.ts';
 import { runKeys, type Run, type RunKey } from './run.ts';
 import { settingsFields } from './setting-fields.ts';
 import { sentenceOf } from './sentences.ts';
@@ -99,69 +98,73 @@ export class KeepingControl {
   }
 
   /**
-   * Brings back what was kept, if the address asks for nothing else.
+   * Begins the page: with what was kept, or with what the address asks for.
    *
    * @param whenGpuKnown resolves once it is known what WebGPU offers here
-   * @returns whether a table is on the page now
+   * @param openLink opens what the address asks for
    */
-  async restore(fragment: string, whenGpuKnown: Promise<unknown>): Promise<boolean> {
+  async begin(
+    fragment: string,
+    whenGpuKnown: Promise<unknown>,
+    openLink: () => Promise<void>,
+  ): Promise<void> {
     const state = this.#state;
+    let notice: string;
     try {
-      if (!(await isSomethingKept())) return false;
-      if (!(await this.#lock.take())) {
-        state.update({ notice: OTHER_TAB });
-        return false;
-      }
-      const kept = await readKept();
-      const link = readSettingsLink(fragment, settingsFields);
-      const isAskedFor = link === undefined || link.sample === kept?.page.sample;
-      if (!kept || !isAskedFor) {
-        this.#lock.release();
-        // Made by a later version, or by a save that never ended: to be forgotten, or replaced.
-        state.update({ keeping: 'other' });
-        return false;
-      }
-      // The address has the last word on settings: a change may not have been saved any more.
-      const changes = link ? Object.fromEntries(link.settings) : kept.page.changes;
-      return await this.#bringBack(kept, whenGpuKnown, changes);
+      notice = await this.#restore(fragment, whenGpuKnown);
     } catch (error) {
-      state.update({ notice: `What was kept on this device could not be read (${reasonOf(error)}).` });
-      return false;
+      notice = `What was kept on this device could not be brought back (${reasonOf(error)}).`;
+      this.#lock.release();
     }
+    if (!state.table) await openLink();
+    const sentences = [state.notice, notice].filter(Boolean).join(' ');
+    if (sentences !== '') state.update({ notice: sentences });
   }
 
-  async #bringBack(
-    { page, content, runs }: Kept,
-    whenGpuKnown: Promise<unknown>,
-    changes: KeptPage['changes'],
-  ): Promise<boolean> {
+  /** @returns a sentence on what came of it */
+  async #restore(fragment: string, whenGpuKnown: Promise<unknown>): Promise<string> {
+    if (!(await isSomethingKept())) return '';
+    if (!(await this.#lock.take())) return OTHER_TAB;
+    // Until it is all here: what is kept is then not that of the page.
+    this.#state.update({ keeping: 'other' });
+    const kept = await readKept();
+    const link = readSettingsLink(fragment, settingsFields);
+    const isAskedFor = link === undefined || link.sample === kept?.page.sample;
+    if (!kept || !isAskedFor) {
+      this.#lock.release();
+      return '';
+    }
+    // The address has the last word on settings: a change may not have been saved any more.
+    const changes = link ? Object.fromEntries(link.settings) : kept.page.changes;
+    await this.#openKept(kept.page, kept.content, changes);
+    await whenGpuKnown;
+    const { name, path, threshold } = kept.page;
     const state = this.#state;
-    const { name, sample, format, plans, path, threshold } = page;
-    if (!sample && !content) throw new Error('its table is gone');
-    const source = sample ? { sample } : { file: content ?? new Blob() };
+    const isThere = path === 'cpu' || (state.gpu !== undefined && state.gpu.kind !== 'none');
+    state.update({ threshold, ...(isThere && { path }) });
+    const sentences = await this.#restorer.restore(kept.runs);
+    this.#startAnew();
+    this.#savedTable = state.table?.open.id;
+    state.update({ keeping: 'on' });
+    const what = kept.runs.length > 0 ? `${name} and ${countOf(kept.runs.length, 'run')}` : name;
+    return [`Back from this device: ${what}.`, ...sentences].join(' ');
+  }
+
+  /** @throws Error if it is not the table it was */
+  async #openKept(
+    { name, sample, format, plans }: KeptPage,
+    content: Blob | undefined,
+    changes: KeptPage['changes'],
+  ): Promise<void> {
+    if (!sample && !content) throw new InputError('The table is gone.');
     const problem = await this.#tables.openKept({
       name,
       ...(sample && { sample }),
-      source,
+      source: sample ? { sample } : { file: content ?? new Blob() },
       kept: { format, plans },
       changes,
     });
-    if (problem !== undefined) {
-      state.update({ error: `${name}, as it was kept: ${problem}` });
-      return false;
-    }
-    await whenGpuKnown;
-    const isThere = path === 'cpu' || (state.gpu !== undefined && state.gpu.kind !== 'none');
-    state.update({ threshold, ...(isThere && { path }) });
-    const sentences = await this.#restorer.restore(runs);
-    this.#startAnew();
-    this.#savedTable = state.table?.open.id;
-    const unfinished = runs.find(isUnfinished);
-    const what = unfinished
-      ? ''
-      : `Back from this device: ${name}${runs.length > 0 ? ` and ${countOf(runs.length, 'run')}` : ''}.`;
-    state.update({ keeping: 'on', notice: [what, ...sentences].filter(Boolean).join(' ') });
-    return true;
+    if (problem !== undefined) throw new InputError(`${name}: ${problem}`);
   }
 
   /** Saves what changed since the last time; one save after the other. */

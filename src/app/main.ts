@@ -30,4 +30,4 @@ const link = new LinkControl(state, tables);
 HandgradPage.start({ state, training, tables, models, keeping, bench, link });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
-void keeping.restore(fragment, whenGpuKnown).then((isBack) => (isBack ? undefined : link.open(fragment)));
+void keeping.begin(fragment, whenGpuKnown, () => link.open(fragment));

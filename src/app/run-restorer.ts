@@ -11,7 +11,7 @@ import type { TrainingControl } from './training-control.ts';
 type HeldRun = Run & { readonly id: number };
 
 /** Whether there is something to go on with. */
-export function isUnfinished({ isOver }: Pick<KeptRun, 'isOver'>): boolean {
+function isUnfinished({ isOver }: Pick<KeptRun, 'isOver'>): boolean {
   return !isOver;
 }
 
@@ -50,9 +50,7 @@ export class RunRestorer {
       const { run, why } = await this.#hold(unfinished);
       this.#training.takeUp(() => Promise.resolve(run), true);
       const step = count(run.stepCount);
-      sentences.push(
-        `Back from this device: the run stands at step ${step}, paused. Continue goes on from there.`,
-      );
+      sentences.push(`The run stands at step ${step}, paused; Continue goes on from there.`);
       if (why)
         sentences.push(`It was on ${this.#state.label('gpu')}, which cannot go on (${why}) The CPU does.`);
     } catch (error) {

