@@ -5,7 +5,8 @@ import { baseStyles, tableStyles } from './styles.ts';
 
 /** In the units of the table: as many digits as a table of them shows. */
 const DIGITS = 6;
-const BAR_WIDTH = 96;
+/** Of a whole bar, in units of its own. */
+const BAR_WIDTH = 100;
 
 /** `species: setosa, 97.3 %`; `price: 1,203.45`. */
 export function answerText({ target, value, probabilities }: Answer): string {
@@ -59,11 +60,11 @@ class AnswerView extends LitElement {
         font-weight: 600;
       }
       td.bar {
-        width: ${BAR_WIDTH}px;
+        width: 100%;
       }
       svg {
         display: block;
-        width: ${BAR_WIDTH}px;
+        width: 100%;
         height: 8px;
       }
       rect {

@@ -90,6 +90,9 @@ export class PredictPanel extends PageElement {
         min-height: 88px;
       }
       @media (max-width: 719px) {
+        .heading {
+          display: block;
+        }
         .row {
           grid-template-columns: minmax(0, 1fr);
         }

@@ -15,13 +15,13 @@ class RememberSwitch extends PageElement {
         padding-top: 8px;
         border-top: 1px solid var(--line);
       }
-      .line {
+      .foot {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
-        justify-content: space-between;
-        gap: 0 8px;
-        min-height: 36px;
+        gap: 8px;
+      }
+      .foot p {
+        flex: 1;
       }
       label {
         display: flex;
@@ -82,23 +82,23 @@ class RememberSwitch extends PageElement {
     if (!state.table) return nothing;
     const isOn = state.keeping === 'on';
     return html`
-      <div class="line">
-        <label>
-          <input
-            type="checkbox"
-            role="switch"
-            aria-describedby="what"
-            .checked=${live(isOn)}
-            @change=${() => void (isOn ? keeping.forget() : keeping.remember())}
-          />Remember on this device
-        </label>
+      <label>
+        <input
+          type="checkbox"
+          role="switch"
+          aria-describedby="what"
+          .checked=${live(isOn)}
+          @change=${() => void (isOn ? keeping.forget() : keeping.remember())}
+        />Remember on this device
+      </label>
+      <div class="foot">
+        <p id="what" class="muted small">${describe(state)}</p>
         ${
           state.keeping === 'off'
             ? nothing
             : html`<button type="button" @click=${() => void keeping.forget()}>Forget everything</button>`
         }
       </div>
-      <p id="what" class="muted small">${describe(state)}</p>
     `;
   }
 }

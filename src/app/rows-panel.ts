@@ -59,6 +59,14 @@ class RowsPanel extends PageElement {
         margin-top: 12px;
         overflow-wrap: anywhere;
       }
+      table {
+        width: auto;
+        min-width: min(320px, 100%);
+      }
+      th + th,
+      td {
+        padding-left: 24px;
+      }
       .notes {
         overflow-wrap: anywhere;
       }
@@ -127,6 +135,7 @@ class RowsPanel extends PageElement {
     const { answers, csv } = predicted;
     const [sentence, ...notes] = describePredicted(name, predicted, this.sheet);
     const { targets, task } = this.sheet;
+    const kind = task === 'regression' ? '' : 'words';
     const [first = []] = answers;
     const hasProbability =
       task === 'classification' || first.some(({ probabilities }) => probabilities.length > 1);
@@ -138,7 +147,7 @@ class RowsPanel extends PageElement {
           <thead>
             <tr>
               <th scope="col" class="words">row</th>
-              ${targets.map((target) => html`<th scope="col">predicted ${target}</th>`)}
+              ${targets.map((target) => html`<th scope="col" class=${kind}>predicted ${target}</th>`)}
               ${hasProbability ? targets.map(() => html`<th scope="col">probability</th>`) : nothing}
             </tr>
           </thead>
@@ -147,7 +156,7 @@ class RowsPanel extends PageElement {
               (row, i) =>
                 html`<tr>
                   <th scope="row" class="words">${count(i + 1)}</th>
-                  ${row.map(({ value }) => html`<td>${valueText(value)}</td>`)}
+                  ${row.map(({ value }) => html`<td class=${kind}>${valueText(value)}</td>`)}
                   ${
                     hasProbability
                       ? row.map(({ value, probabilities }) => {

@@ -2,7 +2,7 @@ import { InputError, writeModel, writeParameters, type Model } from '../index.ts
 
 /** What of the table an export can give away. */
 export const revelations = {
-  tableName: 'name of the table',
+  tableName: 'the name of the table',
   columns: 'column names',
   categories: 'categories and classes',
   ranges: 'ranges of numbers',

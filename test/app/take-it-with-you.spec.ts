@@ -132,7 +132,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
 
   await showDetails(page, 'Download');
   await expect(page.locator('export-panel li[data-format=model]')).toContainText(
-    'Reveals name of the table, column names, categories and classes, ranges of numbers and which rows it learnt from.',
+    'Reveals the name of the table, column names, categories and classes, ranges of numbers and which rows it learnt from.',
   );
   await expect(page.locator('export-panel li[data-format=safetensors]')).toContainText('Reveals nothing');
   const file = await download(page, 'Download handgrad model');
@@ -172,6 +172,21 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   });
 });
 
+test('many inputs and classes stay usable: the digits', async ({ page }) => {
+  await openPage(page);
+  await openSample(page, 'Digits');
+  await set(page, 'Steps', '200');
+  await train(page);
+  await showDetails(page, 'Use it');
+  const fields = page.getByRole('group', { name: 'Values of the row' });
+  await expect(fields.getByRole('textbox')).toHaveCount(64);
+  expect(await fields.evaluate((element) => element.clientHeight)).toBeLessThan(400);
+  const answer = page.locator('predict-panel answer-view');
+  await expect(answer.locator('tbody tr')).toHaveCount(10);
+  await expect(answer.locator('.value')).toHaveText('0');
+  await saveScreens(page, 'digits');
+});
+
 test('nothing of a table is kept before Remember; afterwards everything is, until Forget', async ({
   page,
 }) => {
@@ -200,7 +215,7 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   await expect(button(page, 'Continue')).toBeVisible();
   const step = await stepCount(page);
   expect(step).toBeLessThan(60_000);
-  await expect.poll(() => savedStep(page)).toBe(step);
+  await expect.poll(() => keptStep(page, 'run cpu')).toBe(step);
   await saveScreens(page, 'remembered');
   await page.setViewportSize({ width: 1280, height: 900 });
 
@@ -222,9 +237,10 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
 
   // A run that is over comes back as it was, and is used as before.
   const verdict = await resultText(page);
-  await expect.poll(() => savedStep(page)).toBe(60_000);
+  await expect.poll(() => keptRun(page, 'run cpu')).toEqual({ step: 60_000, isOver: true, isChecked: true });
   await reload(page);
   await expect(page.locator('table-card .file')).toHaveText('pets.csv');
+  await expect(notice(page)).toContainText('Back from this device: pets.csv and 1 run.');
   expect(await resultText(page)).toBe(verdict);
   expect(await readLog(page)).toBe(whole);
   await showDetails(page, 'Use it');
@@ -237,22 +253,6 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   await expect(page.locator('table-card .file')).toHaveText('OR sample');
   expect(messages).toEqual([]);
 });
-
-/** Of the run on the CPU, as it is kept. */
-async function savedStep(page: Page): Promise<number | undefined> {
-  return page.evaluate(async () => {
-    const request = indexedDB.open('handgrad');
-    const database = await new Promise<IDBDatabase>((resolve) => {
-      request.onsuccess = () => resolve(request.result);
-    });
-    const run = database.transaction('kept').objectStore('kept').get('run cpu');
-    const { state } = await new Promise<{ state?: { step: number } }>((resolve) => {
-      run.onsuccess = () => resolve((run.result ?? {}) as object);
-    });
-    database.close();
-    return state?.step;
-  });
-}
 
 test('a run that was cut off goes on from its last save, on the GPU with the same plan', async ({ page }) => {
   await openPage(page);
@@ -274,21 +274,34 @@ test('a run that was cut off goes on from its last save, on the GPU with the sam
   await button(page, 'Forget everything').click();
 });
 
-async function keptStep(page: Page, key: string): Promise<number> {
+interface KeptRun {
+  readonly step: number;
+  readonly isOver: boolean;
+  readonly isChecked: boolean;
+}
+
+/** A run as it stands in IndexedDB; undefined where there is none. */
+async function keptRun(page: Page, key: string): Promise<KeptRun | undefined> {
   return page.evaluate(async (name) => {
     const names = (await indexedDB.databases()).map((database) => database.name);
-    if (!names.includes('handgrad')) return 0;
-    const request = indexedDB.open('handgrad');
+    if (!names.includes('handgrad')) return undefined;
+    const opening = indexedDB.open('handgrad');
     const database = await new Promise<IDBDatabase>((resolve) => {
-      request.onsuccess = () => resolve(request.result);
+      opening.onsuccess = () => resolve(opening.result);
     });
-    const run = database.transaction('kept').objectStore('kept').get(name);
-    const { state } = await new Promise<{ state?: { step: number } }>((resolve) => {
-      run.onsuccess = () => resolve((run.result ?? {}) as object);
+    const reading = database.transaction('kept').objectStore('kept').get(name);
+    const run = await new Promise<
+      { state: { step: number }; isOver: boolean; gradientCheck?: object } | undefined
+    >((resolve) => {
+      reading.onsuccess = () => resolve(reading.result as undefined);
     });
     database.close();
-    return state?.step ?? 0;
+    return run && { step: run.state.step, isOver: run.isOver, isChecked: run.gradientCheck !== undefined };
   }, key);
+}
+
+async function keptStep(page: Page, key: string): Promise<number> {
+  return (await keptRun(page, key))?.step ?? 0;
 }
 
 test('two tabs: one keeps, the other says so', async ({ page, context }) => {
