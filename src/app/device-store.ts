@@ -117,16 +117,34 @@ export async function readKept(): Promise<Kept | undefined> {
 /** Saves in one transaction: all of it, or, where storage is full or refused, nothing. */
 export async function writeKept({ page, content, runs, gone }: KeptChanges): Promise<void> {
   await useStore('readwrite', (store) => {
-    store.put(page, PAGE);
-    if (content) store.put(content, CONTENT);
-    if (content === null) store.delete(CONTENT);
-    for (const run of runs) store.put(run, runEntry(run.key));
-    for (const key of gone) store.delete(runEntry(key));
-    return promisifyRequest(store.transaction);
+    const { transaction } = store;
+    const finished = new Promise<void>((resolve, reject) => {
+      transaction.addEventListener('complete', () => resolve());
+      transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('It was cut off.')));
+    });
+    try {
+      store.put(page, PAGE);
+      if (content) store.put(content, CONTENT);
+      if (content === null) store.delete(CONTENT);
+      for (const run of runs) store.put(run, runEntry(run.key));
+      for (const key of gone) store.delete(runEntry(key));
+    } catch (error) {
+      finished.catch(() => {});
+      transaction.abort();
+      throw error;
+    }
+    return finished;
   });
 }
 
 /** Leaves nothing. */
 export async function forgetKept(): Promise<void> {
   await promisifyRequest(indexedDB.deleteDatabase(DATABASE));
+}
+
+/** Leaves nothing where nothing was saved. */
+export async function forgetIfEmpty(): Promise<void> {
+  if (!(await isSomethingKept())) return;
+  const count = await useStore('readonly', (store) => promisifyRequest(store.count()));
+  if (count === 0) await forgetKept();
 }

@@ -2,6 +2,7 @@ import { InputError, readSettingsLink } from '../index.ts';
 import type { TableSource, TrainingClient } from '../worker/client.ts';
 import { countOf } from './format.ts';
 import {
+  forgetIfEmpty,
   forgetKept,
   isSomethingKept,
   KEPT_VERSION,
@@ -44,6 +45,8 @@ export class KeepingControl {
   #savedTable: number | undefined;
   #savedPage = '';
   readonly #savedRuns = new Map<RunKey, Run>();
+  /** Kept runs that could not be brought back: they stay kept until another takes their place. */
+  #unrestored: ReadonlySet<RunKey> = new Set();
   #saving: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #restMs = 0;
@@ -142,8 +145,9 @@ export class KeepingControl {
     const state = this.#state;
     const isThere = path === 'cpu' || (state.gpu !== undefined && state.gpu.kind !== 'none');
     state.update({ threshold, ...(isThere && { path }) });
-    const sentences = await this.#restorer.restore(kept.runs);
+    const { sentences, failed } = await this.#restorer.restore(kept.runs);
     this.#startAnew();
+    this.#unrestored = new Set(failed);
     this.#savedTable = state.table?.open.id;
     state.update({ keeping: 'on' });
     const what = kept.runs.length > 0 ? `${name} and ${countOf(kept.runs.length, 'run')}` : name;
@@ -190,7 +194,8 @@ export class KeepingControl {
         const kept = await this.#keptRun(run);
         if (kept) runs.push(kept);
       }
-      const gone = runKeys.filter((key) => !shown.some((run) => run.key === key));
+      const isGone = (key: RunKey) => !this.#unrestored.has(key) && !shown.some((run) => run.key === key);
+      const gone = runKeys.filter(isGone);
       const isOfOldTable = this.#savedTable !== table.open.id;
       const isSame = !isOfOldTable && text === this.#savedPage && runs.length === 0;
       if (isSame && gone.every((key) => !this.#savedRuns.has(key))) return;
@@ -202,7 +207,7 @@ export class KeepingControl {
       for (const run of changed) this.#savedRuns.set(run.key, run);
       for (const key of gone) this.#savedRuns.delete(key);
     } catch (error) {
-      this.#giveUp(error);
+      await this.#giveUp(error);
     } finally {
       this.#restMs = REST * (performance.now() - start);
     }
@@ -218,37 +223,44 @@ export class KeepingControl {
 
   /** Undefined where there is nothing of it to keep. */
   async #keptRun(run: Run): Promise<KeptRun | undefined> {
-    const { id, table, isOver, report, ...rest } = run;
+    const { id, table, report } = run;
     if (id === undefined) return undefined;
     const state = await this.#client.models.keep(id, table.name);
     if (!state) return undefined;
-    const { key, path, strategy, job, patience, continuedFrom, resumedFrom, recoveries } = rest;
-    const { measurement, gradientCheck, assessment } = rest;
-    const { plans, options } = table.open;
+    // One whose device was lost can go on elsewhere.
+    const isOver = run.isOver && !run.isLost;
     return {
-      ...{
-        key,
-        path,
-        strategy,
-        job,
-        plans,
-        options,
-        patience,
-        isOver,
-        continuedFrom,
-        resumedFrom,
-        recoveries,
-      },
-      ...{ report: isOver ? report : undefined, measurement, gradientCheck, assessment, state },
+      key: run.key,
+      path: run.path,
+      strategy: run.strategy,
+      job: run.job,
+      plans: table.open.plans,
+      options: table.open.options,
+      patience: run.patience,
+      isOver,
+      continuedFrom: run.continuedFrom,
+      resumedFrom: run.resumedFrom,
+      recoveries: run.recoveries,
+      report: isOver ? report : undefined,
+      measurement: run.measurement,
+      gradientCheck: run.gradientCheck,
+      assessment: run.assessment,
+      state,
     };
   }
 
   /** What is on the page goes on; it is only not kept. */
-  #giveUp(error: unknown): void {
+  async #giveUp(error: unknown): Promise<void> {
     const isFull = error instanceof Error && error.name === 'QuotaExceededError';
     const why = isFull ? 'its storage for this site is full' : reasonOf(error);
     const notice = `This browser does not keep the page on this device: ${why}. Everything goes on, but a reload loses it.`;
     this.#state.update({ keeping: 'off', notice });
+    // Where nothing could be saved nothing is left; what was saved before stays as it was.
+    try {
+      await forgetIfEmpty();
+    } catch {
+      // Storage that takes nothing holds nothing.
+    }
     this.#lock.release();
   }
 
@@ -256,6 +268,7 @@ export class KeepingControl {
     this.#savedTable = undefined;
     this.#savedPage = '';
     this.#savedRuns.clear();
+    this.#unrestored = new Set();
   }
 
   #onChange(topic: Topic): void {

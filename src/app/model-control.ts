@@ -85,12 +85,12 @@ export class ModelControl {
       const { job: before, step, plans, options } = await this.#client.models.continuationOf(model.id);
       const table = await this.#tables.understoodAs(plans, options);
       const job = { ...before, steps: step + more };
-      for (const { id } of state.shownRuns) if (id !== undefined) void this.#client.closeRun(id);
+      const request = { backend: path, job, tableId: table.open.id, plans, options };
+      const id = await this.#client.models.continueFile(model.id, request);
+      // Only now: if it cannot go on, what was on the page is still there.
+      for (const run of state.shownRuns) if (run.id !== undefined) void this.#client.closeRun(run.id);
       state.update({ runs: {}, comparisons: {}, isComparing: false });
       this.#tables.takeTable(table, textOfJob(job, options));
-      const { id: tableId } = table.open;
-      const request = { backend: path, job, tableId, plans, options };
-      const id = await this.#client.models.continueFile(model.id, request);
       const report = await this.#client.report(id);
       state.update({ announcement: `Training goes on from step ${count(step)}.` });
       return {

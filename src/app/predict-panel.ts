@@ -55,7 +55,8 @@ export class PredictPanel extends PageElement {
       .fields.many {
         grid-template-columns: repeat(auto-fill, minmax(80px, 1fr));
         gap: 8px;
-        max-height: 320px;
+        /* Part of a row shows that there are more. */
+        max-height: 344px;
         padding: 4px;
         margin: -4px;
         overflow: auto;

@@ -2,7 +2,7 @@ import type { TrainingClient } from '../worker/client.ts';
 import { count } from './format.ts';
 import type { KeptRun } from './device-store.ts';
 import type { PageState } from './page-state.ts';
-import { freshRun, type Run, type ShownTable } from './run.ts';
+import { freshRun, type Run, type RunKey, type ShownTable } from './run.ts';
 import { sentenceOf } from './sentences.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -33,19 +33,23 @@ export class RunRestorer {
     this.#training = training;
   }
 
-  /** @returns sentences on what is not as it was */
-  async restore(kept: readonly KeptRun[]): Promise<string[]> {
+  /** Sentences say what is as it was and what is not. */
+  async restore(
+    kept: readonly KeptRun[],
+  ): Promise<{ readonly sentences: readonly string[]; readonly failed: readonly RunKey[] }> {
     const sentences: string[] = [];
+    const failed: RunKey[] = [];
     for (const run of kept.filter((each) => !isUnfinished(each))) {
       try {
         const { run: held } = await this.#hold(run);
         this.#state.update({ runs: { ...this.#state.runs, [held.key]: held } });
       } catch (error) {
+        failed.push(run.key);
         sentences.push(`A run could not be brought back: ${sentenceOf(error)}`);
       }
     }
     const unfinished = kept.find(isUnfinished);
-    if (!unfinished) return sentences;
+    if (!unfinished) return { sentences, failed };
     try {
       const { run, why } = await this.#hold(unfinished);
       this.#training.takeUp(() => Promise.resolve(run), true);
@@ -54,9 +58,10 @@ export class RunRestorer {
       if (why)
         sentences.push(`It was on ${this.#state.label('gpu')}, which cannot go on (${why}) The CPU does.`);
     } catch (error) {
+      failed.push(unfinished.key);
       sentences.push(`The run that was not over could not be brought back: ${sentenceOf(error)}`);
     }
-    return sentences;
+    return { sentences, failed };
   }
 
   /** A run of its own in the worker; one of a GPU that is not here any more on the CPU. */
@@ -84,13 +89,22 @@ export class RunRestorer {
   }
 
   async #asItWas(kept: KeptRun, table: ShownTable, id: number): Promise<HeldRun> {
-    const { key, strategy, job, patience, continuedFrom, recoveries, report: ofEnd } = kept;
-    const { measurement, gradientCheck, assessment, isOver } = kept;
-    const report = ofEnd ?? (await this.#client.report(id));
+    const { key, isOver } = kept;
+    const report = kept.report ?? (await this.#client.report(id));
     return {
       ...freshRun(key),
-      ...{ strategy, job, table, patience, id, continuedFrom, recoveries, isOver },
-      ...{ measurement, gradientCheck, assessment, report },
+      strategy: kept.strategy,
+      job: kept.job,
+      table,
+      patience: kept.patience,
+      id,
+      continuedFrom: kept.continuedFrom,
+      recoveries: kept.recoveries,
+      isOver,
+      measurement: kept.measurement,
+      gradientCheck: kept.gradientCheck,
+      assessment: kept.assessment,
+      report,
       // Of a run that is over, everything was timed.
       resumedFrom: isOver ? kept.resumedFrom : report.steps,
       stepCount: report.steps,

@@ -8,7 +8,7 @@ export const revelations = {
   ranges: 'ranges of numbers',
   rows: 'which rows it learnt from',
 } as const;
-export type Revelation = keyof typeof revelations;
+type Revelation = keyof typeof revelations;
 
 /** One way to hand a model on. */
 interface ModelExport {

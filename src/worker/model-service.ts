@@ -31,10 +31,9 @@ export type ModelSource = { readonly run: number; readonly name: string } | { re
 /** A file of rows with what the network says of them. */
 export interface PredictedTable {
   readonly rowCount: number;
-  readonly columnNames: readonly string[];
-  /** The first rows, answers only. */
+  /** Of the first rows. */
   readonly answers: readonly (readonly Answer[])[];
-  /** Sentences on what was ignored, filled or unknown. */
+  /** Not in the training table, and ignored. */
   readonly extraColumns: readonly string[];
   readonly filledCellCount: number;
   readonly unseenCells: readonly (readonly [column: string, count: number])[];
@@ -144,7 +143,6 @@ export class ModelService {
     const csv = await appendColumns(content, columns, { format: table.format, leastColumns: 1 });
     return {
       rowCount,
-      columnNames: table.columnNames,
       answers,
       extraColumns,
       filledCellCount,

@@ -48,8 +48,6 @@ export interface ModelSheet {
   /** Where it was trained. */
   readonly backend: Backend['name'];
   readonly adapter: Adapter | null;
-  /** Whether rows with missing values get a prediction. */
-  readonly takesMissing: boolean;
 }
 
 /** @param table whose first row is in the form to begin with; undefined if it is not here */
@@ -72,7 +70,6 @@ export function sheetOf(model: Model, table: Table | undefined): ModelSheet {
     parameterCount: networkOf(model).parameterCount,
     backend: snapshot.plan.strategy === 'reference' ? 'cpu' : 'gpu',
     adapter,
-    takesMissing: encoding.inputs.every(({ fill }) => fill !== null),
   };
 }
 

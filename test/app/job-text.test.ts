@@ -17,7 +17,10 @@ test('the settings of a job come back to the same job', () => {
     const job = jobOf({ ...suggestedSettings(task, 100), ...settings }, task === 'classification' ? 3 : 1);
     const options = { ...usualOptions(100), seed: job.networks[0].seed };
     const read = readSettings(textOfJob(job, options), {
-      ...{ task, outputCount: task === 'classification' ? 3 : 1, trainingRowCount: 80, options },
+      task,
+      outputCount: task === 'classification' ? 3 : 1,
+      trainingRowCount: 80,
+      options,
     });
     expect([...read.errors]).toEqual([]);
     expect(read.job && sameJob(read.job, job), JSON.stringify([job, read.job])).toBe(true);

@@ -39,7 +39,6 @@ describe('a row written by hand', () => {
 test('what became of a file of rows', () => {
   const predicted = {
     rowCount: 12,
-    columnNames: ['a'],
     answers: [[], []],
     extraColumns: ['age'],
     filledCellCount: 1,

@@ -348,6 +348,7 @@ for (const [what, script] of [
     await rememberSwitch(page).click();
     await expect(notice(page)).toContainText('This browser does not keep the page on this device');
     await expect(rememberSwitch(page)).not.toBeChecked();
+    expect(await leftOnDevice(page)).toEqual(nothing);
     await train(page);
     await expect(page.locator('result-card')).toContainText('As the notebook recorded');
     await expect(region(page, 'Rows of the table')).toBeVisible();

@@ -101,7 +101,11 @@ describe('the models of the worker', () => {
       const { service, open, job } = await openService();
       const { id: tableId, plans, options } = open;
       const id = await service.models.restore(structuredClone(kept), {
-        ...{ backend: 'cpu' as const, job, tableId, plans, options },
+        backend: 'cpu',
+        job,
+        tableId,
+        plans,
+        options,
         ...(patience && { patience }),
       });
       expect((await service.report(id)).steps).toBe(123);
