@@ -3,7 +3,16 @@ import type { PlannedJob, Trainer, TrainingJob } from './core/job.ts';
 import { optimizers } from './core/optimizers.ts';
 import type { GpuStrategy, Plan, Snapshot } from './core/plan.ts';
 import type { Recovery } from './run-result.ts';
-import type { ValidationOptions, ValidationWatch } from './validation-watch.ts';
+import type { ValidationOptions, ValidationWatch, WatchState } from './validation-watch.ts';
+
+/** Where a run stands, to go on from. */
+export interface Checkpoint {
+  readonly snapshot: Snapshot;
+  /** Of every step up to it. */
+  readonly losses: Float64Array;
+  /** What was seen of the validation loss; it is looked at anew if left out. */
+  readonly watch?: WatchState | undefined;
+}
 
 /** How a session is opened. */
 export interface SessionOptions {
@@ -12,7 +21,7 @@ export interface SessionOptions {
   /** As it stands in a result or a snapshot that is to be repeated exactly. */
   readonly plan?: Plan;
   /** Goes on from here instead of from the initial parameters. */
-  readonly from?: { readonly snapshot: Snapshot; readonly losses: Float64Array };
+  readonly from?: Checkpoint;
   /** Rows to watch the run on, and to stop it early by. */
   readonly validation?: ValidationOptions;
   /** Called after each loss of the device, when the run is about to go on. */

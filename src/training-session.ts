@@ -14,7 +14,7 @@ import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
 import { describePlan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
-import { delay, goOnFrom, startOf, type Opening, type SessionOptions } from './session-start.ts';
+import { delay, goOnFrom, startOf, type Checkpoint, type Opening, type SessionOptions } from './session-start.ts';
 import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 
 /** A result holds the predictions of this many rows at most. */
@@ -79,7 +79,7 @@ export class TrainingSession {
   ): Promise<TrainingSession> {
     const start = performance.now();
     const { plan, strategy, from, validation } = options;
-    const watch = validation && new ValidationWatch(job, data, validation);
+    const watch = validation && new ValidationWatch(job, data, validation, from?.watch);
     const planned = plan
       ? { plan, reason: `${describePlan(plan)}, as asked for.`, estimates: [] }
       : await backends[backend].plan(job, data, strategy);
@@ -281,11 +281,12 @@ export class TrainingSession {
     return this.#trainer.adapter;
   }
 
-  /** Where the run stands, to go on from: as it was last kept while it trains, and where its device is lost. */
-  async checkpoint(): Promise<{ readonly snapshot: Snapshot; readonly losses: Float64Array }> {
+  /** Where the run stands: as it was last kept while it trains, and where its device is lost. */
+  async checkpoint(): Promise<Checkpoint> {
     const isKept = this.#isTraining || this.#isLost;
     const snapshot = isKept ? this.lastSnapshot : await this.#trainer.snapshot();
-    return { snapshot, losses: this.#kept.from(0).subarray(0, snapshot.step) };
+    const losses = this.#kept.from(0).subarray(0, snapshot.step);
+    return { snapshot, losses, watch: this.#watch?.stateAt(snapshot.step) };
   }
 
   /** dE/dparameter at the present parameters, as this backend computes it: [parameterCount]. */

@@ -25,6 +25,14 @@ export interface ValidationCurve {
   readonly stoppedEarly: boolean;
 }
 
+/** What a watch has seen, for a run that goes on elsewhere. */
+export interface WatchState {
+  readonly steps: readonly number[];
+  readonly losses: readonly number[];
+  /** Undefined where the best parameters are not kept, or nothing was seen yet. */
+  readonly bestSnapshot: Snapshot | undefined;
+}
+
 const LOOKS_A_RUN = 100;
 /** More rows say nothing more about the loss; every n-th is taken. */
 const MOST_ROWS = 20_000;
@@ -39,7 +47,7 @@ export class ValidationWatch {
   #best: { snapshot: Snapshot | undefined; step: number; loss: number } | undefined;
 
   /** @throws InputError if the rows do not fit those the run learns from, or a setting is not a whole number */
-  constructor(job: TrainingJob, training: TrainingData, options: ValidationOptions) {
+  constructor(job: TrainingJob, training: TrainingData, options: ValidationOptions, from?: WatchState) {
     const { inputCount, outputCount, rowCount } = options.data;
     if (inputCount !== training.inputCount || outputCount !== training.outputCount || rowCount < 1) {
       throw new InputError(
@@ -58,6 +66,24 @@ export class ValidationWatch {
     this.#job = job;
     this.#data = everyNth(options.data);
     this.#every = options.every ?? Math.max(1, Math.round(job.steps / LOOKS_A_RUN));
+    if (from) this.#goOnFrom(from);
+  }
+
+  #goOnFrom({ steps, losses, bestSnapshot }: WatchState): void {
+    this.#looks = steps.map((step, i) => ({ step, loss: losses[i] }));
+    for (const { step, loss } of this.#looks) {
+      if (loss < (this.#best?.loss ?? Infinity)) this.#best = { step, loss, snapshot: bestSnapshot };
+    }
+  }
+
+  /** What was seen up to a step. */
+  stateAt(step: number): WatchState {
+    const looks = this.#looks.filter((look) => look.step <= step);
+    return {
+      steps: looks.map((look) => look.step),
+      losses: looks.map(({ loss }) => loss),
+      bestSnapshot: this.#best && this.#best.step <= step ? this.#best.snapshot : undefined,
+    };
   }
 
   /** The step before which the next look is due. */

@@ -3,6 +3,7 @@ import './log-panel.ts';
 import './notebook-panel.ts';
 import './predictions-panel.ts';
 import './run-measures.ts';
+import './run-models.ts';
 import './timing-panel.ts';
 import './validation-panel.ts';
 import './weights-panel.ts';
@@ -15,6 +16,8 @@ const names = {
   predictions: 'Predictions',
   validation: 'Checks',
   weights: 'Weights',
+  use: 'Use it',
+  download: 'Download',
   log: 'Log',
   notebook: 'Notebook’s record',
 };
@@ -26,6 +29,8 @@ const panels: Record<Tab, (page: Page) => TemplateResult> = {
   predictions: (page) => html`<predictions-panel .page=${page}></predictions-panel>`,
   validation: (page) => html`<validation-panel .page=${page}></validation-panel>`,
   weights: (page) => html`<weights-panel .page=${page}></weights-panel>`,
+  use: (page) => html`<run-models .page=${page} kind="use"></run-models>`,
+  download: (page) => html`<run-models .page=${page} kind="download"></run-models>`,
   log: (page) => html`<log-panel .page=${page}></log-panel>`,
   notebook: (page) => html`<notebook-panel .page=${page}></notebook-panel>`,
 };
@@ -119,7 +124,9 @@ class DetailsCard extends PageElement {
       <details ?open=${this.isOpen} @toggle=${this.#onToggle}>
         <summary>
           Details
-          <span class="muted small">measures, timing, predictions, checks, weights, log</span>
+          <span class="muted small"
+            >measures, timing, predictions, checks, weights, use it, download, log</span
+          >
         </summary>
         ${
           this.isOpen

@@ -96,3 +96,10 @@ function decimalsOf(resolution: number): number {
 export function properMinus(text: string): string {
   return text.replaceAll('-', MINUS);
 }
+
+/** `912 bytes`, `12.3 kB`, `4.56 MB`. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return countOf(bytes, 'byte');
+  if (bytes < 999_500) return `${significant(bytes / 1000, 3)}\u00a0kB`;
+  return `${significant(bytes / 1e6, 3)}\u00a0MB`;
+}

@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit';
 import './bench-view.ts';
 import './details-card.ts';
 import './loss-card.ts';
+import './model-card.ts';
 import './network-card.ts';
 import './notice-bar.ts';
 import './page-header.ts';
@@ -9,6 +10,7 @@ import './result-card.ts';
 import './run-card.ts';
 import './table-card.ts';
 import { PageElement, type Page } from './page-element.ts';
+import { PredictPanel } from './predict-panel.ts';
 import { baseStyles } from './styles.ts';
 
 /** Elements that mean something else by Enter. */
@@ -123,13 +125,14 @@ export class HandgradPage extends PageElement {
         </div>
         <div class="column">
           <run-card .page=${page}></run-card>
+          <model-card .page=${page} ?hidden=${!state.model}></model-card>
           <loss-card .page=${page}></loss-card>
           <result-card .page=${page} ?hidden=${!state.hasRuns}></result-card>
           <details-card .page=${page} ?hidden=${!state.hasRuns}></details-card>
         </div>
       </main>
       <div class="screen-reader" role="status">${state.announcement}</div>
-      ${this.isDropTarget ? html`<div class="drop">Drop the CSV file anywhere</div>` : ''}
+      ${this.isDropTarget ? html`<div class="drop">Drop a table, or a model that handgrad saved</div>` : ''}
     `;
   }
 
@@ -166,14 +169,15 @@ export class HandgradPage extends PageElement {
   #onDrag(event: DragEvent, isInside: boolean): void {
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    this.isDropTarget = isInside;
+    // A part of the page that takes files of its own shows it itself.
+    this.isDropTarget = isInside && !event.composedPath().some((part) => part instanceof PredictPanel);
   }
 
   #onDrop(event: DragEvent): void {
     this.isDropTarget = false;
     const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    if (!file || event.defaultPrevented) return;
     event.preventDefault();
-    void this.page.tables.openFile(file);
+    void this.page.models.openFile(file);
   }
 }

@@ -4,6 +4,8 @@ import { measureClock } from './clock.ts';
 import { GpuControl } from './gpu-control.ts';
 import { HandgradPage } from './handgrad-page.ts';
 import { LinkControl } from './link-control.ts';
+import { KeepingControl } from './keeping-control.ts';
+import { ModelControl } from './model-control.ts';
 import { PageState } from './page-state.ts';
 import { TableControl } from './table-control.ts';
 import { TrainingControl } from './training-control.ts';
@@ -22,7 +24,10 @@ const tables = new TableControl(state, client, training);
 for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
   void document.fonts.load(font);
 
+const models = new ModelControl(state, client, { tables, training });
+const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, tables);
-HandgradPage.start({ state, training, tables, bench, link });
-void link.open(location.hash);
-void gpu.find();
+HandgradPage.start({ state, training, tables, models, keeping, bench, link });
+const whenGpuKnown = gpu.find();
+const fragment = location.hash;
+void keeping.begin(fragment, whenGpuKnown, () => link.open(fragment));

@@ -1,6 +1,8 @@
 import { LitElement } from 'lit';
 import type { BenchControl } from './bench-control.ts';
 import type { LinkControl } from './link-control.ts';
+import type { KeepingControl } from './keeping-control.ts';
+import type { ModelControl } from './model-control.ts';
 import type { PageState, Topic } from './page-state.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -10,6 +12,8 @@ export interface Page {
   readonly state: PageState;
   readonly training: TrainingControl;
   readonly tables: TableControl;
+  readonly models: ModelControl;
+  readonly keeping: KeepingControl;
   readonly bench: BenchControl;
   readonly link: LinkControl;
 }

@@ -17,6 +17,7 @@ import {
   type TrainingJob,
 } from '../index.ts';
 import type { Comparison } from '../worker/client.ts';
+import type { OpenedModel } from './opened-model.ts';
 import { runKeys, type GpuKey, type Path, type Run, type RunKey, type ShownTable } from './run.ts';
 import type { SettingsField, SettingsText } from './setting-fields.ts';
 import {
@@ -81,6 +82,10 @@ interface Fields {
   comparisons: Readonly<Partial<Record<GpuKey, Comparison>>>;
   /** What the adapter's results are worth; or why that could not be found out. */
   selfTest: SelfTest | { readonly problem: string } | undefined;
+  /** A trained network that was opened from a file. */
+  model: OpenedModel | undefined;
+  /** Whether the page is kept on the device: `other` where something else is, which is not shown. */
+  keeping: 'off' | 'on' | 'other';
   /** One sentence on what went wrong. */
   error: string | undefined;
   /** One sentence on what happened, and went well. */
@@ -114,6 +119,8 @@ export class PageState implements Readonly<Fields> {
   declare readonly runs: Fields['runs'];
   declare readonly comparisons: Fields['comparisons'];
   declare readonly selfTest: Fields['selfTest'];
+  declare readonly model: Fields['model'];
+  declare readonly keeping: Fields['keeping'];
   declare readonly error: string | undefined;
   declare readonly notice: string | undefined;
   declare readonly isBroken: boolean;
@@ -147,6 +154,8 @@ export class PageState implements Readonly<Fields> {
       runs: {},
       comparisons: {},
       selfTest: undefined,
+      model: undefined,
+      keeping: 'off',
       error: undefined,
       notice: undefined,
       isBroken: false,

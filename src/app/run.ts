@@ -8,7 +8,7 @@ import type {
   TrainingJob,
   ValidationCurve,
 } from '../index.ts';
-import type { AssessmentReport, LossCurve, OpenTable, RunReport } from '../worker/client.ts';
+import type { AssessmentReport, LossCurve, OpenTable, RunReport, TableSource } from '../worker/client.ts';
 
 export type Path = 'cpu' | 'gpu';
 export const paths: readonly Path[] = ['cpu', 'gpu'];
@@ -29,6 +29,8 @@ export interface ShownTable {
   /** Of this table and what its columns are taken for. */
   readonly key: string;
   readonly open: OpenTable;
+  /** What it was read from. */
+  readonly source: TableSource;
   /** What its columns were taken for when it was opened. */
   readonly guessed: readonly ColumnPlan[];
 }
@@ -57,6 +59,8 @@ export interface Run {
   readonly isLost: boolean;
   /** The step at which the CPU took over from a run whose device was lost. */
   readonly continuedFrom: number | undefined;
+  /** The step at which this page took it up, from a file or after a reload: its timing begins there. */
+  readonly resumedFrom: number | undefined;
   /** What came of it, or came of it up to the pause. */
   readonly report: RunReport | undefined;
   readonly measurement: Measurement | undefined;
@@ -88,6 +92,7 @@ export function freshRun(key: RunKey): Omit<Run, 'job' | 'table' | 'patience'> {
     isOver: false,
     isLost: false,
     continuedFrom: undefined,
+    resumedFrom: undefined,
     report: undefined,
     measurement: undefined,
     gradientCheck: undefined,

@@ -259,9 +259,10 @@ function lostSentence(state: PageState, { stepCount, job }: Run): Judgement {
 }
 
 function continuedSentence(state: PageState, run: Run): Judgement {
-  const { continuedFrom, report } = run;
+  const { continuedFrom, resumedFrom, report } = run;
+  const why = resumedFrom === undefined ? 'whose device was lost' : 'which could not be had again';
   const text =
-    `Begun on ${state.label('gpu')}, whose device was lost; the CPU went on from step ` +
+    `Begun on ${state.label('gpu')}, ${why}; the CPU went on from step ` +
     `${count(continuedFrom ?? 0)} and finished at a loss of ${significant(report?.finalLoss ?? NaN)}.`;
   return { holds: undefined, text };
 }

@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { samples, type SampleId } from '../index.ts';
 import './columns-dialog.ts';
 import './paste-dialog.ts';
+import './remember-switch.ts';
 import type { ColumnsDialog } from './columns-dialog.ts';
 import type { PasteDialog } from './paste-dialog.ts';
 import { count, countOf, properMinus } from './format.ts';
@@ -160,6 +161,7 @@ class TableCard extends PageElement {
         ${reading?.share === undefined ? nothing : this.#renderReading(reading.share)}
         ${table ? guard([table], () => renderTable(table)) : html`<div class="empty"></div>`}
         ${table ? this.#renderNotes(table) : nothing}
+        <remember-switch .page=${this.page}></remember-switch>
         <paste-dialog .page=${this.page}></paste-dialog>
         <columns-dialog .page=${this.page}></columns-dialog>
       </section>
@@ -169,7 +171,7 @@ class TableCard extends PageElement {
   #renderOpen() {
     const { table } = this.page.state;
     return html`
-      <button type="button" @click=${() => this.#fileInput?.click()}>Open CSV</button>
+      <button type="button" @click=${() => this.#fileInput?.click()}>Open file</button>
       <button type="button" @click=${() => this.#pasteDialog?.show()}>Paste</button>
       <select aria-label="Sample tables" @change=${this.#openSample}>
         <option value="" disabled .selected=${live(table !== undefined && table.sample === undefined)}>
@@ -180,7 +182,12 @@ class TableCard extends PageElement {
             html`<option value=${id} .selected=${live(table?.sample === id)}>${name}</option>`,
         )}
       </select>
-      <input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" hidden @change=${this.#openFile} />
+      <input
+        type="file"
+        accept=".csv,.tsv,.txt,.safetensors,text/csv,text/plain"
+        hidden
+        @change=${this.#openFile}
+      />
     `;
   }
 
@@ -245,7 +252,7 @@ class TableCard extends PageElement {
   #openFile(event: Event): void {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
-    if (file) void this.page.tables.openFile(file);
+    if (file) void this.page.models.openFile(file);
     // So that the same file can be chosen again once it is corrected.
     input.value = '';
   }

@@ -1,10 +1,10 @@
-import { samples, type ColumnPlan, type CsvFormat, type SampleId } from '../index.ts';
+import { samples, type ColumnPlan, type CsvFormat, type DatasetOptions, type SampleId } from '../index.ts';
 import { callback, type OpenTable, type TableSource, type TrainingClient } from '../worker/client.ts';
 import { plansOf } from './column-code.ts';
 import { countOf } from './format.ts';
 import { sameOptions, type PageState } from './page-state.ts';
 import type { ShownTable } from './run.ts';
-import { fields, type SettingsField } from './setting-fields.ts';
+import { fields, type SettingsField, type SettingsText } from './setting-fields.ts';
 import type { SettingsChanges } from './settings.ts';
 import { sentenceOf } from './sentences.ts';
 import type { TrainingControl } from './training-control.ts';
@@ -17,10 +17,12 @@ interface Opening {
   /** Settings that are not as the table begins with. */
   readonly changes?: SettingsChanges;
   readonly columns?: string;
+  /** Of a table that was kept: how it was read, and what its columns were taken for. */
+  readonly kept?: { readonly format: CsvFormat; readonly plans: readonly ColumnPlan[] };
 }
 
 /** The same, with the way to read it. */
-type Reopening = Omit<Opening, 'source'> & { readonly read: () => Promise<OpenTable> };
+type Reopening = Opening & { readonly read: () => Promise<OpenTable> };
 
 /** Opens tables, and takes what a person says of their columns; the table before stays until the next is understood. */
 export class TableControl {
@@ -73,6 +75,34 @@ export class TableControl {
     return this.#enqueue({ name: 'Pasted table', source: { text }, ...this.#takePending() });
   }
 
+  /** Opens a table as it was kept. @returns what is wrong, as a sentence; undefined if it is there */
+  openKept(opening: Opening): Promise<string | undefined> {
+    return this.#enqueue(opening);
+  }
+
+  /**
+   * The table on the page, understood in another way: of which a run was, that was kept or handed on.
+   *
+   * @throws InputError if another table was opened meanwhile
+   */
+  async understoodAs(plans: readonly ColumnPlan[], options: DatasetOptions): Promise<ShownTable> {
+    const { table } = this.#state;
+    if (!table) throw new Error('understoodAs() needs a table');
+    const hasSamePlans = JSON.stringify(plans) === JSON.stringify(table.open.plans);
+    if (hasSamePlans && sameOptions(options, table.open.options)) return table;
+    const open = await this.#client.chooseColumns(table.open.id, plans, options);
+    return { ...table, key: hasSamePlans ? table.key : String(++this.#keyCount), open };
+  }
+
+  /** Shows the table so understood, with the settings that somebody trained with. */
+  takeTable(table: ShownTable, text: SettingsText): void {
+    const base = this.#state.beginningOf(table);
+    const changes: SettingsChanges = Object.fromEntries(
+      Object.entries(text).filter(([field, value]) => value !== base[field as SettingsField]),
+    );
+    this.#state.showTable(table, withoutFaulty(this.#state, table, changes));
+  }
+
   cancelReading(): void {
     void this.#client.cancelReading();
   }
@@ -85,9 +115,9 @@ export class TableControl {
   changeFormat(format: Partial<CsvFormat>): Promise<string | undefined> {
     const { table, changes } = this.#state;
     if (!table) return Promise.resolve(undefined);
-    const { name, sample } = table;
+    const { name, sample, source } = table;
     const read = () => this.#client.reopenTable(format, callback(this.#onProgress(name)));
-    return this.#enqueue({ name, ...(sample && { sample }), read, changes });
+    return this.#enqueue({ name, ...(sample && { sample }), source, read, changes });
   }
 
   /**
@@ -116,7 +146,12 @@ export class TableControl {
     const read =
       'read' in opening
         ? opening.read
-        : () => this.#client.openTable(opening.source, {}, callback(this.#onProgress(opening.name)));
+        : () =>
+            this.#client.openTable(
+              opening.source,
+              opening.kept?.format ?? {},
+              callback(this.#onProgress(opening.name)),
+            );
     const opened = this.#opening.then(() => this.#show({ ...opening, read }));
     this.#opening = opened;
     return opened;
@@ -149,13 +184,14 @@ export class TableControl {
 
   /** The table with the columns and the rows that come with it, before its other settings are looked at. */
   async #asAskedFor(
-    { name, sample, columns, changes = {} }: Reopening,
+    { name, sample, source, columns, kept, changes = {} }: Reopening,
     open: OpenTable,
   ): Promise<ShownTable> {
     const state = this.#state;
     const guessed = open.plans;
-    const table = { name, sample, open, key: String(++this.#keyCount), guessed };
-    const plans = columns === undefined ? guessed : (plansOf(columns, guessed) ?? guessed);
+    const table = { name, sample, source, open, key: String(++this.#keyCount), guessed };
+    const chosen = columns === undefined ? kept?.plans : plansOf(columns, guessed);
+    const plans = chosen ?? guessed;
     const planned = { ...table, open: { ...open, plans } };
     const { options } = state.readSettings(planned, state.beginningOf(planned), changes);
     if (plans === guessed && sameOptions(options, open.options)) return table;

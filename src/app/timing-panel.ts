@@ -250,7 +250,7 @@ class TimingPanel extends PageElement {
     const { timing, steps } = report;
     const ms = (value: number) => duration(value, clockMs);
     return [
-      count(steps - (run.continuedFrom ?? 0)),
+      count(steps - (run.resumedFrom ?? run.continuedFrom ?? 0)),
       ms(timing.setupMs),
       ms(timing.uploadMs),
       ms(timing.trainMs),

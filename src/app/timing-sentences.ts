@@ -27,6 +27,8 @@ export function comparableTimes({ shownRuns }: PageState): ComparableTimes | und
   );
   if (warm.length === over.length) return { ms: new Map(warm), isWarm: true };
   if (over.some(({ report }) => report.steps !== over[0].report.steps)) return undefined;
+  // Of a run that was taken up, only a part was timed.
+  if (shownRuns.some(({ resumedFrom }) => resumedFrom !== undefined)) return undefined;
   return { ms: new Map(over.map(({ key, report }) => [key, report.timing.trainMs])), isWarm: false };
 }
 
@@ -118,6 +120,8 @@ function aloneSentence(state: PageState, run: Run): string {
     return `${count(run.job.steps)} steps take ${duration(measurement.medianMs, clockMs)} ${on}, warm: ${rate}.${caveat}`;
   }
   const rate = stepRate(stepsPerSecond, trainMs, clockMs);
-  const steps = report.steps - (run.continuedFrom ?? 0);
-  return `${count(steps)} steps took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
+  const steps = report.steps - (run.resumedFrom ?? run.continuedFrom ?? 0);
+  if (steps === 0) return 'It was taken up where it ends, so no step of it was timed here.';
+  const which = run.resumedFrom === undefined ? '' : ` after step ${count(run.resumedFrom)}`;
+  return `${count(steps)} steps${which} took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
 }

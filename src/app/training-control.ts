@@ -1,11 +1,12 @@
 import { InputError, LEAST_REPETITIONS, type Recovery } from '../index.ts';
-import { callback, type Comparison, type RunProgress, type TrainingClient } from '../worker/client.ts';
+import { callback, type RunProgress, type TrainingClient } from '../worker/client.ts';
 import { count } from './format.ts';
 import type { BenchControl } from './bench-control.ts';
 import type { GpuControl } from './gpu-control.ts';
 import type { PageState } from './page-state.ts';
-import { extended, freshRun, gpuKeys, isWhole, type GpuKey, type Run, type RunKey } from './run.ts';
-import { comparisonSentence, endSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
+import { extended, freshRun, isWhole, type Run, type RunKey } from './run.ts';
+import { RunJudge } from './run-judge.ts';
+import { endSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
 
 /** Runs are held against each other, without being asked, where that takes less than about this long. */
 const UNASKED_MS = 1500;
@@ -24,8 +25,9 @@ export class TrainingControl {
   #flow: Promise<void> = Promise.resolve();
   #resume: Resume | undefined;
   #isStopping = false;
-  /** The run that is compared or measured, while it is. */
+  /** The run that is measured, while it is. */
   #busyWith: number | undefined;
+  readonly #judge: RunJudge;
 
   constructor(
     state: PageState,
@@ -36,6 +38,7 @@ export class TrainingControl {
     this.#client = client;
     this.#gpu = gpu;
     this.#bench = bench;
+    this.#judge = new RunJudge(state, client);
   }
 
   /** Train, Pause or Continue: whatever the one button says. */
@@ -59,7 +62,8 @@ export class TrainingControl {
 
   /** Ends the run, what it has come to stays; or ends a comparison or a measurement. */
   stop(): void {
-    if (this.#busyWith !== undefined) void this.#client.pause(this.#busyWith);
+    const busyWith = this.#busyWith ?? this.#judge.busyWith;
+    if (busyWith !== undefined) void this.#client.pause(busyWith);
     if (!this.#state.isTraining) return;
     this.#isStopping = true;
     this.#resume?.(0);
@@ -99,7 +103,7 @@ export class TrainingControl {
         const kernels = await this.#run('kernels', Infinity);
         if (!isWhole(kernels)) return;
       }
-      await this.#judge();
+      await this.#judge.judge();
       if (!this.#state.selfTest) await this.#gpu.test();
     });
   }
@@ -131,7 +135,24 @@ export class TrainingControl {
       state.update({ runs: { ...state.runs, cpu: { ...lostRun, ...freshRun('cpu'), ...begun } } });
       state.update({ announcement: `The CPU goes on from step ${count(steps)}.` });
       const run = await this.#trainToEnd('cpu', id, Infinity);
-      if (isWhole(run)) await this.#checkGradients(run);
+      if (isWhole(run)) await this.#judge.checkGradients(run);
+    });
+  }
+
+  /**
+   * Goes on with a run that the worker has from elsewhere: at once, or when a person says Continue.
+   *
+   * @param begin makes it; it then stands on the page as it is
+   */
+  takeUp(begin: () => Promise<(Run & { readonly id: number }) | undefined>, isPaused: boolean): void {
+    this.#start(async () => {
+      const run = await begin();
+      if (!run) return;
+      const { key, id, path } = run;
+      this.#state.update({ path, runs: { ...this.#state.runs, [key]: run } });
+      const steps = isPaused ? await this.#pause(key, id) : Infinity;
+      const ended = await this.#trainToEnd(key, id, steps);
+      if (isWhole(ended)) await this.#judge.checkGradients(ended);
     });
   }
 
@@ -158,12 +179,12 @@ export class TrainingControl {
 
   checkGradients(): void {
     const run = this.#state.shownRuns[0];
-    if (run) this.#start(() => this.#checkGradients(run));
+    if (run) this.#start(() => this.#judge.checkGradients(run));
   }
 
   /** Holds the GPU runs on the page against float64, where they were not already. */
   judge(): void {
-    this.#start(() => this.#judge());
+    this.#start(() => this.#judge.judge());
   }
 
   /** Runs something that keeps the worker busy; ignored while something else does. */
@@ -188,6 +209,7 @@ export class TrainingControl {
       })
       .finally(() => {
         this.#busyWith = undefined;
+        this.#judge.busyWith = undefined;
         const isComparing = Object.keys(state.comparisons).length > 0;
         state.update({ activity: 'idle', activityNote: '', isComparing });
       });
@@ -214,9 +236,13 @@ export class TrainingControl {
     if (!isWhole(run)) return;
     const { cpu } = this.#state.runs;
     // The rounded reference takes about four times as long as the reference.
-    if (cpu && this.#comparableKeys.length > 0 && 4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS)
-      await this.#judge();
-    else await this.#checkGradients(run);
+    if (
+      cpu &&
+      this.#judge.comparableKeys.length > 0 &&
+      4 * (cpu.report?.timing.trainMs ?? Infinity) < UNASKED_MS
+    )
+      await this.#judge.judge();
+    else await this.#judge.checkGradients(run);
   }
 
   /** @returns the run when it is over; undefined if it failed or was stopped before its first step */
@@ -254,12 +280,19 @@ export class TrainingControl {
       const { stepCount = 0, job, report } = state.runs[key] ?? {};
       const isOver = report?.divergence ?? report?.validation?.stoppedEarly;
       if (stepCount >= (job?.steps ?? 0) || isOver || this.#isStopping) break;
-      await this.#assess(key, id);
-      state.update({ activity: 'paused' });
-      steps = await new Promise<number>((resolve) => (this.#resume = resolve));
-      this.#resume = undefined;
+      steps = await this.#pause(key, id);
     }
     return this.#end(key, id);
+  }
+
+  /** @returns how many steps a person then wants; 0 ends the run */
+  async #pause(key: RunKey, id: number): Promise<number> {
+    await this.#assess(key, id);
+    if (this.#isStopping) return 0;
+    this.#state.update({ activity: 'paused' });
+    const steps = await new Promise<number>((resolve) => (this.#resume = resolve));
+    this.#resume = undefined;
+    return steps;
   }
 
   async #train(key: RunKey, id: number, steps: number): Promise<void> {
@@ -354,39 +387,5 @@ export class TrainingControl {
     const { [key]: run, ...runs } = this.#state.runs;
     if (run?.id !== undefined) void this.#client.closeRun(run.id);
     this.#state.update({ runs });
-  }
-
-  async #judge(): Promise<void> {
-    const state = this.#state;
-    const { cpu } = state.runs;
-    if (cpu?.id === undefined) return;
-    state.update({ activity: 'comparing', isComparing: true });
-    this.#busyWith = cpu.id;
-    const comparisons: Partial<Record<GpuKey, Comparison>> = {};
-    for (const key of this.#comparableKeys) {
-      const id = state.runs[key]?.id;
-      if (id !== undefined) comparisons[key] = await this.#client.compare(cpu.id, id);
-    }
-    this.#busyWith = undefined;
-    // Together: a sentence on one of two would be another a moment later.
-    state.update({ comparisons });
-    state.update({ announcement: comparisonSentence(state).text });
-    await this.#checkGradients(cpu);
-  }
-
-  /** The GPU runs with as many steps as the one on the CPU, up to the parameters both ended with. */
-  get #comparableKeys(): GpuKey[] {
-    const { cpu, ...runs } = this.#state.runs;
-    if (!cpu || cpu.continuedFrom !== undefined) return [];
-    const stepOf = ({ stepCount, validation }: Run) =>
-      (validation?.keepsBest ? validation.bestStep : undefined) ?? stepCount;
-    return gpuKeys.filter((key) => isWhole(runs[key]) && stepOf(runs[key]) === stepOf(cpu));
-  }
-
-  async #checkGradients({ id, key }: Run): Promise<void> {
-    if (id === undefined) return;
-    this.#state.update({ activity: 'checking' });
-    const gradientCheck = await this.#client.checkGradients(id);
-    this.#state.updateRun(key, { gradientCheck });
   }
 }

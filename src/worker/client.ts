@@ -1,14 +1,20 @@
 import { proxy, wrap, type Remote } from 'comlink';
+import type { ModelService } from './model-service.ts';
 import type { TrainingService } from './training-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
 export type { LossCurve } from './loss-curve.ts';
+export { fileStem, revelations, type ExportFormat, type ExportOffer } from './model-exports.ts';
+export type { KeptState, ModelSource, PredictedTable } from './model-service.ts';
+export type { ModelSheet, RowField } from './model-sheet.ts';
 export type { PredictedRows } from './predicted-rows.ts';
 export type { OpenTable, TableSource } from './table-keeper.ts';
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
-/** The training service as seen from the page: every method asynchronous. */
-export type TrainingClient = Remote<TrainingService>;
+/** The training service as seen from the page: every method asynchronous, those of its models too. */
+export type TrainingClient = Omit<Remote<TrainingService>, 'models'> & {
+  readonly models: Remote<ModelService>;
+};
 
 /**
  * Starts the worker.
@@ -20,7 +26,7 @@ export function connectTrainingService(onFailure: (message: string) => void): Tr
   worker.addEventListener('error', (event) =>
     onFailure(event.message || 'The training worker did not start.'),
   );
-  return wrap<TrainingService>(worker);
+  return wrap<TrainingService>(worker) as unknown as TrainingClient;
 }
 
 /** Lets the worker call back: pass callbacks to the client through this. */

@@ -18,6 +18,7 @@ import {
   type DatasetOptions,
   type PartName,
   type SampleId,
+  type SourceTable,
   type Table,
   type Task,
 } from '../index.ts';
@@ -67,6 +68,8 @@ export interface KeptDataset {
   /** Of the same table, the same columns and options. */
   readonly key: string;
   readonly dataset: Dataset;
+  /** What a model says of the table, but for its name. */
+  readonly source: Omit<SourceTable, 'name'>;
   readonly predictable: PredictableRows;
 }
 
@@ -92,6 +95,7 @@ const FIRST_REPORT_MS = 300;
 export class TableKeeper {
   #table: Table | undefined;
   #source: TableSource | undefined;
+  #content: string | Blob | undefined;
   #reading = new AbortController();
   #tableCount = 0;
   #kept: KeptDataset | undefined;
@@ -128,6 +132,7 @@ export class TableKeeper {
     // Only now: whatever was wrong above, the table before is still there.
     this.#table = table;
     this.#source = source;
+    this.#content = text;
     this.#tableCount++;
     this.#kept = undefined;
     return this.choose(this.#tableCount, plans, usualOptions(table.rowCount, sample));
@@ -180,8 +185,15 @@ export class TableKeeper {
     this.#kept = undefined;
     const table = this.#requireTable(id);
     const dataset = prepareDataset(table, plans, options);
-    this.#kept = { key, dataset, predictable: predictableRows(table, dataset) };
+    const source = { format: table.format, columns: plans, options, rowCount: table.rowCount };
+    this.#kept = { key, dataset, source, predictable: predictableRows(table, dataset) };
     return this.#kept;
+  }
+
+  /** The table that is open, with the text it was read from; undefined before one is. */
+  get opened(): { readonly id: number; readonly table: Table; readonly content: string | Blob } | undefined {
+    const [table, content] = [this.#table, this.#content];
+    return table && content !== undefined ? { id: this.#tableCount, table, content } : undefined;
   }
 
   #requireTable(id: number): Table {

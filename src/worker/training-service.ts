@@ -24,12 +24,10 @@ import {
   type GpuStrategy,
   type GradientCheck,
   type Measurement,
-  type PartAssessment,
   type PathOutcome,
   type Recovery,
   type RunResult,
   type SelfTest,
-  type SessionOptions,
   type TrainingJob,
   type ValidationCurve,
   type Verdict,
@@ -37,7 +35,9 @@ import {
 import { reportAssessment, type AssessmentReport } from './assessment-report.ts';
 import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
-import { TableKeeper, type KeptDataset, type OpenTable, type TableSource } from './table-keeper.ts';
+import { ModelService } from './model-service.ts';
+import { RunKeeper, watchOn } from './run-keeper.ts';
+import { TableKeeper, type OpenTable, type TableSource } from './table-keeper.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -52,9 +52,9 @@ export interface RunProgress {
 
 /** What a run is to be, beside its job. */
 export interface RunRequest {
-  /** One per column of the kept table. */
   /** Of the table that is meant. */
   readonly id: number;
+  /** One per column. */
   readonly plans: readonly ColumnPlan[];
   readonly options: DatasetOptions;
   /** Of the GPU; the best for the job if left out. */
@@ -81,28 +81,12 @@ export interface Comparison {
 /** How often a running job reports, in milliseconds. */
 const REPORT_EVERY_MS = 100;
 
-/** How a run is watched; undefined where no rows were set apart. */
-type Watching = Pick<SessionOptions, 'validation'> | undefined;
-
-interface Run {
-  readonly session: TrainingSession;
-  readonly job: TrainingJob;
-  readonly prepared: KeptDataset;
-  readonly watching: Watching;
-  /** Aborted to pause whatever is going on with the run. */
-  controller: AbortController;
-  isTraining: boolean;
-  /** Of the steps so far; undefined while they change. */
-  result: RunResult | undefined;
-  /** Of the result. */
-  assessed: readonly PartAssessment[] | undefined;
-}
-
 /** What the worker does for the page. It keeps the table and every run until told otherwise. */
 export class TrainingService {
   readonly #tables = new TableKeeper();
-  readonly #runs = new Map<number, Run>();
-  #nextRun = 1;
+  readonly #runs = new RunKeeper();
+  /** Trained networks: to be used, handed on, kept and gone on with. */
+  readonly models = new ModelService(this.#tables, this.#runs);
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */
@@ -153,14 +137,12 @@ export class TrainingService {
     const { id, plans, options, strategy, patience } = request;
     const prepared = this.#tables.prepare(id, plans, options);
     const { training, validation } = prepared.dataset;
-    const watching = validation && {
-      validation: { data: validation, ...(patience !== undefined && { patience }) },
-    };
+    const watching = watchOn(validation, patience);
     const session = await TrainingSession.open(backend, job, training, {
       ...(strategy && { strategy }),
       ...watching,
     });
-    return this.#addRun(session, prepared, watching);
+    return this.#runs.add(session, prepared, watching);
   }
 
   /**
@@ -169,28 +151,12 @@ export class TrainingService {
    * @returns the new run's number; the other stays until it is closed
    */
   async continueOnCpu(id: number): Promise<number> {
-    const { session, prepared, watching } = this.#requireRun(id);
+    const { session, prepared, watching } = this.#runs.require(id);
     const { lastSnapshot: snapshot, job, data } = session;
     const losses = await session.losses(0);
     const from = { snapshot, losses };
     const continued = await TrainingSession.open('cpu', job, data, { from, ...watching });
-    return this.#addRun(continued, prepared, watching);
-  }
-
-  #addRun(session: TrainingSession, prepared: KeptDataset, watching: Watching): number {
-    const { job } = session;
-    const id = this.#nextRun++;
-    this.#runs.set(id, {
-      session,
-      job,
-      prepared,
-      watching,
-      controller: new AbortController(),
-      isTraining: false,
-      result: undefined,
-      assessed: undefined,
-    });
-    return id;
+    return this.#runs.add(continued, prepared, watching);
   }
 
   /**
@@ -199,7 +165,7 @@ export class TrainingService {
    * @param onProgress called about ten times a second, and at the end
    */
   async train(id: number, steps: number, onProgress: (progress: RunProgress) => unknown): Promise<void> {
-    const run = this.#requireRun(id);
+    const run = this.#runs.require(id);
     if (run.isTraining) throw new Error(`run ${id} is training already`);
     run.isTraining = true;
     run.controller = new AbortController();
@@ -235,13 +201,13 @@ export class TrainingService {
 
   /** Lets what is going on with a run end: `train` within two chunks; `compare` and `measure` with an AbortError. */
   pause(id: number): void {
-    this.#requireRun(id).controller.abort();
+    this.#runs.require(id).controller.abort();
   }
 
   /** What came of a run, or came of it so far. */
   async report(id: number): Promise<RunReport> {
-    const run = this.#requireRun(id);
-    const { losses: all, predictions: _, ...rest } = await this.#resultOf(run);
+    const run = this.#runs.require(id);
+    const { losses: all, predictions: _, ...rest } = await this.#runs.resultOf(run);
     const { steps } = run.job;
     // What follows a divergence is of no use to anybody; what came before it may be a few steps only.
     const { divergence } = rest;
@@ -263,13 +229,13 @@ export class TrainingService {
    * @throws InputError where the run predicts no numbers
    */
   async assess(id: number, threshold: number): Promise<AssessmentReport> {
-    const { prepared, session, ...run } = this.#requireRun(id);
-    const { dataset } = prepared;
+    const run = this.#runs.require(id);
+    const { session } = run;
+    const { dataset } = run.prepared;
     const assessed = run.assessed
       ? measureParts(dataset, run.assessed, threshold)
       : await assess(session, dataset, threshold);
-    const kept = this.#runs.get(id);
-    if (kept && !kept.isTraining) kept.assessed = assessed;
+    if (!run.isTraining) run.assessed = assessed;
     return reportAssessment(dataset, assessed, threshold);
   }
 
@@ -279,8 +245,8 @@ export class TrainingService {
    * @throws AbortError after `pause(referenceId)`
    */
   async compare(referenceId: number, id: number): Promise<Comparison> {
-    const [referenceRun, run] = [this.#requireRun(referenceId), this.#requireRun(id)];
-    const [reference, result] = [await this.#resultOf(referenceRun), await this.#resultOf(run)];
+    const [referenceRun, run] = [this.#runs.require(referenceId), this.#runs.require(id)];
+    const [reference, result] = [await this.#runs.resultOf(referenceRun), await this.#runs.resultOf(run)];
     const { job, prepared } = referenceRun;
     const isSameJob = prepared.key === run.prepared.key && JSON.stringify(job) === JSON.stringify(run.job);
     if (reference.backend !== 'cpu' || !isSameJob) {
@@ -300,8 +266,8 @@ export class TrainingService {
 
   /** The gradients written by hand against central differences, on the run's table, at its present parameters. */
   async checkGradients(id: number): Promise<GradientCheck> {
-    const run = this.#requireRun(id);
-    const { parameters } = await this.#resultOf(run);
+    const run = this.#runs.require(id);
+    const { parameters } = await this.#runs.resultOf(run);
     return checkGradients(run.job, run.prepared.dataset.training, parameters);
   }
 
@@ -311,7 +277,7 @@ export class TrainingService {
    * @throws AbortError after `pause(id)`
    */
   measure(id: number, repetitions: number, onRepetition: (count: number) => unknown): Promise<Measurement> {
-    const run = this.#requireRun(id);
+    const run = this.#runs.require(id);
     run.controller = new AbortController();
     const { signal } = run.controller;
     const { plan } = run.session.planned;
@@ -358,23 +324,6 @@ export class TrainingService {
 
   /** Frees a run and forgets it; what is going on with it ends. */
   closeRun(id: number): void {
-    const run = this.#runs.get(id);
-    run?.controller.abort();
-    run?.session.dispose();
-    this.#runs.delete(id);
-  }
-
-  /** Kept until the run goes on. */
-  async #resultOf(run: Run): Promise<RunResult> {
-    if (run.result) return run.result;
-    const result = await run.session.result();
-    if (!run.isTraining) run.result = result;
-    return result;
-  }
-
-  #requireRun(id: number): Run {
-    const run = this.#runs.get(id);
-    if (!run) throw new Error(`there is no run ${id}`);
-    return run;
+    this.#runs.close(id);
   }
 }

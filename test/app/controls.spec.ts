@@ -83,7 +83,7 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
   }
   const pages = ['Train', 'Bench'];
   const controls = [
-    'Open CSV',
+    'Open file',
     'Paste',
     'Samples',
     'Columns',

@@ -1,0 +1,170 @@
+import { InputError, looksLikeSafetensors, type Answer } from '../index.ts';
+import type {
+  ExportFormat,
+  ExportOffer,
+  ModelSheet,
+  ModelSource,
+  PredictedTable,
+  TrainingClient,
+} from '../worker/client.ts';
+import { count } from './format.ts';
+import { textOfJob } from './job-text.ts';
+import type { PageState } from './page-state.ts';
+import { freshRun } from './run.ts';
+import { saveFile } from './save-file.ts';
+import { sentenceOf } from './sentences.ts';
+import { sameJob } from './settings.ts';
+import type { TableControl } from './table-control.ts';
+import type { TrainingControl } from './training-control.ts';
+
+/** Enough to know a model by. */
+const FIRST_BYTES = 9;
+
+/** Trained networks: opened, used, handed on, trained further. */
+export class ModelControl {
+  readonly #state: PageState;
+  readonly #client: TrainingClient;
+  readonly #tables: TableControl;
+  readonly #training: TrainingControl;
+  /** The table the opened model was last held against. */
+  #heldAgainst: number | undefined;
+
+  constructor(
+    state: PageState,
+    client: TrainingClient,
+    { tables, training }: { readonly tables: TableControl; readonly training: TrainingControl },
+  ) {
+    this.#state = state;
+    this.#client = client;
+    this.#tables = tables;
+    this.#training = training;
+    state.subscribe((topic) => {
+      const { model, table } = state;
+      if (topic === 'change' && model && table && table.open.id !== this.#heldAgainst)
+        void this.#holdAgainst();
+    });
+  }
+
+  /** Opens a file that a person chose or dropped: a model if it begins as one, a table otherwise. */
+  async openFile(file: File): Promise<void> {
+    if (await isModel(file)) await this.open(file);
+    else await this.#tables.openFile(file);
+  }
+
+  /** Opens a model; what was opened before stays if this one cannot be read. */
+  async open(file: File): Promise<void> {
+    const state = this.#state;
+    try {
+      const id = await this.#client.models.open(file);
+      const sheet = await this.#client.models.describe({ file: id });
+      this.close();
+      state.update({
+        model: { id, fileName: file.name, sheet, isTrainedOnTable: false },
+        error: undefined,
+        announcement: `Model opened: it predicts ${sheet.targets.join(', ')}.`,
+      });
+    } catch (error) {
+      state.update({ error: `${file.name}: ${sentenceOf(error)}` });
+    }
+  }
+
+  close(): void {
+    const { model } = this.#state;
+    if (!model) return;
+    void this.#client.models.close(model.id);
+    this.#heldAgainst = undefined;
+    this.#state.update({ model: undefined });
+  }
+
+  /** Trains the opened model further on the path that is chosen. @param more steps beyond where it stands */
+  continue(more: number): void {
+    const state = this.#state;
+    const { model, path } = state;
+    if (!model || !state.isIdle) return;
+    this.#training.takeUp(async () => {
+      const { job: before, step, plans, options } = await this.#client.models.continuationOf(model.id);
+      const table = await this.#tables.understoodAs(plans, options);
+      const job = { ...before, steps: step + more };
+      const request = { backend: path, job, tableId: table.open.id, plans, options };
+      const id = await this.#client.models.continueFile(model.id, request);
+      // Only now: if it cannot go on, what was on the page is still there.
+      for (const run of state.shownRuns) if (run.id !== undefined) void this.#client.closeRun(run.id);
+      state.update({ runs: {}, comparisons: {}, isComparing: false });
+      this.#tables.takeTable(table, textOfJob(job, options));
+      const report = await this.#client.report(id);
+      state.update({ announcement: `Training goes on from step ${count(step)}.` });
+      return {
+        ...freshRun(path),
+        id,
+        // The settings are the run's own, unless they cannot say all of it.
+        job: sameJob(job, state.job) ? state.job : job,
+        table: state.table ?? table,
+        patience: undefined,
+        stepCount: report.steps,
+        curve: report.curve,
+        validation: report.validation,
+        resumedFrom: report.steps,
+      };
+    }, false);
+  }
+
+  describe(source: ModelSource): Promise<ModelSheet> {
+    return this.#client.models.describe(source);
+  }
+
+  /** @throws InputError if a cell cannot be used */
+  predictRow(source: ModelSource, cells: readonly string[]): Promise<Answer[]> {
+    return this.#client.models.predictRow(source, cells, this.#state.threshold);
+  }
+
+  /** Predicts the rows of a file, or of the table on the page. @throws InputError that says what is wrong with it */
+  async predictFile(source: ModelSource, file: File | undefined): Promise<PredictedTable> {
+    if (file && (await isModel(file))) {
+      throw new InputError(
+        'This is a model and not a table of rows. Open it by dropping it beside this panel.',
+      );
+    }
+    return this.#client.models.predictFile(source, file);
+  }
+
+  offers(source: ModelSource): Promise<ExportOffer[]> {
+    return this.#client.models.offers(source);
+  }
+
+  /** Hands a model to the browser as a file. */
+  async save(source: ModelSource, format: ExportFormat, fileName: string): Promise<void> {
+    const state = this.#state;
+    try {
+      saveFile(await this.#client.models.export(source, format), fileName);
+      state.update({ announcement: `Saved as ${fileName}.` });
+    } catch (error) {
+      state.update({ error: `${fileName}: ${sentenceOf(error)}` });
+    }
+  }
+
+  /** Whether the opened model was trained on the table that is now on the page. */
+  async #holdAgainst(): Promise<void> {
+    const state = this.#state;
+    const { model, table } = state;
+    if (!model || !table) return;
+    this.#heldAgainst = table.open.id;
+    try {
+      const isTrainedOnTable = await this.#client.models.isTrainedOn(model.id);
+      const { model: present } = state;
+      if (present?.id === model.id) state.update({ model: { ...present, isTrainedOnTable } });
+    } catch (error) {
+      state.update({ error: sentenceOf(error) });
+    }
+  }
+}
+
+/** By its first bytes; by its name, too, so that what is wrong with it is said of a model. */
+async function isModel(file: File): Promise<boolean> {
+  if (/\.safetensors$/i.test(file.name)) return true;
+  try {
+    return looksLikeSafetensors(new Uint8Array(await file.slice(0, FIRST_BYTES).arrayBuffer()));
+  } catch {
+    // It cannot be read; whoever reads it as a table says so.
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+import type { ModelSheet } from '../worker/client.ts';
+
+/** A trained network that a person opened from a file. */
+export interface OpenedModel {
+  /** The worker's number for it. */
+  readonly id: number;
+  readonly fileName: string;
+  readonly sheet: ModelSheet;
+  /** The table on the page is the one it was trained on: it can go on training. */
+  readonly isTrainedOnTable: boolean;
+}
