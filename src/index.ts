@@ -100,7 +100,8 @@ export type { Sample, SampleId, SampleSettings } from './data/samples/sample.ts'
 export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export { layeredDispatches } from './gpu/dispatch-count.ts';
-export { MOST_PREDICTED_ROWS, trainOnce, TrainingSession } from './training-session.ts';
+export { trainOnce } from './train-once.ts';
+export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';
 export { comparable, type Recovery, type RunResult, type RunTiming } from './run-result.ts';

@@ -5,7 +5,7 @@ import { describePlan, gpuStrategies, type Plan } from './core/plan.ts';
 import type { Verdict } from './core/validation.ts';
 import { validateRun } from './cpu/validate-run.ts';
 import { testArithmetic, type ArithmeticTest } from './gpu/self-test.ts';
-import { trainOnce } from './training-session.ts';
+import { trainOnce } from './train-once.ts';
 
 /** A strategy, held against float64 on this adapter. */
 export interface StrategyTest {

@@ -14,7 +14,14 @@ import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
 import { describePlan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
-import { delay, goOnFrom, startOf, type Checkpoint, type Opening, type SessionOptions } from './session-start.ts';
+import {
+  delay,
+  goOnFrom,
+  startOf,
+  type Checkpoint,
+  type Opening,
+  type SessionOptions,
+} from './session-start.ts';
 import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 
 /** A result holds the predictions of this many rows at most. */
@@ -276,6 +283,11 @@ export class TrainingSession {
     return losses;
   }
 
+  /** Whether it began where another run stood, and not at its first step. */
+  get isContinued(): boolean {
+    return this.opening.options.from !== undefined;
+  }
+
   /** Null on the CPU. */
   get adapter(): Adapter | null {
     return this.#trainer.adapter;
@@ -376,25 +388,5 @@ export class TrainingSession {
   dispose(): void {
     this.#isDisposed = true;
     this.#trainer.dispose();
-  }
-}
-
-/**
- * One call from job to result.
- *
- * @throws InputError, RefusalError as `TrainingSession.open`
- */
-export async function trainOnce(
-  backend: Backend['name'],
-  job: TrainingJob,
-  data: TrainingData,
-  options: SessionOptions = {},
-): Promise<RunResult> {
-  const session = await TrainingSession.open(backend, job, data, options);
-  try {
-    await session.train();
-    return await session.result();
-  } finally {
-    session.dispose();
   }
 }

@@ -1,5 +1,5 @@
 import { css, html, nothing } from 'lit';
-import { revelations, type ExportOffer, type ModelSource } from '../worker/client.ts';
+import type { ExportOffer, ModelSource } from '../worker/client.ts';
 import { byteSize } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { sentenceOf } from './sentences.ts';
@@ -85,12 +85,12 @@ class ExportPanel extends PageElement {
   }
 
   #renderOffer(offer: ExportOffer) {
-    const { format, label, purpose, fileName, reveals, byteCount, problem } = offer;
+    const { format, label, purpose, fileName, revealed, byteCount, problem } = offer;
     return html`<li data-format=${format}>
       <div class="what">
         <h3>${label}</h3>
         <p>${purpose}</p>
-        <p class="muted small reveals">${problem ?? revealSentence(reveals)}</p>
+        <p class="muted small reveals">${problem ?? revealed}</p>
       </div>
       <span class="muted number size">${byteCount === undefined ? '' : byteSize(byteCount)}</span>
       ${
@@ -119,13 +119,6 @@ class ExportPanel extends PageElement {
       this.problem = sentenceOf(error);
     }
   }
-}
-
-/** What of the table is in it. */
-function revealSentence(reveals: ExportOffer['reveals']): string {
-  if (reveals.length === 0) return 'Reveals nothing of the table but how many inputs and outputs it makes.';
-  const names = reveals.map((what) => revelations[what]);
-  return `Reveals ${names.slice(0, -1).join(', ')}${names.length > 1 ? ' and ' : ''}${names[names.length - 1]}.`;
 }
 
 customElements.define('export-panel', ExportPanel);

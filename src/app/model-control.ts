@@ -1,6 +1,5 @@
-import { InputError, looksLikeSafetensors, type Answer } from '../index.ts';
+import { InputError, looksLikeSafetensors, type Answer, type ExportFormat } from '../index.ts';
 import type {
-  ExportFormat,
   ExportOffer,
   ModelSheet,
   ModelSource,

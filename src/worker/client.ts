@@ -4,7 +4,7 @@ import type { TrainingService } from './training-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
 export type { LossCurve } from './loss-curve.ts';
-export { fileStem, revelations, type ExportFormat, type ExportOffer } from './model-exports.ts';
+export { fileStem, type ExportOffer } from './model-exports.ts';
 export type { KeptState, ModelSource, PredictedTable } from './model-service.ts';
 export type { ModelSheet, RowField } from './model-sheet.ts';
 export type { PredictedRows } from './predicted-rows.ts';

@@ -1,14 +1,15 @@
-import { InputError, writeModel, writeParameters, type Model } from '../index.ts';
-
-/** What of the table an export can give away. */
-export const revelations = {
-  tableName: 'the name of the table',
-  columns: 'column names',
-  categories: 'categories and classes',
-  ranges: 'ranges of numbers',
-  rows: 'which rows it learnt from',
-} as const;
-type Revelation = keyof typeof revelations;
+import {
+  InputError,
+  revealed,
+  writeJavaScript,
+  writeModel,
+  writeNumpy,
+  writeOnnx,
+  writeParameters,
+  writePytorch,
+  type ExportFormat,
+  type Model,
+} from '../index.ts';
 
 /** One way to hand a model on. */
 interface ModelExport {
@@ -18,35 +19,61 @@ interface ModelExport {
   /** Behind the name of the table. */
   readonly ending: string;
   readonly mediaType: string;
-  /** What of the table stands in it. No cell ever does. */
-  readonly reveals: readonly Revelation[];
   readonly write: (model: Model) => Uint8Array<ArrayBuffer> | string;
 }
 
 const BYTES = 'application/octet-stream';
+const PYTHON = 'text/x-python';
+
+/** What a model alone can be written as. */
+type WrittenFormat = Exclude<ExportFormat, 'certificate'>;
 
 /** Every way, in the order it is offered. */
-export const modelExports = {
+const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
   model: {
     label: 'handgrad model',
     purpose: 'Everything: opens here again, predicts, and goes on training.',
     ending: '.handgrad.safetensors',
     mediaType: BYTES,
-    reveals: ['tableName', 'columns', 'categories', 'ranges', 'rows'],
     write: writeModel,
+  },
+  onnx: {
+    label: 'ONNX',
+    purpose: 'Rows in, predictions out, for every ONNX runtime: scaling and probabilities are inside.',
+    ending: '.onnx',
+    mediaType: BYTES,
+    write: writeOnnx,
+  },
+  pytorch: {
+    label: 'PyTorch script',
+    purpose: 'Predicts, and trains on from the same state, on one machine or under torchrun.',
+    ending: '-pytorch.py',
+    mediaType: PYTHON,
+    write: writePytorch,
+  },
+  numpy: {
+    label: 'NumPy script',
+    purpose: 'The same with the mathematics written out, to be read.',
+    ending: '-numpy.py',
+    mediaType: PYTHON,
+    write: writeNumpy,
+  },
+  javascript: {
+    label: 'JavaScript module',
+    purpose: 'One file without dependencies, with predict(row).',
+    ending: '.mjs',
+    mediaType: 'text/javascript',
+    write: writeJavaScript,
   },
   safetensors: {
     label: 'Weights',
     purpose: 'The weights and biases alone, in float64, named as PyTorch names them.',
     ending: '.weights.safetensors',
     mediaType: BYTES,
-    reveals: [],
     write: writeParameters,
   },
-} as const satisfies Record<string, ModelExport>;
-
-export type ExportFormat = keyof typeof modelExports;
-export const exportFormats = Object.keys(modelExports) as readonly ExportFormat[];
+};
+const writtenFormats = Object.keys(modelExports) as readonly WrittenFormat[];
 
 /** What the page says of one way before it is taken. */
 export interface ExportOffer {
@@ -54,24 +81,26 @@ export interface ExportOffer {
   readonly label: string;
   readonly purpose: string;
   readonly fileName: string;
-  readonly reveals: readonly Revelation[];
-  /** Of the file. */
+  /** What of the table it reveals, as a sentence. */
+  readonly revealed: string;
+  /** Of the file; undefined where that is known only once it is made. */
   readonly byteCount: number | undefined;
   /** Why this model cannot be written so. */
   readonly problem: string | undefined;
 }
 
 /** A model as a file. @throws InputError where the format cannot hold it */
-export function exportModel(model: Model, format: ExportFormat): Blob {
-  const { write, mediaType }: ModelExport = modelExports[format];
+export function exportModel(model: Model, format: WrittenFormat): Blob {
+  const { write, mediaType } = modelExports[format];
   return new Blob([write(model)], { type: mediaType });
 }
 
 /** Every way for one model, with what it comes to. */
 export function offerExports(model: Model): ExportOffer[] {
-  return exportFormats.map((format) => {
-    const { label, purpose, ending, reveals }: ModelExport = modelExports[format];
-    const offer = { format, label, purpose, reveals, fileName: `${fileStem(model.table.name)}${ending}` };
+  return writtenFormats.map((format) => {
+    const { label, purpose, ending } = modelExports[format];
+    const fileName = `${fileStem(model.table.name)}${ending}`;
+    const offer = { format, label, purpose, revealed: revealed(model, format), fileName };
     try {
       return { ...offer, byteCount: exportModel(model, format).size, problem: undefined };
     } catch (error) {
@@ -79,6 +108,19 @@ export function offerExports(model: Model): ExportOffer[] {
       return { ...offer, byteCount: undefined, problem: error.message };
     }
   });
+}
+
+/** The certificate of a run, which is made when it is asked for. @param problem why there can be none */
+export function offerCertificate(model: Model, problem: string | undefined): ExportOffer {
+  return {
+    format: 'certificate',
+    label: 'Certificate',
+    purpose: 'What the run was and came to, sealed: handgrad verify repeats it and says whether it holds.',
+    fileName: `${fileStem(model.table.name)}.certificate.json`,
+    revealed: revealed(model, 'certificate'),
+    byteCount: undefined,
+    problem,
+  };
 }
 
 const LONGEST_STEM = 60;

@@ -2,6 +2,7 @@ import {
   answerColumns,
   answersOf,
   appendColumns,
+  certify,
   datasetDigest,
   InputError,
   modelOf,
@@ -9,18 +10,20 @@ import {
   readModel,
   readTable,
   TrainingSession,
+  writeCertificate,
   writeModel,
   type Answer,
   type Backend,
   type Checkpoint,
   type ColumnPlan,
   type DatasetOptions,
+  type ExportFormat,
   type Model,
   type Plan,
   type Table,
   type TrainingJob,
 } from '../index.ts';
-import { exportModel, offerExports, type ExportFormat, type ExportOffer } from './model-exports.ts';
+import { exportModel, offerCertificate, offerExports, type ExportOffer } from './model-exports.ts';
 import { sheetOf, type ModelSheet } from './model-sheet.ts';
 import { watchOn, type HeldRun, type RunKeeper } from './run-keeper.ts';
 import type { TableKeeper } from './table-keeper.ts';
@@ -154,12 +157,29 @@ export class ModelService {
 
   /** Every format, with its size and what it reveals. */
   async offers(source: ModelSource): Promise<ExportOffer[]> {
-    return offerExports(await this.#model(source));
+    const model = await this.#model(source);
+    if (!('run' in source)) return offerExports(model);
+    const { session } = this.#runs.require(source.run);
+    const problem = session.isContinued
+      ? 'Only a run from its first step can be certified, and this one went on from a file or from what was kept.'
+      : undefined;
+    return [...offerExports(model), offerCertificate(model, problem)];
   }
 
-  /** @throws InputError where the format cannot hold this model */
+  /** @throws InputError where the format cannot hold this model, or the run was stopped before its end */
   async export(source: ModelSource, format: ExportFormat): Promise<Blob> {
-    return exportModel(await this.#model(source), format);
+    if (format !== 'certificate') return exportModel(await this.#model(source), format);
+    if (!('run' in source)) throw new Error('a certificate is of a run');
+    const run = this.#runs.require(source.run);
+    const { job, prepared, watching } = run;
+    const certificate = await certify({
+      job,
+      dataset: prepared.dataset,
+      source: { ...prepared.source, name: source.name },
+      patience: watching?.validation?.patience,
+      result: await this.#runs.resultOf(run),
+    });
+    return new Blob([await writeCertificate(certificate)], { type: 'application/json' });
   }
 
   /**

@@ -5,7 +5,8 @@ import { notebookJob } from '../../src/core/notebook.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { cpuBackend } from '../../src/cpu/cpu-trainer.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
-import { trainOnce, TrainingSession } from '../../src/training-session.ts';
+import { trainOnce } from '../../src/train-once.ts';
+import { TrainingSession } from '../../src/training-session.ts';
 import { loseDevice } from '../support/device.ts';
 import { layersOf, orData } from '../support/jobs.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { jobOf, suggestedSettings } from '../../src/core/job-settings.ts';
 import { readModel } from '../../src/exchange/model-file.ts';
-import { exportFormats, fileStem, modelExports } from '../../src/worker/model-exports.ts';
+import { exportFormats, readCertificate, readTable, verifyCertificate } from '../../src/index.ts';
+import { fileStem } from '../../src/worker/model-exports.ts';
 import { unusedCategory } from '../../src/worker/model-sheet.ts';
 import { TrainingService } from '../../src/worker/training-service.ts';
 import { mixedTable } from '../support/models.ts';
@@ -145,6 +146,25 @@ describe('the models of the worker', () => {
     await service.openTable({ sample: 'iris' }, {}, () => {});
     expect(await service.models.isTrainedOn(opened)).toBe(false);
     await expect(service.models.open(file.slice(0, 300))).rejects.toThrow();
+    // A run that was stopped is no whole one, and one that went on did not begin at its first step.
+    await expect(service.models.export({ run: id, name }, 'certificate')).rejects.toThrow(
+      'has 50 of 400 steps',
+    );
+  });
+
+  it('a run is written in every way, under a name of its own, and certified', async () => {
+    const { service, id } = await trainedRun(400);
+    const source = { run: id, name };
+    const offers = await service.models.offers(source);
+    expect(offers.map(({ format }) => format).toSorted()).toEqual([...exportFormats].toSorted());
+    expect(new Set(offers.map(({ fileName }) => fileName)).size).toBe(offers.length);
+    for (const { format, byteCount } of offers.slice(0, -1)) {
+      expect((await service.models.export(source, format)).size).toBe(byteCount);
+    }
+    const text = await (await service.models.export(source, 'certificate')).text();
+    const table = await readTable(mixedTable('class', 60));
+    const verified = await verifyCertificate(await readCertificate(text), table, { adapter: null });
+    expect(verified).toMatchObject({ holds: true, isExact: true });
   });
 
   it('a diverged run is not kept', async () => {
@@ -165,11 +185,6 @@ describe('file names', () => {
     expect(fileStem('CON.csv')).toBe('model');
     expect(fileStem('…')).toBe('model');
     expect(fileStem('a'.repeat(300))).toHaveLength(60);
-  });
-
-  it('end differently for every format', () => {
-    const endings = exportFormats.map((format) => modelExports[format].ending);
-    expect(new Set(endings).size).toBe(endings.length);
   });
 });
 
