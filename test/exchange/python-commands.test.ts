@@ -99,9 +99,9 @@ describe.each(packages)('on a command line, $packageName', ({ packageName, isHer
   it.skipIf(!isHere)(title('trains on another table, and counts categories it does not know'), async () => {
     const [header, ...rows] = mixed.csv.trimEnd().split('\n');
     const csv = [header, ...rows.slice(0, 20), '20,1,violet,7,low', '21,1,red,7,', ''].join('\n');
-    const table = written(`${packageName}-other.csv`, csv);
+    const other = written(`${packageName}-other.csv`, csv);
     const [{ status, stdout, stderr }] = await runScripts([
-      { script, arguments: ['train', table, '--all-rows', '--steps', '2'] },
+      { script, arguments: ['train', other, '--all-rows', '--steps', '2'] },
     ]);
     expect({ status, stderr }).toEqual({
       status: 0,
@@ -116,7 +116,7 @@ describe('a table', () => {
   it.skipIf(!hasNumpy)(hasNumpy ? title : `${title} (skipped: python3 has no numpy)`, async () => {
     const random = new NumpyRandom(5);
     const pieces = [
-      ...'0123456789.,,..+-eE "\'x?',
+      ...'0123456789.,,..+-eE "\'x?'.split(''),
       '""',
       'na',
       'NaN',

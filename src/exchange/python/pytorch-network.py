@@ -14,6 +14,7 @@ handgrad would go on with. The network is `Network`, its data stand at the end o
 """
 
 import os
+import sys
 
 import torch
 from torch.nn import functional
@@ -206,9 +207,13 @@ def train(table, arguments):
     if processes > 1:
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     train_steps(encoded, arguments, total, processes)
-    # Only now that DistributedDataParallel is gone, which holds the group too.
     if processes > 1:
+        # Only now that DistributedDataParallel is gone, which holds the group too.
         torch.distributed.destroy_process_group()
+        # Gloo's threads live on (seen with PyTorch 2.13). Where one of them still frees a tensor
+        # while Python shuts down, the process aborts; so it ends without shutting down.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def train_steps(encoded, arguments, total, processes):
