@@ -14,7 +14,7 @@ import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
 import { describePlan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
-import { delay, goOnFrom, startOf, type Checkpoint, type Opening, type SessionOptions } from './session-start.ts';
+import { delay, goOnFrom, startOf, type Opening, type SessionOptions } from './session-start.ts';
 import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 
 /** A result holds the predictions of this many rows at most. */
@@ -282,7 +282,7 @@ export class TrainingSession {
   }
 
   /** Where the run stands: as it was last kept while it trains, and where its device is lost. */
-  async checkpoint(): Promise<Checkpoint> {
+  async checkpoint(): Promise<NonNullable<SessionOptions['from']>> {
     const isKept = this.#isTraining || this.#isLost;
     const snapshot = isKept ? this.lastSnapshot : await this.#trainer.snapshot();
     const losses = this.#kept.from(0).subarray(0, snapshot.step);
