@@ -294,7 +294,7 @@ export class TrainingSession {
   }
 
   /** Where the run stands: as it was last kept while it trains, and where its device is lost. */
-  async checkpoint(): Promise<Checkpoint> {
+  async checkpoint(): Promise<NonNullable<SessionOptions['from']>> {
     const isKept = this.#isTraining || this.#isLost;
     const snapshot = isKept ? this.lastSnapshot : await this.#trainer.snapshot();
     const losses = this.#kept.from(0).subarray(0, snapshot.step);

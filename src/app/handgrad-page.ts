@@ -14,7 +14,7 @@ import { PredictPanel } from './predict-panel.ts';
 import { baseStyles } from './styles.ts';
 
 /** Elements that mean something else by Enter. */
-const OWN_ENTER = 'button, a, summary, textarea, select, dialog, input[type="file"], [role="tab"]';
+const OWN_ENTER = 'button, a, summary, textarea, select, dialog, form, input[type="file"], [role="tab"]';
 
 /** The page: its layout, the keys that work everywhere, and files dropped anywhere. */
 export class HandgradPage extends PageElement {

@@ -254,13 +254,13 @@ export class KeepingControl {
     const isFull = error instanceof Error && error.name === 'QuotaExceededError';
     const why = isFull ? 'its storage for this site is full' : reasonOf(error);
     const notice = `This browser does not keep the page on this device: ${why}. Everything goes on, but a reload loses it.`;
-    this.#state.update({ keeping: 'off', notice });
     // Where nothing could be saved nothing is left; what was saved before stays as it was.
     try {
       await forgetIfEmpty();
     } catch {
       // Storage that takes nothing holds nothing.
     }
+    this.#state.update({ keeping: 'off', notice });
     this.#lock.release();
   }
 

@@ -15,12 +15,12 @@ class RememberSwitch extends PageElement {
         padding-top: 8px;
         border-top: 1px solid var(--line);
       }
-      .foot {
+      .line {
         display: flex;
         align-items: center;
         gap: 8px;
       }
-      .foot p {
+      .line p {
         flex: 1;
       }
       label {
@@ -91,7 +91,7 @@ class RememberSwitch extends PageElement {
           @change=${() => void (isOn ? keeping.forget() : keeping.remember())}
         />Remember on this device
       </label>
-      <div class="foot">
+      <div class="line">
         <p id="what" class="muted small">${describe(state)}</p>
         ${
           state.keeping === 'off'

@@ -289,9 +289,13 @@ const ROW_OPTIONS = {
   format: { delimiter: ',', decimal: '.', hasHeader: true },
 } as const;
 
-/** A table of one row; quoted, so that an empty one is a row nonetheless. */
+/** How a cell without a value is written: a line of nothing but empty cells would be none. */
+const MISSING = 'NA';
+
+/** A table of one row. */
 function csvOf(names: readonly string[], cells: readonly string[]): string {
-  return [names, cells]
+  const row = cells.map((cell) => (cell.trim() === '' ? MISSING : cell));
+  return [names, row]
     .map((line) => line.map((text) => `"${text.replaceAll('"', '""')}"`).join(','))
     .join('\n');
 }

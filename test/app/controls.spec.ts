@@ -70,7 +70,7 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
   await openPage(page);
   // Table, network, then the path and Train: the order on the page.
   const order: string[] = [];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 13; i++) {
     await page.keyboard.press('Tab');
     order.push(
       await page.evaluate(() => {
@@ -88,13 +88,14 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
     'Samples',
     'Columns',
     'Source and licence',
+    'Remember on this device',
     'Settings',
     'CPU',
     'Train',
     'Compare',
     'Step',
   ];
-  expect(order.slice(0, 12)).toEqual([...pages, ...controls]);
+  expect(order.slice(0, 13)).toEqual([...pages, ...controls]);
 
   // Settings by keyboard, and Enter in a field trains with what was written.
   await page.locator('settings-form summary').first().focus();

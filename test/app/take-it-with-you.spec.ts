@@ -92,6 +92,9 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   await page.getByLabel('weight', { exact: true }).fill('');
   await page.getByLabel('weight', { exact: true }).press('Enter');
   await expect(page.locator('predict-panel')).not.toContainText('is not a number');
+  // Enter predicts here; it does not train.
+  await expect(page.locator('main')).toHaveAttribute('data-activity', 'idle');
+  await expect(page.locator('predict-panel')).toBeVisible();
   await expect(answer.locator('.value')).toHaveText(/cat|dog/);
   const options = await page.getByLabel('coat', { exact: true }).locator('option').allInnerTexts();
   expect(options).toEqual(['curly', 'smooth', 'wired', 'any other', '(missing: taken for smooth)']);
@@ -125,6 +128,10 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
       'age,coat,weight,predicted animal,probability of animal = cat,probability of animal = dog',
     );
     expect(lines[1]).toMatch(/^3,curly,4,dog,0\.\d+,0\.\d+$/);
+    // Dropped on the panel, a file of rows is predicted and not opened.
+    await drop(page, 'rows-panel section', 'coat,weight\nwired,5\n');
+    await expect(panel).toContainText('dropped.csv: animal predicted for 1 row.');
+    await expect(page.locator('table-card .file')).toHaveText('pets of 2026.csv');
     await button(page, 'Predict the open table').click();
     await expect(panel).toContainText('animal predicted for 60 rows; the first 8 rows below.');
   });
@@ -132,9 +139,9 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
 
   await showDetails(page, 'Download');
   await expect(page.locator('export-panel li[data-format=model]')).toContainText(
-    'Reveals the name of the table, column names, categories and classes, ranges of numbers and which rows it learnt from.',
+    'Of the table it holds its name, the names of all ',
   );
-  await expect(page.locator('export-panel li[data-format=safetensors]')).toContainText('Reveals nothing');
+  await expect(page.locator('export-panel li[data-format=safetensors]')).toContainText('the weights and nothing else of the table');
   const file = await download(page, 'Download handgrad model');
   expect(file.suggestedFilename()).toBe('pets-of-2026.handgrad.safetensors');
   const bytes = await contentOf(file);
@@ -273,6 +280,18 @@ test('a run that was cut off goes on from its last save, on the GPU with the sam
   await expect.poll(() => stepCount(page)).toBe(from + 1);
   await button(page, 'Forget everything').click();
 });
+
+/** Lets go of a file over a part of the page. */
+async function drop(page: Page, target: string, content: string): Promise<void> {
+  const data = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'dropped.csv', { type: 'text/csv' }));
+    return transfer;
+  }, content);
+  await page.locator(target).dispatchEvent('dragover', { dataTransfer: data });
+  await expect(page.locator('handgrad-page .drop')).toHaveCount(0);
+  await page.locator(target).dispatchEvent('drop', { dataTransfer: data });
+}
 
 interface KeptRun {
   readonly step: number;

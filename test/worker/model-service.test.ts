@@ -5,7 +5,7 @@ import { exportFormats, readCertificate, readTable, verifyCertificate } from '..
 import { fileStem } from '../../src/worker/model-exports.ts';
 import { unusedCategory } from '../../src/worker/model-sheet.ts';
 import { TrainingService } from '../../src/worker/training-service.ts';
-import { mixedTable } from '../support/models.ts';
+import { hostileTable, mixedTable } from '../support/models.ts';
 
 const name = 'mixed.csv';
 
@@ -90,6 +90,26 @@ describe('the models of the worker', () => {
       'lacks the columns "weight", "colour", "grade"',
     );
     expect((await service.models.predictFile(source, undefined)).rowCount).toBe(60);
+  });
+
+  it('predict whatever columns and categories are called, and a row of one missing value', async () => {
+    for (const csv of [hostileTable(), `x,y\n${'1,2\n3,5\n,4\n'.repeat(10)}`]) {
+      const { service, open, job } = await openService(csv);
+      const id = await service.openRun('cpu', job, open);
+      await service.train(id, 20, () => {});
+      const source = { run: id, name };
+      const { fields } = await service.models.describe(source);
+      const [first] = await service.models.predictRow(
+        source,
+        fields.map(({ start }) => start),
+        0.5,
+      );
+      const { answers } = await service.models.predictFile(source, undefined);
+      expect(first).toEqual(answers[0][0]);
+      if (fields.length > 1) continue;
+      const [missing] = await service.models.predictRow(source, [''], 0.5);
+      expect(missing).toEqual(answers[2][0]);
+    }
   });
 
   it('a run that was kept goes on to the same losses, also one that watches for its end', async () => {
