@@ -15,7 +15,7 @@ import { noticeSaved, requireWritable, writeWhole } from './model-flags.ts';
 import { notice } from './output.ts';
 import { runToEnd, type Watching } from './training-run.ts';
 import type { WantedRun } from './wanted-run.ts';
-import { count } from './wording.ts';
+import { count, inOneLine } from './wording.ts';
 
 /** What is kept of a run, and what it goes on from. */
 export interface FileFlags {
@@ -112,7 +112,8 @@ async function saveCertificate(
   const certified = { job, dataset, source, patience: flags.earlyStopping, result };
   const text = await writeCertificate(await certify(certified, watching.signal));
   await writeWhole(path, text);
-  notice(`Certificate written to ${path}.`);
+  const told = revealed({ encoding: dataset.encoding, table: source }, 'certificate');
+  notice(`Certificate written to ${inOneLine(path)}. ${told}`);
 }
 
 async function saveModel(
