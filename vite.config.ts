@@ -43,7 +43,7 @@ const library: UserConfig = {
     copyPublicDir: false,
     minify: false,
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'handgrad' },
-    rolldownOptions: { external: [/^(papaparse|valibot|protobufjs)(\/|$)/] },
+    rolldownOptions: { external: [/^(papaparse|valibot|pbf)(\/|$)/] },
   },
 };
 

@@ -46,7 +46,6 @@ export async function certify(run: CertifiedRun, signal?: AbortSignal): Promise<
   const logged: [step: number, loss: number][] = [];
   for (let step = 0; step < losses.length; step += stride) logged.push([step, losses[step]]);
   const ofRun = comparable(result);
-  const check = checkGradients(job, dataset.training, parameters);
   return {
     madeBy,
     engine: engineName(),
@@ -68,13 +67,18 @@ export async function certify(run: CertifiedRun, signal?: AbortSignal): Promise<
       result.backend === 'cpu'
         ? null
         : certifiedVerdict(await judgeRun(job, dataset.training, ofRun, signal)),
-    gradientCheck: {
-      difference: check.difference,
-      allowed: check.allowed,
-      holds: check.holds ?? null,
-      parametersChecked: check.parametersChecked,
-    },
+    gradientCheck: gradientCheckOf(job, dataset.training, parameters),
   };
+}
+
+/** Backpropagation against central differences, as a certificate says it. */
+export function gradientCheckOf(
+  job: TrainingJob,
+  data: TrainingData,
+  parameters: Float64Array,
+): Certificate['gradientCheck'] {
+  const { difference, allowed, holds = null, parametersChecked } = checkGradients(job, data, parameters);
+  return { difference, allowed, holds, parametersChecked };
 }
 
 /** Holds a run against float64 over as many steps as its parameters took. */

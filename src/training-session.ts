@@ -14,14 +14,7 @@ import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
 import { describePlan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
-import {
-  delay,
-  goOnFrom,
-  startOf,
-  type Checkpoint,
-  type Opening,
-  type SessionOptions,
-} from './session-start.ts';
+import { delay, goOnFrom, startOf, type Opening, type SessionOptions } from './session-start.ts';
 import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 
 /** A result holds the predictions of this many rows at most. */

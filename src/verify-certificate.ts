@@ -2,8 +2,7 @@ import { adapterName, type Adapter, type Backend } from './core/job.ts';
 import { InputError } from './core/errors.ts';
 import { describePlan } from './core/plan.ts';
 import type { RunValues } from './core/validation.ts';
-import { certify, judgeRun, referenceOf } from './certify.ts';
-import { checkGradients } from './cpu/gradient-check.ts';
+import { certify, gradientCheckOf, judgeRun, referenceOf } from './certify.ts';
 import { prepareDataset, type Dataset } from './data/dataset.ts';
 import type { Table } from './data/table.ts';
 import { engineName } from './engine.ts';
@@ -161,7 +160,7 @@ async function roundedChecks(
     run.backend === 'cpu' ? run : await referenceOf(job, dataset.training, run.losses.length, signal);
   const verdict = await judgeRun(job, dataset.training, run, signal);
   const allowed = verdict.allowedLoss * (adapter ? 1 : ENGINES_APART);
-  const gradients = checkGradients(job, dataset.training, run.parameters);
+  const gradients = gradientCheckOf(job, dataset.training, run.parameters);
   const isSaid = certificate.gradientCheck.holds;
   return [
     lossesCheck(certificate, reference, verdict.holds === undefined ? undefined : allowed),
@@ -177,7 +176,7 @@ async function roundedChecks(
     },
     {
       what: 'gradient check',
-      holds: isSaid === null || gradients.holds === undefined ? undefined : isSaid === gradients.holds,
+      holds: isSaid === null || gradients.holds === null ? undefined : isSaid === gradients.holds,
       detail: `largest difference ${gradients.difference.toPrecision(3)}, allowed ${gradients.allowed.toPrecision(3)}`,
     },
     ...(certificate.verdict

@@ -78,7 +78,7 @@ const allowedImports: Record<string, readonly string[]> = {
 const packageHomes: Record<string, string> = {
   papaparse: 'src/data/csv',
   valibot: 'src/exchange/',
-  protobufjs: 'src/exchange/',
+  pbf: 'src/exchange/',
   'idb-keyval': 'src/app/',
   uplot: 'src/app/',
   lit: 'src/app/',

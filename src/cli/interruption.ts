@@ -10,6 +10,19 @@ export class Interrupted extends Error {
   override name = 'Interrupted';
 }
 
+/** How much is under way that is worth waiting for. */
+let keptCount = 0;
+
+/** Work that a Ctrl-C ends by keeping what came of it: nothing but a second one ends the process before. */
+export async function keepOnInterruption<T>(work: () => Promise<T>): Promise<T> {
+  keptCount++;
+  try {
+    return await work();
+  } finally {
+    keptCount--;
+  }
+}
+
 /**
  * Lets a Ctrl-C stop the work cleanly; a second one, or work that does not stop, ends the process.
  *
@@ -20,7 +33,11 @@ export function watchForInterruption(): AbortSignal {
   process.on('SIGINT', () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED_STATUS);
     controller.abort(new Interrupted('Stopped.'));
-    const giveUp = (): never => {
+    const giveUp = (): void => {
+      if (keptCount > 0) {
+        notice('Saving what was trained; another Ctrl-C ends without.');
+        return;
+      }
       notice('Stopped.');
       process.exit(INTERRUPTED_STATUS);
     };

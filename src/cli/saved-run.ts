@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   certify,
+  HandgradError,
   modelOf,
   revealed,
   writeCertificate,
@@ -9,12 +10,12 @@ import {
   type TrainingSession,
 } from '../index.ts';
 import { UsageError } from './flags.ts';
-import { Interrupted } from './interruption.ts';
+import { Interrupted, keepOnInterruption } from './interruption.ts';
 import { noticeSaved, requireWritable, writeWhole } from './model-flags.ts';
 import { notice } from './output.ts';
 import { runToEnd, type Watching } from './training-run.ts';
 import type { WantedRun } from './wanted-run.ts';
-import { count } from './wording.ts';
+import { count, inOneLine } from './wording.ts';
 
 /** What is kept of a run, and what it goes on from. */
 export interface FileFlags {
@@ -53,30 +54,66 @@ export async function requireFiles(
 export async function runAndSave(
   session: TrainingSession,
   wanted: WantedRun,
-  { save, certificate, earlyStopping }: FileFlags,
+  flags: FileFlags,
   watching: Watching,
 ): Promise<RunResult> {
-  const { job, dataset, source } = wanted;
+  const { save, certificate } = flags;
+  const result = await (save === undefined
+    ? runToEnd(session, watching)
+    : keepOnInterruption(() => trainAndSave(session, wanted, save, watching)));
+  // One that came while the last step was being saved.
+  watching.signal.throwIfAborted();
+  if (certificate !== undefined) await saveCertificate(certificate, { wanted, flags, result, watching });
+  return result;
+}
+
+async function trainAndSave(
+  session: TrainingSession,
+  wanted: WantedRun,
+  path: string,
+  watching: Watching,
+): Promise<RunResult> {
+  let result: RunResult;
   try {
-    const result = await runToEnd(session, watching);
-    if (save !== undefined) await saveModel(session, wanted, save);
-    if (certificate !== undefined) {
-      const run = { job, dataset, source, patience: earlyStopping, result };
-      const text = await writeCertificate(await certify(run, watching.signal));
-      await writeWhole(certificate, text);
-      notice(`Certificate written to ${certificate}.`);
-    }
-    return result;
+    result = await runToEnd(session, watching);
   } catch (error) {
-    if (error instanceof Interrupted && save !== undefined && session.stepCount > 0) {
-      await saveModel(session, wanted, save);
-      const { stepCount } = session;
-      notice(
-        `Saved at step ${count(stepCount)} of ${count(job.steps)}; --continue ${save} goes on from there.`,
-      );
-    }
+    if (error instanceof Interrupted && session.stepCount > 0) await saveInterrupted(session, wanted, path);
     throw error;
   }
+  await saveModel(session, wanted, path);
+  return result;
+}
+
+/** Says what came of it: the Ctrl-C stays what ended the run. */
+async function saveInterrupted(session: TrainingSession, wanted: WantedRun, path: string): Promise<void> {
+  const { stepCount, job } = session;
+  try {
+    await saveModel(session, wanted, path);
+    notice(
+      `Saved at step ${count(stepCount)} of ${count(job.steps)}; --continue ${path} goes on from there.`,
+    );
+  } catch (error) {
+    if (!(error instanceof HandgradError)) throw error;
+    notice(`error: Nothing is saved. ${error.message}`);
+  }
+}
+
+async function saveCertificate(
+  path: string,
+  run: {
+    readonly wanted: WantedRun;
+    readonly flags: FileFlags;
+    readonly result: RunResult;
+    readonly watching: Watching;
+  },
+): Promise<void> {
+  const { wanted, flags, result, watching } = run;
+  const { job, dataset, source } = wanted;
+  const certified = { job, dataset, source, patience: flags.earlyStopping, result };
+  const text = await writeCertificate(await certify(certified, watching.signal));
+  await writeWhole(path, text);
+  const told = revealed({ encoding: dataset.encoding, table: source }, 'certificate');
+  notice(`Certificate written to ${inOneLine(path)}. ${told}`);
 }
 
 async function saveModel(

@@ -20,7 +20,7 @@ export interface Table {
 }
 
 /** 256 MiB as float64, half of that as the float32 a GPU gets. */
-const MAX_CELLS = 2 ** 25;
+export const MAX_CELLS = 2 ** 25;
 const FIRST_CHUNK = 16;
 const LONGEST_CHUNK = 65_536;
 /** What the different texts of all columns may take, about. */

@@ -1,14 +1,15 @@
 import * as v from 'valibot';
 import { InputError } from '../core/errors.ts';
-import { validateJob } from '../core/job-rules.ts';
 import { nameParameters } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
-import { requireFitting, type Snapshot } from '../core/plan.ts';
+import type { Snapshot } from '../core/plan.ts';
 import { formatCount } from '../core/wording.ts';
+import { MAX_CELLS } from '../data/table.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { initialParametersFrom } from './initial-parameters.ts';
 import { repeatedKey } from './json-keys.ts';
 import { networkOf, parametersOf, type Model } from './model.ts';
+import { requireConsistent } from './model-rules.ts';
 import { readTensorFile, writeSafetensors, type Tensor } from './safetensors.ts';
 import * as shapes from './shapes.ts';
 
@@ -123,7 +124,7 @@ export function readModel(bytes: Uint8Array | ArrayBuffer): Model {
   const model: Model = {
     madeBy,
     encoding,
-    table: { ...table, trainingRows: rowsOf(trainingRows, table.rowCount) },
+    table: { ...table, trainingRows: rowsOf(trainingRows, table) },
     job,
     adapter,
     snapshot,
@@ -183,38 +184,6 @@ function takeNumbers(tensors: ReadonlyMap<string, Tensor>, name: string, length:
   );
 }
 
-/** What the parts of a model say of one another. @throws InputError if they contradict */
-function requireConsistent(model: Model, whole: Float64Array): void {
-  const { encoding, job, snapshot, table } = model;
-  const network = networkOf(model);
-  const contradiction = (what: string) =>
-    new InputError(`The model contradicts itself: ${what}. Save it again, or take an unaltered copy.`);
-  requireFitting(snapshot, network.parameterCount, job);
-  if (parametersOf(model).some((value, i) => value !== whole[i])) {
-    throw contradiction('the state of its training has other parameters than its layers');
-  }
-  // A row of zeros stands for the table that is not here.
-  const rowCount = Math.max(1, table.trainingRows.length);
-  const outputCount = encoding.targetScaling.length;
-  const row = { inputs: new Float64Array(network.inputCount), targets: new Float64Array(outputCount) };
-  const { batchSize = 1, ...rest } = job;
-  if (batchSize > rowCount) throw contradiction('its batches are larger than the rows it was trained on');
-  validateJob(rest, { rowCount: 1, inputCount: network.inputCount, outputCount, ...row });
-  const { classes = [], task, targets } = encoding;
-  const classCount = { regression: 0, binary: targets.length === 1 ? 2 : 0, classification: outputCount }[
-    task
-  ];
-  if (classes.length !== classCount) throw contradiction('its classes are not those of its task');
-  if (task !== 'classification' && targets.length !== outputCount) {
-    throw contradiction('it has another number of targets than of outputs');
-  }
-  const roles = new Map(table.columns.map(({ name, role }) => [name, role]));
-  const isPlanned =
-    encoding.inputs.every(({ column }) => roles.get(column) === 'input') &&
-    targets.every((target) => roles.get(target) === 'target');
-  if (!isPlanned) throw contradiction('its inputs and targets are not those of its columns');
-}
-
 function parameterTensors(model: Model): Map<string, Tensor> {
   const named = nameParameters(networkOf(model), parametersOf(model));
   const tensors = new Map<string, Tensor>();
@@ -237,8 +206,13 @@ export function bitsOf(rows: Uint32Array, rowCount: number): string {
   return toBase64(bits);
 }
 
-function rowsOf(text: string | undefined, rowCount: number): Uint32Array {
-  if (rowCount > 2 ** 26) throw new InputError('The model was trained on more rows than handgrad takes.');
+function rowsOf(
+  text: string | undefined,
+  { rowCount, columns }: { readonly rowCount: number; readonly columns: readonly unknown[] },
+): Uint32Array {
+  if (rowCount * columns.length > MAX_CELLS) {
+    throw new InputError('The model was trained on more rows than handgrad takes. Take an unaltered copy.');
+  }
   const all = new Uint32Array(rowCount).map((_, row) => row);
   if (text === undefined) return all;
   const bits = fromBase64(text);

@@ -1,4 +1,4 @@
-import { Writer } from 'protobufjs/minimal.js';
+import { PbfWriter } from 'pbf';
 
 // The messages of an ONNX file that handgrad writes, and their bytes, after
 // https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
@@ -72,13 +72,11 @@ const attributeTypes = { float: 1, int: 2, string: 3, ints: 7, strings: 8 } as c
 /** TensorProto.DataType */
 const elementTypes = { float: 1, int64: 7, string: 8, double: 11 } as const;
 
-/** The low bits of a tag: what follows is a variable-length whole number, text or a message, a float32. */
-const [VARINT, LENGTH, FIXED32] = [0, 2, 5];
 const utf8 = new TextEncoder();
 
 /** The bytes of a model file. */
 export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
-  const writer = Writer.create();
+  const writer = new PbfWriter();
   writeInt(writer, MODEL.irVersion, model.irVersion);
   writeText(writer, MODEL.producerName, model.producerName);
   writeText(writer, MODEL.producerVersion, model.producerVersion);
@@ -96,11 +94,10 @@ export function encodeModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
       writeText(writer, ENTRY.value, value);
     });
   }
-  // A copy: in Node the writer's bytes are a view of a pool.
   return new Uint8Array(writer.finish());
 }
 
-function writeGraph(writer: Writer, graph: OnnxGraph): void {
+function writeGraph(writer: PbfWriter, graph: OnnxGraph): void {
   for (const node of graph.nodes) writeMessage(writer, GRAPH.nodes, () => writeNode(writer, node));
   writeText(writer, GRAPH.name, graph.name);
   for (const [name, tensor] of graph.constants) {
@@ -110,7 +107,7 @@ function writeGraph(writer: Writer, graph: OnnxGraph): void {
   for (const output of graph.outputs) writeMessage(writer, GRAPH.outputs, () => writeValue(writer, output));
 }
 
-function writeNode(writer: Writer, { operator, domain, inputs, output, attributes }: OnnxNode): void {
+function writeNode(writer: PbfWriter, { operator, domain, inputs, output, attributes }: OnnxNode): void {
   for (const input of inputs) writeText(writer, NODE.inputs, input);
   writeText(writer, NODE.outputs, output);
   writeText(writer, NODE.name, output);
@@ -121,11 +118,11 @@ function writeNode(writer: Writer, { operator, domain, inputs, output, attribute
   writeText(writer, NODE.domain, domain);
 }
 
-function writeAttribute(writer: Writer, name: string, { kind, value }: OnnxAttribute): void {
+function writeAttribute(writer: PbfWriter, name: string, { kind, value }: OnnxAttribute): void {
   writeText(writer, ATTRIBUTE.name, name);
   switch (kind) {
     case 'float':
-      writer.uint32(tag(ATTRIBUTE.float, FIXED32)).float(value);
+      writer.writeFloatField(ATTRIBUTE.float, value);
       break;
     case 'int':
       writeInt(writer, ATTRIBUTE.int, value);
@@ -143,13 +140,13 @@ function writeAttribute(writer: Writer, name: string, { kind, value }: OnnxAttri
   writeInt(writer, ATTRIBUTE.type, attributeTypes[kind]);
 }
 
-function writeTensor(writer: Writer, name: string, tensor: OnnxTensor): void {
+function writeTensor(writer: PbfWriter, name: string, tensor: OnnxTensor): void {
   for (const size of tensor.shape) writeInt(writer, TENSOR.sizes, size);
   writeInt(writer, TENSOR.type, elementTypes[tensor.type]);
   if (tensor.type === 'string') for (const text of tensor.data) writeText(writer, TENSOR.strings, text);
   writeText(writer, TENSOR.name, name);
   if (tensor.type !== 'string') {
-    writer.uint32(tag(TENSOR.bytes, LENGTH)).bytes(littleEndian(tensor.type, tensor.data));
+    writer.writeBytesField(TENSOR.bytes, littleEndian(tensor.type, tensor.data));
   }
 }
 
@@ -164,7 +161,7 @@ function littleEndian(type: 'float' | 'double' | 'int64', data: ArrayLike<number
   return new Uint8Array(view.buffer);
 }
 
-function writeValue(writer: Writer, { name, type, shape }: OnnxValue): void {
+function writeValue(writer: PbfWriter, { name, type, shape }: OnnxValue): void {
   writeText(writer, VALUE.name, name);
   const writeSize = (size: number | string) => {
     if (typeof size === 'number') writeInt(writer, TYPE.sizeValue, size);
@@ -180,21 +177,15 @@ function writeValue(writer: Writer, { name, type, shape }: OnnxValue): void {
   });
 }
 
-function writeInt(writer: Writer, field: number, value: number): void {
-  writer.uint32(tag(field, VARINT)).int64(value);
+function writeInt(writer: PbfWriter, field: number, value: number): void {
+  writer.writeVarintField(field, value);
 }
 
 /** As UTF-8; half a surrogate pair, which has none, becomes U+FFFD. */
-function writeText(writer: Writer, field: number, text: string): void {
-  writer.uint32(tag(field, LENGTH)).bytes(utf8.encode(text));
+function writeText(writer: PbfWriter, field: number, text: string): void {
+  writer.writeBytesField(field, utf8.encode(text));
 }
 
-function writeMessage(writer: Writer, field: number, write: () => void): void {
-  writer.uint32(tag(field, LENGTH)).fork();
-  write();
-  writer.ldelim();
-}
-
-function tag(field: number, wireType: number): number {
-  return field * 8 + wireType;
+function writeMessage(writer: PbfWriter, field: number, write: () => void): void {
+  writer.writeMessage(field, write, undefined);
 }

@@ -27,15 +27,18 @@ const partsOf: Readonly<Record<ExportFormat, readonly Part[]>> = {
   certificate: ['name', 'columns', 'digest'],
 };
 
+/** What is exported, as far as it tells of the table. */
+type Told = Pick<Model, 'encoding'> & { readonly table: Pick<Model['table'], 'columns'> };
+
 /** What of the table an export reveals, as one sentence; no file holds a row of it. */
-export function revealed(model: Model, format: ExportFormat): string {
+export function revealed(model: Told, format: ExportFormat): string {
   const parts = partsOf[format].map((part) => describe[part](model)).filter(Boolean);
   if (parts.length === 0) return 'It holds the weights and nothing else of the table.';
   const last = parts.length > 1 ? ` and ${parts[parts.length - 1]}` : '';
   return `Of the table it holds ${parts.slice(0, parts.length > 1 ? -1 : 1).join(', ')}${last}; no row.`;
 }
 
-const describe: Readonly<Record<Part, (model: Model) => string>> = {
+const describe: Readonly<Record<Part, (model: Told) => string>> = {
   name: () => 'its name',
   columns: ({ table }) => `the names of all ${countOf(table.columns.length, 'column')}`,
   inputs: ({ encoding: { inputs, targets } }) =>

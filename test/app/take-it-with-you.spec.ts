@@ -141,7 +141,9 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   await expect(page.locator('export-panel li[data-format=model]')).toContainText(
     'Of the table it holds its name, the names of all ',
   );
-  await expect(page.locator('export-panel li[data-format=safetensors]')).toContainText('the weights and nothing else of the table');
+  await expect(page.locator('export-panel li[data-format=safetensors]')).toContainText(
+    'the weights and nothing else of the table',
+  );
   const file = await download(page, 'Download handgrad model');
   expect(file.suggestedFilename()).toBe('pets-of-2026.handgrad.safetensors');
   const bytes = await contentOf(file);

@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -36,6 +37,26 @@ async function refusalOf(ending: Promise<Ending>): Promise<string> {
   expect(status).not.toBe(0);
   expect(stdout).toBe('');
   return stderr;
+}
+
+/** A long run that Ctrl-C ends once it trains. */
+async function interrupted(flag: string, file: string, before = () => {}) {
+  const args = ['train', table, ...trainFlags, '--steps', '2000000', flag, file];
+  const child = spawn(process.execPath, [launcher, ...args]);
+  let said = '';
+  let isInterrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // The first line of the log has come.
+    if (isInterrupted || !text.includes('error at step')) return;
+    isInterrupted = true;
+    before();
+    child.kill('SIGINT');
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const status = await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
+  return { status, said };
 }
 
 beforeAll(async () => {
@@ -79,17 +100,7 @@ describe('a run that was saved', () => {
   });
 
   test('is kept when Ctrl-C ends it, and goes on from there', async () => {
-    const args = ['train', table, ...trainFlags, '--steps', '2000000', '--save', path('interrupted')];
-    const child = spawn(process.execPath, [launcher, ...args]);
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      // It trains: the first line of the log has come.
-      if (said === '' && text.includes('error at step')) child.kill('SIGINT');
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const status = await new Promise((resolve) => {
-      child.on('close', resolve);
-    });
+    const { status, said } = await interrupted('--save', path('interrupted'));
     expect(status).toBe(130);
     expect(said).toMatch(/Saved at step [\d,]+ of 2,000,000; --continue/);
     const { snapshot } = readModel(readFileSync(path('interrupted')));
@@ -98,6 +109,16 @@ describe('a run that was saved', () => {
       handgrad(['train', table, '--continue', path('interrupted'), '--steps', '5', '--save', path('after')]),
     );
     expect(readModel(readFileSync(path('after'))).snapshot.step).toBe(snapshot.step + 5);
+  });
+
+  test('is said not to be kept when Ctrl-C ends it and its folder is gone', async () => {
+    mkdirSync(path('gone'));
+    const file = join(path('gone'), 'm');
+    const { status, said } = await interrupted('--save', file, () =>
+      rmSync(path('gone'), { recursive: true }),
+    );
+    expect(status).toBe(130);
+    expect(said).toContain('error: Nothing is saved. The file');
   });
 
   test('is refused where it cannot be written, before anything is trained', async () => {

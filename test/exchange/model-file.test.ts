@@ -42,6 +42,7 @@ describe('a model file', () => {
     const [settings] = model.job.networks;
     const inParts: Model = {
       ...model,
+      adapter: { vendor: 'a', architecture: 'b', description: 'c', isFallback: true },
       snapshot: {
         ...model.snapshot,
         plan: { strategy: 'layered', matmul: 'simple' },
@@ -84,6 +85,22 @@ describe('a model file', () => {
     );
   });
 });
+
+/** As much of a manifest as is altered here. */
+interface Lie {
+  encoding: {
+    classes: string[];
+    targetScaling: { factor: number }[];
+    inputs: { scaling: { factor: number }; fill: unknown; categories: string[] }[];
+  };
+  table: {
+    columns: { role: string }[];
+    options: { task?: string; validation: number };
+    trainingRows: string;
+    rowCount: number;
+  };
+  plan: unknown;
+}
 
 describe('what is no model', () => {
   let trained: TrainedModel;
@@ -208,6 +225,29 @@ describe('what is no model', () => {
     ],
   ])('%s', (_name, make, said) => {
     expect(refusal(make())).toContain(said);
+  });
+
+  // Each of them alone would be read, and answer with something else.
+  it.each([
+    ['a class twice', 'classes', (m: Lie) => (m.encoding.classes[1] = m.encoding.classes[0])],
+    ['scaled probabilities', 'scaled', (m: Lie) => (m.encoding.targetScaling[0].factor = 2)],
+    ['a negative scale', 'an input', (m: Lie) => (m.encoding.inputs[0].scaling.factor *= -1)],
+    ['a fill beyond float32', 'an input', (m: Lie) => (m.encoding.inputs[0].fill = 1e300)],
+    ['a fill that is no category', 'an input', (m: Lie) => (m.encoding.inputs[2].fill = 'pink')],
+    [
+      'a category twice',
+      'an input',
+      ({ encoding: { inputs } }: Lie) => (inputs[2].categories[0] = inputs[2].categories[1]),
+    ],
+    ['a column twice', 'name of another', (m: Lie) => m.table.columns.push(m.table.columns[0])],
+    ['an input left out', 'those of its columns', (m: Lie) => (m.table.columns[0].role = 'ignored')],
+    ['another task', 'another task', (m: Lie) => (m.table.options.task = 'regression')],
+    ['no rows to train on', 'apart', (m: Lie) => (m.table.options.validation = 1)],
+    ['no training row', 'no row', (m: Lie) => (m.table.trainingRows = 'AAAAAAA=')],
+    ['a plan of another path', 'one path', (m: Lie) => (m.plan = { strategy: 'fused', tile: 8 })],
+    ['rows without number', 'more rows', (m: Lie) => (m.table.rowCount = 2 ** 40)],
+  ])('%s', (_name, said, lie) => {
+    expect(refusal(remade((manifest) => lie(manifest as unknown as Lie)))).toContain(said);
   });
 
   it('weights that are no numbers', () => {
