@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import manifest from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 import { InputError } from '../../src/core/errors.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { initialParametersFrom } from '../../src/exchange/initial-parameters.ts';
@@ -74,7 +74,7 @@ describe('a model file', () => {
   });
 
   it('says what made it', () => {
-    expect(madeBy).toBe(`handgrad ${manifest.version}`);
+    expect(madeBy).toBe(`handgrad ${packageJson.version}`);
   });
 
   it('cannot be written of a run that diverged', async () => {
