@@ -151,15 +151,22 @@ export function answerColumns(
   { values, rowCount }: Pick<ModelPredictions, 'values' | 'rowCount'>,
 ): AddedColumn[] {
   const outputCount = model.encoding.targetScaling.length;
-  const rows = Array.from({ length: rowCount }, (_, row) =>
-    answersOf(model, values.subarray(row * outputCount, (row + 1) * outputCount)),
-  );
-  const whole = rows.find(([{ value }]) => value !== '') ?? rows[0] ?? [];
-  return whole.flatMap(({ target, probabilities }, index) => [
-    { name: `predicted ${target}`, cell: (row: number) => rows[row][index].value },
+  // One row at a time: all answers of a million rows would take gigabytes.
+  let last: { readonly row: number; readonly answers: readonly Answer[] } = { row: -1, answers: [] };
+  const answersTo = (row: number): readonly Answer[] => {
+    if (row !== last.row) {
+      const ofRow = values.subarray(row * outputCount, (row + 1) * outputCount);
+      last = { row, answers: answersOf(model, ofRow) };
+    }
+    return last.answers;
+  };
+  let whole = 0;
+  while (whole < rowCount - 1 && answersTo(whole)[0].value === '') whole++;
+  return answersTo(whole).flatMap(({ target, probabilities }, index) => [
+    { name: `predicted ${target}`, cell: (row: number) => answersTo(row)[index].value },
     ...probabilities.map(({ of }, which) => ({
       name: `probability of ${target} = ${of}`,
-      cell: (row: number) => rows[row][index].probabilities[which]?.probability ?? '',
+      cell: (row: number) => answersTo(row)[index].probabilities[which]?.probability ?? '',
     })),
   ]);
 }

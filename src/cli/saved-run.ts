@@ -73,6 +73,8 @@ async function trainAndSave(
   path: string,
   watching: Watching,
 ): Promise<RunResult> {
+  // What cannot be written is said before it is trained.
+  writeModel(await modelOf(session, wanted.dataset, wanted.source));
   let result: RunResult;
   try {
     result = await runToEnd(session, watching);

@@ -25,15 +25,20 @@ export function readCategories(column: Column, mostCount: number): Categories | 
   }
   if (!numbers) return { names, codes };
   const codeOf = new Map<number, number>();
+  // With a decimal comma 1.5 is a text, and named as the number 1,5 is: one category.
+  const codeOfText = new Map(texts.map((text, code) => [text, code]));
   for (let row = 0; row < rowCount; row++) {
     const value = numbers[row];
     if (Number.isNaN(value)) continue;
     let code = codeOf.get(value);
     if (code === undefined) {
-      if (names.length === mostCount) return undefined;
-      code = names.length;
+      const name = String(value);
+      code = codeOfText.get(name) ?? names.length;
+      if (code === names.length) {
+        if (names.length === mostCount) return undefined;
+        names.push(name);
+      }
       codeOf.set(value, code);
-      names.push(String(value));
     }
     codes[row] = code;
   }

@@ -29,8 +29,8 @@ export const LENGTH_BYTES = 8;
 /** A name of the header that is no tensor. */
 export const METADATA = '__metadata__';
 export const itemBytes: Record<TensorType, number> = { F32: 4, F64: 8 };
-/** Tens of thousands of tensors; a network here has at most 128. */
-const MAX_HEADER_BYTES = 2 ** 23;
+/** Thousands of long categories. The format allows three times as much, of which a crafted file could make gigabytes. */
+export const MAX_HEADER_BYTES = 2 ** 25;
 
 /**
  * Reads and checks the header of a safetensors file: what it says of each tensor fits the file, byte for byte.

@@ -3,6 +3,7 @@ import { countOf, formatCount, quote } from '../core/wording.ts';
 import {
   itemBytes,
   LENGTH_BYTES,
+  MAX_HEADER_BYTES,
   METADATA,
   readHeader,
   type TensorEntry,
@@ -79,7 +80,7 @@ function requireFinite(name: string, values: Float64Array): void {
  * @param tensors by name
  * @param metadata what the file says of itself, by name
  * @throws InputError for a name the format keeps for itself, data that do not fill the shape, a number that is NaN
- *   or infinite or, in float32, too large
+ *   or infinite or, in float32, too large, more to say than is read
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
@@ -103,6 +104,12 @@ export function writeSafetensors(
   }
   const header = new TextEncoder().encode(`{${described.join(',')}}`);
   const headerBytes = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new InputError(
+      `What the file says of its tensors takes ${formatCount(headerBytes)} bytes; at most ` +
+        `${formatCount(MAX_HEADER_BYTES)} are written. Use fewer or shorter categories.`,
+    );
+  }
   const file = new Uint8Array(LENGTH_BYTES + headerBytes + dataBytes).fill(0x20, LENGTH_BYTES);
   file.set(header, LENGTH_BYTES);
   const view = new DataView(file.buffer);

@@ -19,7 +19,8 @@ import { taskNames } from '../data/targets.ts';
 /** What stands in the files that handgrad writes, as valibot schemas: nothing missing, and nothing else. */
 
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const name = v.pipe(v.string(), v.maxLength(100_000));
+/** Of a column or a category: as long as a row of a table may be. */
+const name = v.pipe(v.string(), v.maxLength(2 ** 20));
 const names = v.array(name);
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const finite = v.pipe(v.number(), v.finite());

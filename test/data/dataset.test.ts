@@ -50,6 +50,20 @@ describe('inputs', () => {
     });
   });
 
+  test('a text that is written as a number is named is that category', async () => {
+    const format = { decimal: ',' } as const;
+    const table = await readTable('k;x;y\n1,5;1;1\n1.5;1;2\nb;1;3\n1,5;1;4\n', { format });
+    const plans = inferColumns(table, { types: new Map([['k', 'category']]) });
+    const { training, inputNames } = prepareDataset(table, plans, plain);
+    expect(inputNames).toEqual(['k = 1.5', 'k = b', 'k = other', 'x']);
+    expect(rowsOf(training.inputs, 4)).toEqual([
+      [1, 0, 0, 1],
+      [1, 0, 0, 1],
+      [0, 1, 0, 1],
+      [1, 0, 0, 1],
+    ]);
+  });
+
   test('categories are one-hot, sorted, with one more for any other', () => {
     const { training, inputNames } = prepare([
       ['colour', ['red', 'blue', 'red']],

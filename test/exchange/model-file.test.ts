@@ -59,6 +59,19 @@ describe('a model file', () => {
     expect(high.some((value, i) => value + lowParts[i] === value && lowParts[i] !== 0)).toBe(true);
   });
 
+  it('is read however long its categories are', async () => {
+    const text = (i: number) => `${i}`.padEnd(i === 0 ? 300_000 : 30_000, 'x');
+    const lines = Array.from({ length: 400 }, (_, i) => `${text(i % 190)},${i},${i % 7}`);
+    const columns = { types: new Map([['a', 'category' as const]]) };
+    const csv = `a,b,y\n${lines.join('\n')}\n`;
+    const { model } = await trainModel({ csv, columns, settings: { hidden: [1], steps: 1 } });
+    expect(model.table.columns[0].role).toBe('input');
+    const file = writeModel(model);
+    expect(readModel(file)).toEqual(model);
+    const header = Number(new DataView(file.buffer).getBigUint64(0, true));
+    expect(header).toBeGreaterThan(5_000_000);
+  });
+
   it('has the weights under the names that PyTorch gives them, alone too', async () => {
     const { model } = await trainModel({ csv: mixedTable('number') });
     const alone = readSafetensors(writeParameters(model));

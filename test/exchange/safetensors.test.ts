@@ -57,6 +57,11 @@ describe('reading', () => {
   });
 });
 
+it('more to say than is read is not written', () => {
+  const said = new Map([['a', 'x'.repeat(2 ** 25)]]);
+  expect(() => writeSafetensors(new Map(), said)).toThrow('at most 33,554,432 are written');
+});
+
 describe('one sentence for', () => {
   const one = { dtype: 'F64', shape: [1], data_offsets: [0, 8] };
   test.each([
@@ -78,7 +83,7 @@ describe('one sentence for', () => {
     [
       'another kind of file',
       new TextEncoder().encode('PK\u0003\u0004 a zip file, as torch.save writes it'),
-      'The safetensors file says its header has 8,800,140,462,016,121,680 bytes; at most 8,388,608 are read. Choose a file in the safetensors format.',
+      'The safetensors file says its header has 8,800,140,462,016,121,680 bytes; at most 33,554,432 are read. Choose a file in the safetensors format.',
     ],
     [
       'a header that is no JSON',
