@@ -149,8 +149,8 @@ describe('a certificate that is repeated with another engine', () => {
       { ...early, result: { ...result, steps: job.steps + 1 } },
     ];
     for (const other of others) {
-      const text = await writeCertificate({ ...other, engine: 'V8 0' });
-      await expect(readCertificate(text)).rejects.toThrow('contradicts itself');
+      const written = await writeCertificate({ ...other, engine: 'V8 0' });
+      await expect(readCertificate(written)).rejects.toThrow('contradicts itself');
     }
   });
 });

@@ -260,7 +260,7 @@ describe('what is no model', () => {
     ['a plan of another path', 'one path', (m: Lie) => (m.plan = { strategy: 'fused', tile: 8 })],
     ['rows without number', 'more rows', (m: Lie) => (m.table.rowCount = 2 ** 40)],
   ])('%s', (_name, said, lie) => {
-    expect(refusal(remade((manifest) => lie(manifest as unknown as Lie)))).toContain(said);
+    expect(refusal(remade((claims) => lie(claims as unknown as Lie)))).toContain(said);
   });
 
   it('weights that are no numbers', () => {

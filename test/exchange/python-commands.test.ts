@@ -96,6 +96,19 @@ describe.each(packages)('on a command line, $packageName', ({ packageName, isHer
     endings.forEach(({ stderr }, i) => expect(stderr).toContain(cases[i][2]));
   });
 
+  it.skipIf(!isHere || process.platform === 'win32')(
+    title('reads a pipe, which it can only once'),
+    async () => {
+      const throughPipe =
+        'import subprocess, sys; cat = subprocess.Popen(["cat", sys.argv[2]], stdout=subprocess.PIPE); ' +
+        'subprocess.run([sys.executable, sys.argv[1], "predict", "/dev/stdin"], stdin=cat.stdout, check=True)';
+      const piped = await runPython(['-c', throughPipe, script, table]);
+      const read = await runPython([script, 'predict', table]);
+      expect(read.stdout.split('\n').length).toBeGreaterThan(40);
+      expect(piped.stdout).toBe(read.stdout);
+    },
+  );
+
   it.skipIf(!isHere)(title('trains on another table, and counts categories it does not know'), async () => {
     const [header, ...rows] = mixed.csv.trimEnd().split('\n');
     const csv = [header, ...rows.slice(0, 20), '20,1,violet,7,low', '21,1,red,7,', ''].join('\n');
@@ -297,10 +310,21 @@ print(json.dumps({
       const found = JSON.parse(stdout) as { bare: string[]; lacking: string[]; imports: string[] };
       expect(found.bare).toEqual([]);
       expect(found.lacking).toEqual([]);
-      const own = ['argparse', 'array', 'base64', 'collections', 'csv', 'itertools', 'math', 're', 'sys'];
-      expect(found.imports).toEqual(
-        write === writePytorch ? [...own, 'os', 'torch'].toSorted() : [...own, 'numpy'].toSorted(),
-      );
+      const own = [
+        'argparse',
+        'array',
+        'base64',
+        'collections',
+        'csv',
+        'io',
+        'itertools',
+        'math',
+        'os',
+        're',
+        'sys',
+      ];
+      const foreign = write === writePytorch ? 'torch' : 'numpy';
+      expect(found.imports).toEqual([...own, foreign].toSorted());
     }
   });
 });

@@ -4,7 +4,9 @@ import array
 import base64
 import collections
 import csv
+import io
 import itertools
+import os
 import re
 import sys
 
@@ -38,7 +40,11 @@ class Table:
 
     def __init__(self, path, delimiter=None, decimal=None, has_header=None):
         """What is left out is as in the table that the network was trained on."""
-        self.path = path
+        self.path, self.text = path, None
+        if not os.path.isfile(path):
+            # A pipe can be read once only.
+            with self._open() as file:
+                self.text = file.read()
         self.delimiter = MODEL["table"]["delimiter"] if delimiter is None else delimiter
         self.decimal = MODEL["table"]["decimal"] if decimal is None else decimal
         self.has_header = MODEL["table"]["has_header"] if has_header is None else has_header
@@ -58,9 +64,14 @@ class Table:
                 )
             yield cells
 
+    def _open(self):
+        if self.text is not None:
+            return io.StringIO(self.text, newline="")
+        return open(self.path, encoding="utf-8-sig", newline="")
+
     def _lines(self):
         csv.field_size_limit(2**20)
-        with open(self.path, encoding="utf-8-sig", newline="") as file:
+        with self._open() as file:
             for cells in csv.reader(file, delimiter=self.delimiter):
                 if len(cells) > 1 or (cells and cells[0].strip(SPACE)):
                     yield cells
