@@ -6,7 +6,7 @@ import { certify, gradientCheckOf, judgeRun, referenceOf } from './certify.ts';
 import { prepareDataset, type Dataset } from './data/dataset.ts';
 import type { Table } from './data/table.ts';
 import { engineName } from './engine.ts';
-import type { Certificate, ReadCertificate } from './exchange/certificate.ts';
+import type { Certificate, CertifiedVerdict, ReadCertificate } from './exchange/certificate.ts';
 import type { RunResult } from './run-result.ts';
 import { datasetDigest } from './trained-model.ts';
 import { TrainingSession } from './training-session.ts';
@@ -78,8 +78,8 @@ function sealCheck(isSealed: boolean): CertificateCheck {
 
 function tableCheck({ table }: Certificate, rowCount: number, digest: string): CertificateCheck {
   const holds = table.rowCount === rowCount && table.digest === digest;
-  const rows = `${rowCount.toLocaleString('en-US')} rows, digest ${digest.slice(0, 12)}…`;
-  const certified = `${table.rowCount.toLocaleString('en-US')} rows, digest ${table.digest.slice(0, 12)}…`;
+  const rows = `${rowCount.toLocaleString('en-US')} rows, digest ${shortened(digest)}`;
+  const certified = `${table.rowCount.toLocaleString('en-US')} rows, digest ${shortened(table.digest)}`;
   return { what: 'table', holds, detail: holds ? rows : `${rows}, where the certificate says ${certified}` };
 }
 
@@ -131,23 +131,48 @@ async function exactChecks(certificate: Certificate, { run, dataset, options }: 
     options.signal,
   );
   const { result, gradientCheck, verdict } = again;
-  const same = (what: string, said: unknown, found: unknown): CertificateCheck => {
-    const holds = JSON.stringify(said) === JSON.stringify(found);
-    const [a, b] = [said, found].map((value) => JSON.stringify(value).slice(0, 60));
-    return { what, holds, detail: holds ? a : `${a}, where the repeated run has ${b}` };
-  };
   const said = certificate.result;
   return [
-    same('steps', [said.steps, said.parametersStep], [result.steps, result.parametersStep]),
-    same('losses of the log', said.losses, result.losses),
-    same('final loss', said.finalLoss, result.finalLoss),
-    same('digest of the losses', said.lossesDigest, result.lossesDigest),
-    same('number of parameters', said.parameterCount, result.parameterCount),
-    same('digest of the parameters', said.parametersDigest, result.parametersDigest),
-    same('plan', certificate.plan, again.plan),
-    same('GPU against float64', certificate.verdict, verdict),
-    same('gradient check', certificate.gradientCheck, gradientCheck),
+    same('steps', [said.steps, said.parametersStep], [result.steps, result.parametersStep], (steps) =>
+      steps.map((step) => step.toLocaleString('en-US')).join(', parameters of step '),
+    ),
+    same('losses of the log', said.losses, result.losses, (logged) => `${logged.length} of them`),
+    same('final loss', said.finalLoss, result.finalLoss, String),
+    same('digest of the losses', said.lossesDigest, result.lossesDigest, shortened),
+    same('number of parameters', said.parameterCount, result.parameterCount, (n) =>
+      n.toLocaleString('en-US'),
+    ),
+    same('digest of the parameters', said.parametersDigest, result.parametersDigest, shortened),
+    same('plan', certificate.plan, again.plan, describePlan),
+    ...(verdict || certificate.verdict
+      ? [same('GPU against float64', certificate.verdict, verdict, verdictText)]
+      : []),
+    same('gradient check', certificate.gradientCheck, gradientCheck, gradientText),
   ];
+}
+
+/** Two values that must be one and the same. @param show as people read them */
+function same<T>(what: string, said: T, found: T, show: (value: T) => string): CertificateCheck {
+  const holds = JSON.stringify(said) === JSON.stringify(found);
+  const detail = holds ? show(said) : `${show(said)}, where the repeated run has ${show(found)}`;
+  return { what, holds, detail };
+}
+
+function shortened(digest: string): string {
+  return `${digest.slice(0, 12)}…`;
+}
+
+function verdictText(verdict: CertifiedVerdict | null): string {
+  if (!verdict) return 'none';
+  const { loss, allowedLoss, parameter, allowedParameter } = verdict;
+  return (
+    `loss within ${loss.toExponential(1)} of ${allowedLoss.toExponential(1)} allowed, ` +
+    `parameters within ${parameter.toExponential(1)} of ${allowedParameter.toExponential(1)}`
+  );
+}
+
+function gradientText({ difference, allowed }: Certificate['gradientCheck']): string {
+  return `largest difference ${difference.toExponential(1)}, ${allowed.toExponential(1)} allowed`;
 }
 
 /** Losses within rounding; what only the same adapter and engine can tell is left open. */
@@ -177,7 +202,7 @@ async function roundedChecks(
     {
       what: 'gradient check',
       holds: isSaid === null || gradients.holds === null ? undefined : isSaid === gradients.holds,
-      detail: `largest difference ${gradients.difference.toPrecision(3)}, allowed ${gradients.allowed.toPrecision(3)}`,
+      detail: gradientText(gradients),
     },
     ...(certificate.verdict
       ? [

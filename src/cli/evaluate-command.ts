@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
-import { evaluateTable, readTable, scientific, type Measures } from '../index.ts';
+import { evaluateTable, readTable, scientific, type Measures, type SampleId } from '../index.ts';
 import { number } from './flags.ts';
 import { evaluationText } from './measures-text.ts';
 import { noticeOddRows, openModel } from './model-flags.ts';
 import { notice, print } from './output.ts';
 import { jsonText } from './run-json.ts';
-import { openTableFile } from './table-file.ts';
-import { addFormatFlags, formatOf, type FormatFlags } from './table-flags.ts';
+import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
+import { openSource } from './train-data.ts';
 import { count, countOf } from './wording.ts';
 
 interface EvaluateFlags extends FormatFlags {
+  readonly sample?: SampleId;
   readonly threshold?: number;
   readonly json?: true;
 }
@@ -21,8 +22,8 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
     .summary('measure a saved model on rows whose target is known')
     .description('Prints the loss and the measures of a model on the rows of a table that have a target.')
     .argument('<model>', 'a file that train --save wrote')
-    .argument('<file>', 'the rows with their targets, or - to read them from standard input');
-  addFormatFlags(command.optionsGroup('The table:'))
+    .argument('[file]', 'the rows with their targets, or - to read them from standard input');
+  addFormatFlags(command.optionsGroup('The table:').addOption(sampleOption()))
     .optionsGroup('What is printed:')
     .option(
       '--threshold <probability>',
@@ -30,17 +31,19 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
       number('--threshold', { least: 0, most: 1 }),
     )
     .option('--json', 'print one JSON object instead of text')
-    .action((model: string, file: string, flags: EvaluateFlags) => evaluate(model, file, flags, signal));
+    .action((model: string, file: string | undefined, flags: EvaluateFlags) =>
+      evaluate(model, file, flags, signal),
+    );
 }
 
 async function evaluate(
   modelPath: string,
-  file: string,
+  file: string | undefined,
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
   const model = await openModel(modelPath);
-  const source = await openTableFile(file, signal);
+  const { text: source } = await openSource(file, flags, signal);
   const usual = model.table.format;
   const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const { rows, missingCount, unseenCount, predictions, loss, measures } = evaluateTable(

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { InputError, readModel, type Model, type ModelPredictions } from '../index.ts';
+import { InputError, looksLikeSafetensors, readModel, type Model, type ModelPredictions } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { notice } from './output.ts';
 import { count, countOf, inOneLine, quoted } from './wording.ts';
@@ -10,12 +10,19 @@ const SHOWN_NAMES = 10;
 
 /** @throws InputError if the file cannot be read, or is no model */
 export async function openModel(path: string): Promise<Model> {
-  return readModel(await readBytes(path, 'a model that --save wrote'));
+  const bytes = await readBytes(path, 'a model that --save wrote');
+  if (bytes.length === 0 || looksLikeSafetensors(bytes)) return readModel(bytes);
+  throw new InputError(
+    `${quoted(path)} is no model that --save wrote. The model comes first, then the table.`,
+  );
 }
 
 /** @throws InputError */
 export async function readBytes(path: string, what: string): Promise<Uint8Array> {
   return readFile(path).catch((error: Error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new InputError(`There is no file ${quoted(path)}. Name ${what}.`);
+    if (code === 'EISDIR') throw new InputError(`${quoted(path)} is a folder. Name ${what}.`);
     throw new InputError(`The file ${quoted(path)} cannot be read (${error.message}). Name ${what}.`);
   });
 }

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { answerColumns, answersOf, appendColumns, predictTable, readTable } from '../index.ts';
+import { answerColumns, answersOf, appendColumns, predictTable, readTable, type SampleId } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { noticeOddRows, openModel, requireWritable, writeWhole } from './model-flags.ts';
 import { notice, print, printBytes } from './output.ts';
 import { jsonText } from './run-json.ts';
-import { openTableFile } from './table-file.ts';
-import { addFormatFlags, formatOf, type FormatFlags } from './table-flags.ts';
+import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
+import { openSource } from './train-data.ts';
 import { countOf } from './wording.ts';
 
 interface PredictFlags extends FormatFlags {
+  readonly sample?: SampleId;
   readonly output?: string;
   readonly json?: true;
 }
@@ -23,25 +24,27 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
         'matched by name; cells that a spreadsheet would run as a formula get an apostrophe in front.',
     )
     .argument('<model>', 'a file that train --save wrote')
-    .argument('<file>', 'the rows, or - to read them from standard input');
-  addFormatFlags(command.optionsGroup('The table:'))
+    .argument('[file]', 'the rows, or - to read them from standard input');
+  addFormatFlags(command.optionsGroup('The table:').addOption(sampleOption()))
     .optionsGroup('What is printed:')
     .option('-o, --output <file>', 'write the table to a file')
     .option('--json', 'print one JSON object: the answers, row by row')
-    .action((model: string, file: string, flags: PredictFlags) => predict(model, file, flags, signal));
+    .action((model: string, file: string | undefined, flags: PredictFlags) =>
+      predict(model, file, flags, signal),
+    );
 }
 
 async function predict(
   modelPath: string,
-  file: string,
+  file: string | undefined,
   flags: PredictFlags,
   signal: AbortSignal,
 ): Promise<void> {
   const { output, json } = flags;
   if (json && output !== undefined) throw new UsageError('--json prints; leave out --output, or --json.');
-  if (output !== undefined) await requireWritable('--output', output, [modelPath]);
+  if (output !== undefined) await requireWritable('--output', output, [modelPath, file]);
   const model = await openModel(modelPath);
-  const source = await openTableFile(file, signal);
+  const { text: source } = await openSource(file, flags, signal);
   const usual = model.table.format;
   const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const predictions = predictTable(model, table);

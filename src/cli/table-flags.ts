@@ -64,14 +64,7 @@ export function addTableFlags(command: Command): Command {
 }
 
 function addColumnFlags(command: Command): Command {
-  command.optionsGroup('The table:').addOption(
-    choice(
-      '--sample <name>',
-      'a table that comes with handgrad, and its settings, in place of a file',
-      samples.map(({ id }) => id),
-    ),
-  );
-  return addFormatFlags(command)
+  return addFormatFlags(command.optionsGroup('The table:').addOption(sampleOption('and its settings, ')))
     .optionsGroup('Its columns:')
     .option(
       '--target <names>',
@@ -86,6 +79,15 @@ function addColumnFlags(command: Command): Command {
       collect(typeOfColumn),
     )
     .addOption(choice('--task <name>', 'what is learnt (default: by the target)', taskNames));
+}
+
+/** `--sample`, which every command that takes a table has. */
+export function sampleOption(more = ''): Option {
+  return choice(
+    '--sample <name>',
+    `a table that comes with handgrad, ${more}in place of a file`,
+    samples.map(({ id }) => id),
+  );
 }
 
 /** Adds the flags that say how a table is written. */

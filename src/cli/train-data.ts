@@ -57,8 +57,12 @@ export async function openTable(
 }
 
 /** The bytes of a file or a sample. @throws UsageError if there are both or neither */
-export async function openSource(file: string | undefined, flags: TableFlags, signal: AbortSignal) {
-  const sample = samples.find(({ id }) => id === flags.sample);
+export async function openSource(
+  file: string | undefined,
+  { sample: wanted }: Pick<TableFlags, 'sample'>,
+  signal: AbortSignal,
+) {
+  const sample = samples.find(({ id }) => id === wanted);
   if ((file === undefined) === (sample === undefined)) {
     throw new UsageError(
       'Name one table: a file, - for standard input, or --sample and one that comes with handgrad.',

@@ -8,15 +8,22 @@ import {
   verifyCertificate,
   type Adapter,
   type Certificate,
+  type SampleId,
   type Verification,
 } from '../index.ts';
 import { requireGpu } from './dawn.ts';
 import { readBytes } from './model-flags.ts';
 import { notice, print } from './output.ts';
 import { jsonText } from './run-json.ts';
-import { openTableFile } from './table-file.ts';
+import { sampleOption } from './table-flags.ts';
 import { textTable } from './text-table.ts';
+import { openSource } from './train-data.ts';
 import { inOneLine } from './wording.ts';
+
+interface VerifyFlags {
+  readonly sample?: SampleId;
+  readonly json?: true;
+}
 
 /** Adds `handgrad verify`. */
 export function addVerifyCommand(program: Command, signal: AbortSignal): void {
@@ -28,29 +35,31 @@ export function addVerifyCommand(program: Command, signal: AbortSignal): void {
         'adapter and engine it was made on, within rounding elsewhere. Exit status 1 if it does not hold.',
     )
     .argument('<certificate>', 'a file that train --certificate wrote')
-    .argument('<file>', 'the table, or - to read it from standard input')
+    .argument('[file]', 'the table, or - to read it from standard input')
+    .addOption(sampleOption())
     .option('--json', 'print one JSON object instead of text')
-    .action((path: string, file: string, flags: { readonly json?: true }) =>
+    .action((path: string, file: string | undefined, flags: VerifyFlags) =>
       verify(path, file, flags, signal),
     );
 }
 
 async function verify(
   path: string,
-  file: string,
-  flags: { readonly json?: true },
+  file: string | undefined,
+  flags: VerifyFlags,
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = await readBytes(path, 'a certificate that --certificate wrote');
   const read = await readCertificate(decode(bytes));
-  const source = await openTableFile(file, signal);
+  const { text: source } = await openSource(file, flags, signal);
   const table = await readTable(source, { signal, format: read.certificate.table.format });
   const verification = await verifyCertificate(read, table, {
     adapter: await adapterFor(read.certificate),
     signal,
   });
   await print(flags.json ? jsonText(verification) : verificationText(verification));
-  if (!verification.holds) throw new HandgradError('The certificate does not hold.');
+  const failed = verification.checks.filter(({ holds }) => holds === false).map(({ what }) => what);
+  if (failed.length > 0) throw new HandgradError(`Not as the certificate says: ${failed.join(', ')}.`);
 }
 
 function decode(bytes: Uint8Array): string {
@@ -68,7 +77,9 @@ async function adapterFor({ adapter }: Certificate): Promise<Adapter | null> {
     await requireGpu();
   } catch (error) {
     if (!(error instanceof HandgradError)) throw error;
-    notice(`The run was made on a GPU, and there is none here: it is repeated on the CPU. ${error.message}`);
+    notice(
+      `The run was made on a GPU, and there is none here: it is repeated on the CPU. ${error.message.replace(' Or use --backend cpu.', '')}`,
+    );
     return null;
   }
   return (await describeGpu()).adapter;

@@ -54,7 +54,9 @@ class RowWriter implements RowSink {
     this.#format = format;
   }
 
-  addRow(cells: readonly string[]): void {
+  addRow(given: readonly string[]): void {
+    // The rows of a file with CRLF end in a CR.
+    const cells = given.with(-1, given[given.length - 1].replace(/\r$/, ''));
     if (!this.#hasHeader) {
       const { names } = this.#format.hasHeader ? readHeader(cells, 1) : nameColumns(cells.length, 1);
       this.#hasHeader = true;

@@ -5,7 +5,7 @@ import { formatCount } from './wording.ts';
 export const PIECE_BYTES = 64 * 1024;
 /** The event loop gets a turn after so much work. */
 const YIELD_AFTER_MS = 16;
-const REMEDY = 'Save the table as CSV in UTF-8 and open that file.';
+const REMEDY = 'Save the table as CSV in UTF-8 (in Excel: CSV UTF-8) and open that file.';
 
 /**
  * The text of a file, piece by piece; a character that two pieces share comes whole with the second. A
@@ -34,7 +34,7 @@ export async function* textPieces(
       );
     }
     yield {
-      text: decode(decoder, bytes, isLast, `${formatCount(start + 1)} to ${formatCount(end)}`),
+      text: decode(decoder, bytes, isLast, start),
       isLast,
       end,
     };
@@ -57,12 +57,22 @@ async function readBytes(file: Blob, start: number, end: number): Promise<Uint8A
   }
 }
 
-function decode(decoder: TextDecoder, bytes: Uint8Array, isLast: boolean, range: string): string {
+/** @param start where the bytes lie in the file */
+function decode(decoder: TextDecoder, bytes: Uint8Array, isLast: boolean, start: number): string {
   try {
     return decoder.decode(bytes, { stream: !isLast });
   } catch (error) {
-    throw new InputError(`The file is not UTF-8 text: bytes ${range} hold something else. ${REMEDY}`, {
-      cause: error,
-    });
+    const at = firstInvalid(bytes);
+    throw new InputError(
+      `The file is not UTF-8 text: byte ${formatCount(start + at + 1)} is 0x${bytes[at].toString(16).toUpperCase()}. ${REMEDY}`,
+      { cause: error },
+    );
   }
+}
+
+/** The place of the first byte that is no UTF-8; the last one where a character is cut off at the end. */
+function firstInvalid(bytes: Uint8Array): number {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const before = new TextEncoder().encode(text.slice(0, text.indexOf('\ufffd'))).length;
+  return Math.min(before, bytes.length - 1);
 }

@@ -29,8 +29,12 @@ export function useColumns(table: Table, plans: readonly ColumnPlan[]) {
   for (const { name, type, role, words } of plans) {
     const position = positions.get(name);
     if (position === undefined || seen.has(name)) {
-      const problem = seen.has(name) ? 'is planned twice' : 'is planned, but not in the table';
-      throw new InputError(`The column ${quote(name)} ${problem}. Plan every column of the table once.`);
+      throw new InputError(
+        seen.has(name)
+          ? `The column ${quote(name)} is planned twice. Plan every column of the table once.`
+          : `The table has no column ${quote(name)}, which is meant to be there (${role}). Give the table its columns ` +
+              'were planned for.',
+      );
     }
     seen.add(name);
     const column = { name, type, words, column: withoutWords(table.columns[position], words) };

@@ -24,12 +24,13 @@ export function digestNumbers(values: Float64Array): Promise<string> {
 }
 
 /**
- * What tells a table from every other as training sees it: SHA-256 over the digests of the inputs and targets of each
- * part, encoded. How the file is written, and columns that are not used, do not count.
+ * What tells a table from every other as training sees it: SHA-256 over the digests of how it is encoded
+ * and of the inputs and targets of each part. How the file is written, and columns that are not used, do not count.
  */
-export async function digestOf({ training, validation, test }: Dataset): Promise<string> {
+export async function digestOf({ training, validation, test, encoding }: Dataset): Promise<string> {
   const parts = [training, validation, test].map((data) => data ?? { inputs: EMPTY, targets: EMPTY });
-  const digests: string[] = [];
+  // Names of columns, categories and classes: other words may stand behind the same numbers.
+  const digests = [await sha256(new TextEncoder().encode(JSON.stringify(encoding)))];
   for (const { inputs, targets } of parts) {
     digests.push(await digestNumbers(inputs), await digestNumbers(targets));
   }

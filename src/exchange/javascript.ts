@@ -109,6 +109,9 @@ function opening(madeBy: string): string {
 
 const PREDICTING = `/** One answer a target: { target, value, probabilities: [{ of, probability }] }. */
 export function predict(row) {
+  if (row === null || typeof row !== 'object' || !columns.some(({ column }) => has(row, column))) {
+    throw new Error('The row has none of the columns. Give it an object, or a Map, with cells by name: ' + columns.map(({ column }) => JSON.stringify(column)).join(', '));
+  }
   const outputs = link(forward(columns.flatMap((column) => encode(column, cellOf(row, column.column)))));
   const values = outputs.map((output, i) => targetScaling[i].offset + targetScaling[i].factor * output);
   if (task === 'classification') {
@@ -143,9 +146,13 @@ function forward(inputs) {
 
 const MISSING = ['', 'na', 'n/a', 'nan', 'null', '?'];
 
+function has(row, name) {
+  return row instanceof Map ? row.has(name) : Object.hasOwn(row, name);
+}
+
 /** Undefined where it is missing, a number where it is one, else a text. */
 function cellOf(row, name) {
-  const cell = row instanceof Map ? row.get(name) : Object.hasOwn(row, name) ? row[name] : undefined;
+  const cell = row instanceof Map ? row.get(name) : has(row, name) ? row[name] : undefined;
   if (cell === undefined || cell === null || Number.isNaN(cell)) return undefined;
   if (typeof cell === 'number') return cell;
   const text = String(cell).trim();

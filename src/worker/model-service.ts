@@ -135,7 +135,10 @@ export class ModelService {
     const { opened } = this.#tables;
     if (!file && !opened) throw new InputError('No table is open. Open one, or choose a file of rows.');
     const content = file ?? opened?.content ?? '';
-    const table: Table = file || !opened ? await readTable(content, { leastColumns: 1 }) : opened.table;
+    const table: Table =
+      file || !opened
+        ? await readTable(content, { leastColumns: 1, usual: model.table.format })
+        : opened.table;
     const predictions = predictTable(model, table);
     const { values, rowCount, extraColumns, filledCellCount, unseenCells, incompleteCount } = predictions;
     const outputCount = model.encoding.targetScaling.length;

@@ -222,7 +222,7 @@ describe('a model', () => {
 
   test.each([
     ['cut off', () => readFileSync(path('a')).subarray(0, 900), 'cut off'],
-    ['a table', () => readFileSync(table), 'safetensors'],
+    ['a table', () => readFileSync(table), 'The model comes first, then the table'],
     ['empty', () => Buffer.alloc(0), 'cut off'],
   ])('that is %s is refused with a sentence', async (_name, content, said) => {
     writeFileSync(path('faulty'), content());

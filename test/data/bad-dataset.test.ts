@@ -206,7 +206,7 @@ describe('one clear sentence for', () => {
       'The column "x" is planned twice. Plan every column of the table once.',
     );
     expect(said([input, { ...target, name: 'toString' }])).toContain(
-      '"toString" is planned, but not in the table',
+      'The table has no column "toString", which is meant to be there (',
     );
     expect(said([input])).toBe(
       'The table has 1 input column and 0 target columns. Choose at least 1 of each.',

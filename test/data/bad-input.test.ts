@@ -67,15 +67,15 @@ describe('one clear sentence for', () => {
   test('bytes that are not text', async () => {
     const spreadsheet = new Uint8Array([0x50, 0x4b, 3, 4, 20, 0, 6]);
     expect(await refusal(new Blob([spreadsheet]))).toBe(
-      'The file is not text: byte 6 is zero, as in a spreadsheet, an archive or UTF-16. Save the table as CSV in UTF-8 and open that file.',
+      'The file is not text: byte 6 is zero, as in a spreadsheet, an archive or UTF-16. Save the table as CSV in UTF-8 (in Excel: CSV UTF-8) and open that file.',
     );
     expect(await refusal('a,b\n1,\0')).toContain('byte 7 is zero');
     const latin1 = new Uint8Array([0xe9, 0x2c, 0x62, 0x0a, 0x31, 0x2c, 0x32]);
     expect(await refusal(new Blob([latin1]))).toBe(
-      'The file is not UTF-8 text: bytes 1 to 7 hold something else. Save the table as CSV in UTF-8 and open that file.',
+      'The file is not UTF-8 text: byte 1 is 0xE9. Save the table as CSV in UTF-8 (in Excel: CSV UTF-8) and open that file.',
     );
     const cutOff = new TextEncoder().encode('a,b\n1,é').slice(0, -1);
-    expect(await refusal(new Blob([cutOff]))).toContain('bytes 1 to 7');
+    expect(await refusal(new Blob([cutOff]))).toContain('byte 7 is 0xC3');
   });
 
   test('a file that can no longer be read', async () => {

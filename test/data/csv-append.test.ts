@@ -15,6 +15,15 @@ describe('a table with more columns', () => {
     expect(await appended(csv)).toBe('id,x,"a, b",predicted y\n007,1.50,"say ""no""",0.5\n008,NA,,1.5\n');
   });
 
+  it('has no line ends in its cells, whatever those of the file are', async () => {
+    const expected = 'a,b,predicted y\n1,x,0.5\n2,,1.5\n3,"say ""x""",2.5\n';
+    for (const end of ['\n', '\r\n', '\r']) {
+      expect(await appended(['a,b', '1,x', '2,', '3,"say ""x"""', ''].join(end))).toBe(expected);
+    }
+    expect(await appended('a,b\r\n1,x\r\n2,y')).toBe('a,b,predicted y\n1,x,0.5\n2,y,1.5\n');
+    expect(await appended('a\r\n1\r\n')).toBe('a,predicted y\n1,0.5\n');
+  });
+
   it('is written as the file was: semicolons, decimal commas, a header if there was none', async () => {
     expect(await appended('x;y\n1,5;2\n2,25;3\n')).toBe('x;y;predicted y\n1,5;2;0,5\n2,25;3;1,5\n');
     expect(await appended('1.5,2\n2.5,3\n')).toBe('column1,column2,predicted y\n1.5,2,0.5\n2.5,3,1.5\n');

@@ -118,7 +118,7 @@ describe.each(packages)('on a command line, $packageName', ({ packageName, isHer
     ]);
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: "Column 'colour': 1 cells hold a category unseen in training.\n",
+      stderr: "Column 'colour': 1 cell holds a category unseen in training.\n",
     });
     expect(printedLosses(stdout).size).toBe(2);
   });

@@ -42,5 +42,7 @@ def main():
             predict(table, arguments)
         else:
             train(table, arguments)
-    except (InputError, OSError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        sys.exit(f"{arguments.table} is not UTF-8 text ({error}). Save it as CSV in UTF-8.")
+    except (InputError, OSError, csv.Error) as error:
         sys.exit(str(error))

@@ -164,7 +164,8 @@ def encode(table, wanted=None, with_targets=False):
         rows.append(row)
     for name, count in unseen.items():
         if count:
-            note(f"Column {name!r}: {count} cells hold a category unseen in training.")
+            cells = "1 cell holds" if count == 1 else f"{count} cells hold"
+            note(f"Column {name!r}: {cells} a category unseen in training.")
     return Encoded(inputs, targets, rows, row_count)
 
 
@@ -174,7 +175,8 @@ def find_columns(table, columns):
     lacking = [column["column"] for column in columns if column["column"] not in places]
     if lacking:
         raise InputError(
-            f"The table lacks the columns {lacking}. Give it every column that the network needs."
+            f"The table lacks the columns {lacking}; it has {table.names[:10]}. Give it every column "
+            "that is needed, or say how it is written (--delimiter, --decimal)."
         )
     return [(column, places[column["column"]]) for column in columns]
 
@@ -186,7 +188,7 @@ def read_cell(table, column, cell, row):
     if isinstance(value, str):
         if column["words"] == "missing":
             return None
-        raise InputError(f"{place_name(column, row)}: {cell!r} is not a number.")
+        raise InputError(f"{place_name(column, row)}: {cell!r} is not a number; --decimal says which mark it takes.")
     return within_float32(value, column, row)
 
 
