@@ -56,7 +56,7 @@ class RowWriter implements RowSink {
 
   addRow(given: readonly string[]): void {
     // The rows of a file with CRLF end in a CR.
-    const cells = given.with(-1, given[given.length - 1].replace(/\r$/, ''));
+    const cells = given.map((cell, i) => (i < given.length - 1 ? cell : cell.replace(/\r$/, '')));
     if (!this.#hasHeader) {
       const { names } = this.#format.hasHeader ? readHeader(cells, 1) : nameColumns(cells.length, 1);
       this.#hasHeader = true;
