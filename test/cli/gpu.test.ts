@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorLine, notebookRecord, type SelfTest, type Verdict } from '../../src/index.ts';
 import { findBrowser, softwareVulkanDriver } from '../support/browser.mjs';
@@ -180,7 +181,7 @@ describe('without the package webgpu', () => {
     copyFileSync(join(root, 'dist', 'cli', 'handgrad.js'), program);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     mkdirSync(join(folder, 'node_modules'));
-    for (const name of ['commander', 'cli-progress', 'papaparse']) {
+    for (const name of Object.keys(manifest.dependencies)) {
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
     }
   });

@@ -69,11 +69,15 @@ describe.each(packages)('on a command line, $packageName', ({ packageName, isHer
   it.skipIf(!isHere)(title('says what it cannot use'), async () => {
     const [header, ...rows] = mixed.csv.trimEnd().split('\n');
     const cases = [
-      ['predict', 'weight,colour\n1,red\n', "The table lacks the columns ['size', 'grade']."],
+      [
+        'predict',
+        'weight,colour\n1,red\n',
+        "The table lacks the columns ['size', 'grade']; it has ['weight', 'colour'].",
+      ],
       [
         'predict',
         `${header}\n${rows[0]}\nbig,1,red,7,low\n`,
-        "Data row 2, column 'size': 'big' is not a number.",
+        "Data row 2, column 'size': 'big' is not a number; --decimal",
       ],
       ['predict', `${header}\n1,2,3\n`, 'Data row 1 has 3 cells, not 5.'],
       ['predict', `${header}\n1e40,1,red,7,low\n`, "Data row 1, column 'size': 1e+40 is beyond 3.4e38"],
