@@ -180,6 +180,7 @@ export {
 } from './verify-certificate.ts';
 
 // Exchange
+export { modelWriters, type WrittenFormat } from './exchange/writers.ts';
 export { exportFormats, revealed, type ExportFormat } from './exchange/reveals.ts';
 export { writePytorch } from './exchange/pytorch.ts';
 export { writeNumpy } from './exchange/numpy.ts';

@@ -1,29 +1,11 @@
 import type { Command } from 'commander';
-import {
-  exportFormats,
-  revealed,
-  writeJavaScript,
-  writeNumpy,
-  writeOnnx,
-  writeParameters,
-  writePytorch,
-  type ExportFormat,
-  type Model,
-} from '../index.ts';
+import { modelWriters, revealed, type WrittenFormat } from '../index.ts';
 import { oneOf, UsageError } from './flags.ts';
 import { noticeSaved, openModel, requireWritable, writeWhole } from './model-flags.ts';
 import { notice, printBytes } from './output.ts';
 
-type WrittenFormat = Exclude<ExportFormat, 'model' | 'certificate'>;
-
-const writers: Readonly<Record<WrittenFormat, (model: Model) => Uint8Array<ArrayBuffer> | string>> = {
-  safetensors: writeParameters,
-  onnx: writeOnnx,
-  pytorch: writePytorch,
-  numpy: writeNumpy,
-  javascript: writeJavaScript,
-};
-const formats = exportFormats.filter((format): format is WrittenFormat => format in writers);
+/** `model` is what the file is already. */
+const formats = (Object.keys(modelWriters) as WrittenFormat[]).filter((format) => format !== 'model');
 
 interface ExportFlags {
   readonly to: WrittenFormat;
@@ -49,7 +31,7 @@ export function addExportCommand(program: Command): void {
 async function exportModel(path: string, { to, output }: ExportFlags): Promise<void> {
   if (output !== undefined) await requireWritable('--output', output, [path]);
   const model = await openModel(path);
-  const content = writers[to](model);
+  const content = modelWriters[to](model);
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   if (output !== undefined) {
     await writeWhole(output, bytes);

@@ -1,14 +1,10 @@
 import {
   InputError,
+  modelWriters,
   revealed,
-  writeJavaScript,
-  writeModel,
-  writeNumpy,
-  writeOnnx,
-  writeParameters,
-  writePytorch,
   type ExportFormat,
   type Model,
+  type WrittenFormat,
 } from '../index.ts';
 
 /** One way to hand a model on. */
@@ -19,14 +15,10 @@ interface ModelExport {
   /** Behind the name of the table. */
   readonly ending: string;
   readonly mediaType: string;
-  readonly write: (model: Model) => Uint8Array<ArrayBuffer> | string;
 }
 
 const BYTES = 'application/octet-stream';
 const PYTHON = 'text/x-python';
-
-/** What a model alone can be written as. */
-type WrittenFormat = Exclude<ExportFormat, 'certificate'>;
 
 /** Every way, in the order it is offered. */
 const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
@@ -35,42 +27,36 @@ const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
     purpose: 'Everything: opens here again, predicts, and goes on training.',
     ending: '.handgrad.safetensors',
     mediaType: BYTES,
-    write: writeModel,
   },
   onnx: {
     label: 'ONNX',
     purpose: 'Rows in, predictions out, for every ONNX runtime: scaling and probabilities are inside.',
     ending: '.onnx',
     mediaType: BYTES,
-    write: writeOnnx,
   },
   pytorch: {
     label: 'PyTorch script',
     purpose: 'Predicts, and trains on from the same state, on one machine or under torchrun.',
     ending: '-pytorch.py',
     mediaType: PYTHON,
-    write: writePytorch,
   },
   numpy: {
     label: 'NumPy script',
     purpose: 'The same with the mathematics written out, to be read.',
     ending: '-numpy.py',
     mediaType: PYTHON,
-    write: writeNumpy,
   },
   javascript: {
     label: 'JavaScript module',
     purpose: 'One file without dependencies, with predict(row).',
     ending: '.mjs',
     mediaType: 'text/javascript',
-    write: writeJavaScript,
   },
   safetensors: {
     label: 'Weights',
     purpose: 'The weights and biases alone, in float64, named as PyTorch names them.',
     ending: '.weights.safetensors',
     mediaType: BYTES,
-    write: writeParameters,
   },
 };
 const writtenFormats = Object.keys(modelExports) as readonly WrittenFormat[];
@@ -91,8 +77,7 @@ export interface ExportOffer {
 
 /** A model as a file. @throws InputError where the format cannot hold it */
 export function exportModel(model: Model, format: WrittenFormat): Blob {
-  const { write, mediaType } = modelExports[format];
-  return new Blob([write(model)], { type: mediaType });
+  return new Blob([modelWriters[format](model)], { type: modelExports[format].mediaType });
 }
 
 /** Every way for one model, with what it comes to. */
