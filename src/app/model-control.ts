@@ -53,6 +53,7 @@ export class ModelControl {
   /** Opens a model; what was opened before stays if this one cannot be read. */
   async open(file: File): Promise<void> {
     const state = this.#state;
+    if (state.isBroken) return;
     try {
       const id = await this.#client.models.open(file);
       const sheet = await this.#client.models.describe({ file: id });

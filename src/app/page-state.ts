@@ -165,7 +165,9 @@ export class PageState implements Readonly<Fields> {
   }
 
   update(changes: Partial<Fields>, topic: Topic = 'change'): void {
-    Object.assign(this, changes);
+    const { error: _, ...others } = changes;
+    // What a worker that is gone said of it stays: nothing that is done afterwards puts it right.
+    Object.assign(this, this.isBroken ? others : changes);
     for (const listener of this.#listeners) listener(topic);
   }
 
