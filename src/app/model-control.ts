@@ -105,7 +105,7 @@ export class ModelControl {
         validation: report.validation,
         resumedFrom: report.steps,
       };
-    }, false);
+    }, Infinity);
   }
 
   describe(source: ModelSource): Promise<ModelSheet> {

@@ -296,6 +296,14 @@ export class PageState implements Readonly<Fields> {
     return isContinued ? undefined : this.shownRuns.find(({ isLost }) => isLost);
   }
 
+  /** A run of the present path and settings that is over: a new one would take its place. */
+  get standingRun(): Run | undefined {
+    const run = this.runs[this.path];
+    const isSameWay =
+      run?.patience === this.patience && (this.path === 'cpu' || run?.strategy === this.strategy);
+    return run?.isOver && isSameWay && this.isOfSettings(run) ? run : undefined;
+  }
+
   get shownRuns(): Run[] {
     return runKeys.flatMap((key) => this.runs[key] ?? []);
   }
