@@ -61,7 +61,7 @@ export class ModelControl {
       state.update({
         model: { id, fileName: file.name, sheet, isTrainedOnTable: false },
         error: undefined,
-        announcement: `Model opened: it predicts ${sheet.targets.join(', ')}.`,
+        notice: `Model opened: ${file.name}. It predicts ${sheet.targets.join(', ')}.`,
       });
     } catch (error) {
       state.update({ error: `${file.name}: ${sentenceOf(error)}` });

@@ -177,8 +177,12 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     await openFile(other, bytes.subarray(0, 900), 'cut.safetensors');
     await expect(other.getByRole('alert').filter({ hasText: 'Error.' })).toContainText('cut.safetensors: ');
     await expect(other.locator('model-card')).toBeHidden();
+    await other.setViewportSize({ width: 390, height: 844 });
     await openFile(other, bytes, 'any name');
+    await expect(notice(other)).toContainText('Model opened: any name. It predicts animal.');
     const card = other.locator('model-card');
+    await expect(card.getByRole('heading', { name: 'Opened model' })).toBeInViewport();
+    await other.setViewportSize({ width: 1280, height: 900 });
     await expect(card).toContainText('Predicts animal from 2 columns');
     await expect(card).toContainText('open the table it was trained on: pets of 2026.csv, 60 rows');
     await card.getByLabel('coat', { exact: true }).selectOption('curly');
