@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { adapterName } from '../index.ts';
+import type { ModelSheet } from '../worker/client.ts';
 import './export-panel.ts';
 import './predict-panel.ts';
 import { count, countOf } from './format.ts';
@@ -118,10 +119,7 @@ class ModelCard extends PageElement {
     const close = html`<button type="button" class="close" @click=${() => models.close()}>Close</button>`;
     if (!isTrainedOnTable) {
       return html`<div class="on">
-        <p class="muted small">
-          To go on training, open the table it was trained on: ${sheet.tableName},
-          ${countOf(sheet.rowCount, 'row')}.
-        </p>
+        <p class="muted small">${this.#describeTable(sheet, isTrainedOnTable)}</p>
         ${close}
       </div>`;
     }
@@ -146,6 +144,16 @@ class ModelCard extends PageElement {
       >
       ${close}
     </form>`;
+  }
+
+  /** What stands between the model and more training. */
+  #describeTable({ tableName, rowCount }: ModelSheet, isTrainedOnTable: boolean | undefined): string {
+    const { table } = this.page.state;
+    const trainedOn = `${tableName}, ${countOf(rowCount, 'row')}`;
+    // The sample that comes with the page was opened by nobody.
+    return isTrainedOnTable === false && table?.sample !== 'or'
+      ? `The open table is not the one it was trained on (${trainedOn}). To go on training, open that one.`
+      : `To go on training, open the table it was trained on: ${trainedOn}.`;
   }
 
   #continue(event: Event, more: number | undefined): void {

@@ -59,7 +59,7 @@ export class ModelControl {
       const sheet = await this.#client.models.describe({ file: id });
       this.close();
       state.update({
-        model: { id, fileName: file.name, sheet, isTrainedOnTable: false },
+        model: { id, fileName: file.name, sheet, isTrainedOnTable: undefined },
         error: undefined,
         notice: `Model opened: ${file.name}. It predicts ${sheet.targets.join(', ')}.`,
       });
@@ -91,6 +91,8 @@ export class ModelControl {
       for (const run of state.shownRuns) if (run.id !== undefined) void this.#client.closeRun(run.id);
       state.update({ runs: {}, comparisons: {}, isComparing: false });
       this.#tables.takeTable(table, textOfJob(job, options));
+      // From here on the network is the run's; the file would only show an older one beside it.
+      this.close();
       const report = await this.#client.report(id);
       state.update({ announcement: `Training goes on from step ${count(step)}.` });
       return {
@@ -148,6 +150,7 @@ export class ModelControl {
     const { model, table } = state;
     if (!model || !table) return;
     this.#heldAgainst = table.open.id;
+    state.update({ model: { ...model, isTrainedOnTable: undefined } });
     try {
       const isTrainedOnTable = await this.#client.models.isTrainedOn(model.id);
       const { model: present } = state;
