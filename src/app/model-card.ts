@@ -6,6 +6,7 @@ import './predict-panel.ts';
 import { count, countOf } from './format.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { PageElement } from './page-element.ts';
+import { readWholeNumber } from './setting-readers.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
 /** Steps that are offered beyond the end of a run. */
@@ -114,8 +115,9 @@ class ModelCard extends PageElement {
   #renderContinue({ sheet, isTrainedOnTable }: OpenedModel) {
     const { state, models } = this.page;
     const text = this.stepsText ?? count(sheet.steps > sheet.step ? sheet.steps - sheet.step : USUAL_STEPS);
-    const more = Number(text.replaceAll(',', '').trim());
-    const isFaulty = !Number.isInteger(more) || more < 1 || more + sheet.step > MOST_STEPS;
+    const more = readWholeNumber('Steps more', text, 1, MOST_STEPS - sheet.step);
+    const fault = more instanceof Error ? more.message : undefined;
+    const isFaulty = fault !== undefined;
     const close = html`<button type="button" class="close" @click=${() => models.close()}>Close</button>`;
     if (!isTrainedOnTable) {
       return html`<div class="on">
@@ -125,7 +127,7 @@ class ModelCard extends PageElement {
     }
     return html`<form
       class="on"
-      @submit=${(event: Event) => this.#continue(event, isFaulty ? undefined : more)}
+      @submit=${(event: Event) => this.#continue(event, more instanceof Error ? undefined : more)}
     >
       <label
         >Steps more
@@ -139,9 +141,7 @@ class ModelCard extends PageElement {
           @input=${(event: Event) => (this.stepsText = (event.target as HTMLInputElement).value)}
       /></label>
       <button type="submit" aria-disabled=${!state.isIdle || isFaulty}>Continue training</button>
-      <span id="steps-fault" class="fails small" role="alert"
-        >${isFaulty ? `A whole number from 1 to ${count(MOST_STEPS - sheet.step)}.` : ''}</span
-      >
+      <span id="steps-fault" class="fails small" role="alert">${fault ?? ''}</span>
       ${close}
     </form>`;
   }
