@@ -49,6 +49,8 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   await expect(answer.locator('.value')).toHaveText('dog');
   await page.getByLabel('weight', { exact: true }).fill('heavy');
   await expect(page.locator('predict-panel')).toContainText('“heavy” is not a number.');
+  // What was predicted of another row does not stand beside this one.
+  await expect(page.locator('predict-panel answer-view')).toHaveCount(0);
   await page.getByLabel('weight', { exact: true }).fill('');
   await page.getByLabel('weight', { exact: true }).press('Enter');
   await expect(page.locator('predict-panel')).not.toContainText('is not a number');
