@@ -55,8 +55,11 @@ export class PredictPanel extends PageElement {
       .fields.many {
         grid-template-columns: repeat(auto-fill, minmax(80px, 1fr));
         gap: 8px;
-        /* Part of a row shows that there are more. */
-        max-height: 344px;
+        /* Half of a row, and a shade below it, show that there are more. */
+        max-height: 362px;
+        background:
+          linear-gradient(to top, var(--card) 40%, transparent) bottom / 100% 32px no-repeat local,
+          linear-gradient(to top, var(--more), transparent) bottom / 100% 12px no-repeat scroll;
         padding: 4px;
         margin: -4px;
         overflow: auto;
@@ -101,7 +104,7 @@ export class PredictPanel extends PageElement {
           grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
         }
         .fields.many {
-          max-height: 264px;
+          max-height: 248px;
         }
       }
     `,
