@@ -166,6 +166,7 @@ export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 // Certify
 export { certify, type CertifiedRun } from './certify.ts';
 export {
+  looksLikeCertificate,
   readCertificate,
   writeCertificate,
   type Certificate,

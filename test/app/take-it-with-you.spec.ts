@@ -129,6 +129,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     // The second of the classes; before the percent sign stands a space that does not break.
     expect(wholeRow[1]).toMatch(new RegExp(`\\s${(100 * Number(probabilities[0])).toFixed(1)}\\s%`));
   });
+  const certificate = await contentOf(await download(page, 'Download Certificate'));
   expect(noise.messages).toEqual([]);
   expect(await leftOnDevice(page)).toEqual(nothing);
 
@@ -138,6 +139,10 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     await openFile(other, bytes.subarray(0, 900), 'cut.safetensors');
     await expect(other.getByRole('alert').filter({ hasText: 'Error.' })).toContainText('cut.safetensors: ');
     await expect(other.locator('model-card')).toBeHidden();
+    await openFile(other, certificate, 'certificate.json');
+    await expect(other.getByRole('alert').filter({ hasText: 'Error.' })).toContainText(
+      'certificate.json: This is a certificate; handgrad verify repeats it',
+    );
     await other.setViewportSize({ width: 390, height: 844 });
     await openFile(other, bytes, 'any name');
     await expect(notice(other)).toContainText('Model opened: any name. It predicts animal.');
