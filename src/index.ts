@@ -63,7 +63,7 @@ export { describePlan, gpuStrategies, type GpuStrategy, type Plan, type Snapshot
 // What to train on
 export { readTable, type ReadOptions } from './data/csv.ts';
 export type { CsvFormat, Delimiter } from './data/csv-format.ts';
-export type { DecimalMark } from './data/numbers.ts';
+export { readNumber, type DecimalMark } from './data/numbers.ts';
 export type { Table } from './data/table.ts';
 export { cellText, type Column } from './data/column.ts';
 export {
@@ -166,6 +166,7 @@ export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 // Certify
 export { certify, type CertifiedRun } from './certify.ts';
 export {
+  looksLikeCertificate,
   readCertificate,
   writeCertificate,
   type Certificate,

@@ -76,7 +76,7 @@ class ExportPanel extends PageElement {
     if (!offers) return html`<p class="muted">Writing …</p>`;
     return html`
       <p class="muted">
-        No file holds a cell of the table. What else of it a file gives away stands beside it.
+        No file holds a row of the table. What else of it a file gives away stands beside it.
       </p>
       <ul>
         ${offers.map((offer) => this.#renderOffer(offer))}

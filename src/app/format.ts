@@ -92,9 +92,13 @@ function decimalsOf(resolution: number): number {
   return Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9));
 }
 
-/** `−1` for `-1`, in a number or a sentence with numbers. */
+/** What is quoted; else the hyphen before a number, or in its exponent, and none within a name (`UTF-8`). */
+const QUOTED_OR_MINUS =
+  /"(?:[^"\\]|\\.)*"|“[^”]*”|(?<![\p{L}\p{N}_.-])-(?=\.?\d)|(?<=(?<!\p{L})[\d.]e)-(?=\d)/giu;
+
+/** `−1` for `-1`, in a number or a sentence with numbers; names and what is quoted stay as they are. */
 export function properMinus(text: string): string {
-  return text.replaceAll('-', MINUS);
+  return text.replace(QUOTED_OR_MINUS, (match) => (match === '-' ? MINUS : match));
 }
 
 /** `912 bytes`, `12.3 kB`, `4.56 MB`. */

@@ -71,6 +71,10 @@ export class HandgradPage extends PageElement {
         .column {
           gap: 12px;
         }
+        /* Below the notice. */
+        model-card {
+          scroll-margin-top: 96px;
+        }
       }
     `,
   ];
@@ -79,6 +83,7 @@ export class HandgradPage extends PageElement {
   declare private route: string;
   readonly #listeners = new AbortController();
   #wasTraining = false;
+  #modelId: number | undefined;
 
   /** Shows the page. */
   static start(page: Page): void {
@@ -106,9 +111,11 @@ export class HandgradPage extends PageElement {
   }
 
   override updated(): void {
-    const { isTraining } = this.page.state;
-    if (isTraining && !this.#wasTraining) this.#bringLossIntoView();
+    const { isTraining, model } = this.page.state;
+    if (isTraining && !this.#wasTraining) this.#bringIntoView('loss-card');
+    else if (model && model.id !== this.#modelId) this.#bringIntoView('model-card');
     this.#wasTraining = isTraining;
+    this.#modelId = model?.id;
   }
 
   override render() {
@@ -136,11 +143,11 @@ export class HandgradPage extends PageElement {
     `;
   }
 
-  /** On a narrow screen the loss lies below the table: whoever trains wants to see it. */
-  #bringLossIntoView(): void {
+  /** On a narrow screen it lies below the table: whoever trains, or opens a model, wants to see it. */
+  #bringIntoView(element: 'loss-card' | 'model-card'): void {
     if (!matchMedia('(max-width: 959px)').matches) return;
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const card = this.renderRoot.querySelector('loss-card');
+    const card = this.renderRoot.querySelector(element);
     // Once the cards below it are there: until then the page is too short to scroll so far.
     requestAnimationFrame(() =>
       card?.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'start' }),

@@ -70,7 +70,10 @@ export class LinkControl {
     const isPending = this.#tables.pendingChanges !== undefined;
     this.#say(
       leftOut,
-      isPending ? 'This link brings settings without a table: open yours, and it takes them.' : '',
+      // After a reload of one's own page nobody followed a link.
+      isPending
+        ? 'The settings are kept in the address; the table is not: open yours, and it takes them.'
+        : '',
     );
   }
 

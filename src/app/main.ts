@@ -13,7 +13,7 @@ import { TrainingControl } from './training-control.ts';
 const state = new PageState(measureClock());
 const client = connectTrainingService((message) => {
   const error = `The training worker failed (${message}). Reload the page; nothing can be trained without it.`;
-  state.update({ error, isBroken: true });
+  state.update({ error, isBroken: true, reading: undefined });
 });
 const gpu = new GpuControl(state, client);
 const bench = new BenchControl(state, client);

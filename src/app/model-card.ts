@@ -1,10 +1,12 @@
 import { css, html, nothing } from 'lit';
 import { adapterName } from '../index.ts';
+import type { ModelSheet } from '../worker/client.ts';
 import './export-panel.ts';
 import './predict-panel.ts';
 import { count, countOf } from './format.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { PageElement } from './page-element.ts';
+import { readWholeNumber } from './setting-readers.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
 /** Steps that are offered beyond the end of a run. */
@@ -113,21 +115,19 @@ class ModelCard extends PageElement {
   #renderContinue({ sheet, isTrainedOnTable }: OpenedModel) {
     const { state, models } = this.page;
     const text = this.stepsText ?? count(sheet.steps > sheet.step ? sheet.steps - sheet.step : USUAL_STEPS);
-    const more = Number(text.replaceAll(',', '').trim());
-    const isFaulty = !Number.isInteger(more) || more < 1 || more + sheet.step > MOST_STEPS;
+    const more = readWholeNumber('Steps more', text, 1, MOST_STEPS - sheet.step);
+    const fault = more instanceof Error ? more.message : undefined;
+    const isFaulty = fault !== undefined;
     const close = html`<button type="button" class="close" @click=${() => models.close()}>Close</button>`;
     if (!isTrainedOnTable) {
       return html`<div class="on">
-        <p class="muted small">
-          To go on training, open the table it was trained on: ${sheet.tableName},
-          ${countOf(sheet.rowCount, 'row')}.
-        </p>
+        <p class="muted small">${this.#describeTable(sheet, isTrainedOnTable)}</p>
         ${close}
       </div>`;
     }
     return html`<form
       class="on"
-      @submit=${(event: Event) => this.#continue(event, isFaulty ? undefined : more)}
+      @submit=${(event: Event) => this.#continue(event, more instanceof Error ? undefined : more)}
     >
       <label
         >Steps more
@@ -141,11 +141,19 @@ class ModelCard extends PageElement {
           @input=${(event: Event) => (this.stepsText = (event.target as HTMLInputElement).value)}
       /></label>
       <button type="submit" aria-disabled=${!state.isIdle || isFaulty}>Continue training</button>
-      <span id="steps-fault" class="fails small" role="alert"
-        >${isFaulty ? `A whole number from 1 to ${count(MOST_STEPS - sheet.step)}.` : ''}</span
-      >
+      <span id="steps-fault" class="fails small" role="alert">${fault ?? ''}</span>
       ${close}
     </form>`;
+  }
+
+  /** What stands between the model and more training. */
+  #describeTable({ tableName, rowCount }: ModelSheet, isTrainedOnTable: boolean | undefined): string {
+    const { table } = this.page.state;
+    const trainedOn = `${tableName}, ${countOf(rowCount, 'row')}`;
+    // The sample that comes with the page was opened by nobody.
+    return isTrainedOnTable === false && table?.sample !== 'or'
+      ? `The open table is not the one it was trained on (${trainedOn}). To go on training, open that one.`
+      : `To go on training, open the table it was trained on: ${trainedOn}.`;
   }
 
   #continue(event: Event, more: number | undefined): void {

@@ -1,4 +1,10 @@
-import { InputError, looksLikeSafetensors, type Answer, type ExportFormat } from '../index.ts';
+import {
+  InputError,
+  looksLikeCertificate,
+  looksLikeSafetensors,
+  type Answer,
+  type ExportFormat,
+} from '../index.ts';
 import type {
   ExportOffer,
   ModelSheet,
@@ -16,8 +22,9 @@ import { sameJob } from './settings.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
 
-/** Enough to know a model by. */
-const FIRST_BYTES = 9;
+/** Enough to know a model or a certificate by. */
+const FIRST_BYTES = 200;
+const CERTIFICATE = 'This is a certificate; handgrad verify repeats it, on the command line.';
 
 /** Trained networks: opened, used, handed on, trained further. */
 export class ModelControl {
@@ -46,21 +53,24 @@ export class ModelControl {
 
   /** Opens a file that a person chose or dropped: a model if it begins as one, a table otherwise. */
   async openFile(file: File): Promise<void> {
-    if (await isModel(file)) await this.open(file);
+    const kind = await kindOf(file);
+    if (kind === 'model') await this.open(file);
+    else if (kind === 'certificate') this.#state.update({ error: `${file.name}: ${CERTIFICATE}` });
     else await this.#tables.openFile(file);
   }
 
   /** Opens a model; what was opened before stays if this one cannot be read. */
   async open(file: File): Promise<void> {
     const state = this.#state;
+    if (state.isBroken) return;
     try {
       const id = await this.#client.models.open(file);
       const sheet = await this.#client.models.describe({ file: id });
       this.close();
       state.update({
-        model: { id, fileName: file.name, sheet, isTrainedOnTable: false },
+        model: { id, fileName: file.name, sheet, isTrainedOnTable: undefined },
         error: undefined,
-        announcement: `Model opened: it predicts ${sheet.targets.join(', ')}.`,
+        notice: `Model opened: ${file.name}. It predicts ${sheet.targets.join(', ')}.`,
       });
     } catch (error) {
       state.update({ error: `${file.name}: ${sentenceOf(error)}` });
@@ -90,6 +100,8 @@ export class ModelControl {
       for (const run of state.shownRuns) if (run.id !== undefined) void this.#client.closeRun(run.id);
       state.update({ runs: {}, comparisons: {}, isComparing: false });
       this.#tables.takeTable(table, textOfJob(job, options));
+      // From here on the network is the run's; the file would only show an older one beside it.
+      this.close();
       const report = await this.#client.report(id);
       state.update({ announcement: `Training goes on from step ${count(step)}.` });
       return {
@@ -104,7 +116,7 @@ export class ModelControl {
         validation: report.validation,
         resumedFrom: report.steps,
       };
-    }, false);
+    }, Infinity);
   }
 
   describe(source: ModelSource): Promise<ModelSheet> {
@@ -118,7 +130,9 @@ export class ModelControl {
 
   /** Predicts the rows of a file, or of the table on the page. @throws InputError that says what is wrong with it */
   async predictFile(source: ModelSource, file: File | undefined): Promise<PredictedTable> {
-    if (file && (await isModel(file))) {
+    const kind = file && (await kindOf(file));
+    if (kind === 'certificate') throw new InputError(CERTIFICATE);
+    if (kind === 'model') {
       throw new InputError(
         'This is a model and not a table of rows. Open it by dropping it beside this panel.',
       );
@@ -147,6 +161,7 @@ export class ModelControl {
     const { model, table } = state;
     if (!model || !table) return;
     this.#heldAgainst = table.open.id;
+    state.update({ model: { ...model, isTrainedOnTable: undefined } });
     try {
       const isTrainedOnTable = await this.#client.models.isTrainedOn(model.id);
       const { model: present } = state;
@@ -157,13 +172,15 @@ export class ModelControl {
   }
 }
 
-/** By its first bytes; by its name, too, so that what is wrong with it is said of a model. */
-async function isModel(file: File): Promise<boolean> {
-  if (/\.safetensors$/i.test(file.name)) return true;
+/** By its first bytes; a model by its name, too, so that what is wrong with it is said of a model. */
+async function kindOf(file: File): Promise<'model' | 'certificate' | 'table'> {
+  if (/\.safetensors$/i.test(file.name)) return 'model';
   try {
-    return looksLikeSafetensors(new Uint8Array(await file.slice(0, FIRST_BYTES).arrayBuffer()));
+    const bytes = new Uint8Array(await file.slice(0, FIRST_BYTES).arrayBuffer());
+    if (looksLikeSafetensors(bytes)) return 'model';
+    return looksLikeCertificate(new TextDecoder().decode(bytes)) ? 'certificate' : 'table';
   } catch {
     // It cannot be read; whoever reads it as a table says so.
-    return false;
+    return 'table';
   }
 }

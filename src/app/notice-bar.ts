@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -70,7 +70,11 @@ class NoticeBar extends PageElement {
     const { state } = this.page;
     return html`<div class="notice ${kind}">
       <p>${kind === 'error' ? html`<strong>Error.</strong>` : ''} ${sentence}</p>
-      <button type="button" @click=${() => state.update({ [kind]: undefined })}>Dismiss</button>
+      ${
+        kind === 'error' && state.isBroken
+          ? nothing
+          : html`<button type="button" @click=${() => state.update({ [kind]: undefined })}>Dismiss</button>`
+      }
     </div>`;
   }
 }

@@ -6,6 +6,6 @@ export interface OpenedModel {
   readonly id: number;
   readonly fileName: string;
   readonly sheet: ModelSheet;
-  /** The table on the page is the one it was trained on: it can go on training. */
-  readonly isTrainedOnTable: boolean;
+  /** The table on the page is the one it was trained on: it can go on training. Undefined until that is known. */
+  readonly isTrainedOnTable: boolean | undefined;
 }

@@ -165,7 +165,9 @@ export class PageState implements Readonly<Fields> {
   }
 
   update(changes: Partial<Fields>, topic: Topic = 'change'): void {
-    Object.assign(this, changes);
+    const { error: _, ...others } = changes;
+    // What a worker that is gone said of it stays: nothing that is done afterwards puts it right.
+    Object.assign(this, this.isBroken ? others : changes);
     for (const listener of this.#listeners) listener(topic);
   }
 
@@ -292,6 +294,14 @@ export class PageState implements Readonly<Fields> {
   get lostRun(): Run | undefined {
     const isContinued = this.runs.cpu?.continuedFrom !== undefined;
     return isContinued ? undefined : this.shownRuns.find(({ isLost }) => isLost);
+  }
+
+  /** A run of the present path and settings that is over: a new one would take its place. */
+  get standingRun(): Run | undefined {
+    const run = this.runs[this.path];
+    const isSameWay =
+      run?.patience === this.patience && (this.path === 'cpu' || run?.strategy === this.strategy);
+    return run?.isOver && isSameWay && this.isOfSettings(run) ? run : undefined;
   }
 
   get shownRuns(): Run[] {

@@ -5,9 +5,9 @@ import type { ModelSheet, ModelSource, RowField } from '../worker/client.ts';
 import './answer-view.ts';
 import './rows-panel.ts';
 import { answerText } from './answer-view.ts';
-import { count, properMinus } from './format.ts';
+import { properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { cellsOf, fieldFault } from './row-form.ts';
+import { cellsOf, fieldFault, rowFault } from './row-form.ts';
 import { sentenceOf } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -55,8 +55,11 @@ export class PredictPanel extends PageElement {
       .fields.many {
         grid-template-columns: repeat(auto-fill, minmax(80px, 1fr));
         gap: 8px;
-        /* Part of a row shows that there are more. */
-        max-height: 344px;
+        /* Half of a row, and a shade below it, show that there are more. */
+        max-height: 362px;
+        background:
+          linear-gradient(to top, var(--card) 40%, transparent) bottom / 100% 32px no-repeat local,
+          linear-gradient(to top, var(--more), transparent) bottom / 100% 12px no-repeat scroll;
         padding: 4px;
         margin: -4px;
         overflow: auto;
@@ -101,7 +104,7 @@ export class PredictPanel extends PageElement {
           grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
         }
         .fields.many {
-          max-height: 264px;
+          max-height: 248px;
         }
       }
     `,
@@ -136,9 +139,12 @@ export class PredictPanel extends PageElement {
   }
 
   override render() {
-    const { sheet, page, source, version } = this;
+    const { sheet, page, source, version, texts } = this;
     if (!sheet) return html`<p class="muted">${this.problem ?? 'Reading the network …'}</p>`;
     const isLong = sheet.fields.length >= MANY_FIELDS;
+    // At once: what was predicted of another row must not stand beside this one.
+    const problem = rowFault(sheet.fields, texts, sheet.decimal) ?? this.problem;
+    const answers = problem === undefined ? (this.answers ?? []) : [];
     return html`
       <form class="row" novalidate @submit=${this.#onSubmit}>
         <div class="heading">
@@ -152,16 +158,16 @@ export class PredictPanel extends PageElement {
             aria-label="Values of the row"
             tabindex=${isLong ? 0 : nothing}
           >
-            ${sheet.fields.map((field, i) => this.#renderField(field, i))}
+            ${sheet.fields.map((field, i) => this.#renderField(sheet, field, i))}
           </div>
           <button class="submit" type="submit">Predict</button>
         </div>
         <div class="answer">
-          <p class="screen-reader" role="status">${this.answers?.map(answerText).join('; ')}</p>
+          <p class="screen-reader" role="status">${answers.map(answerText).join('; ')}</p>
           ${
-            this.problem === undefined
-              ? html`<answer-view .answers=${this.answers ?? []}></answer-view>`
-              : html`<p class="fails" role="alert">${properMinus(this.problem)}</p>`
+            problem === undefined
+              ? html`<answer-view .answers=${answers}></answer-view>`
+              : html`<p class="fails" role="alert">${properMinus(problem)}</p>`
           }
         </div>
       </form>
@@ -169,8 +175,8 @@ export class PredictPanel extends PageElement {
     `;
   }
 
-  #renderField(field: RowField, i: number) {
-    const fault = fieldFault(field, this.texts[i]);
+  #renderField({ decimal }: ModelSheet, field: RowField, i: number) {
+    const fault = fieldFault(field, this.texts[i], decimal);
     const id = `field-${i}`;
     return html`<div class="field">
       <label class="name" for=${id} title=${field.column}>${field.column}</label>
@@ -219,8 +225,8 @@ export class PredictPanel extends PageElement {
   #onSubmit(event: Event): void {
     event.preventDefault();
     this.#later(0);
-    const fields = this.sheet?.fields ?? [];
-    const faulty = fields.findIndex((field, i) => fieldFault(field, this.texts[i]) !== undefined);
+    const { fields = [], decimal = '.' } = this.sheet ?? {};
+    const faulty = fields.findIndex((field, i) => fieldFault(field, this.texts[i], decimal) !== undefined);
     if (faulty >= 0) this.renderRoot.querySelector<HTMLElement>(`#field-${faulty}`)?.focus();
   }
 
@@ -243,14 +249,15 @@ export class PredictPanel extends PageElement {
     const { sheet, texts } = this;
     if (!sheet) return;
     const asked = ++this.#asked;
-    const faultCount = sheet.fields.filter((field, i) => fieldFault(field, texts[i]) !== undefined).length;
-    if (faultCount > 0) {
-      const what = faultCount === 1 ? 'One field wants' : `${count(faultCount)} fields want`;
-      this.problem = `${what} a value before there is a prediction.`;
+    if (rowFault(sheet.fields, texts, sheet.decimal) !== undefined) {
+      this.answers = undefined;
       return;
     }
     try {
-      const answers = await this.page.models.predictRow(this.source, cellsOf(sheet.fields, texts));
+      const answers = await this.page.models.predictRow(
+        this.source,
+        cellsOf(sheet.fields, texts, sheet.decimal),
+      );
       if (asked !== this.#asked) return;
       this.answers = answers;
       this.problem = undefined;

@@ -81,9 +81,14 @@ class RowsPanel extends PageElement {
   declare private isBusy: boolean;
   declare private isDropTarget: boolean;
   #version: unknown;
+  #tableId: number | undefined;
 
   override willUpdate(): void {
     super.willUpdate();
+    const tableId = this.page.state.table?.open.id;
+    // What was wrong with a table is answered by another.
+    if (tableId !== this.#tableId) this.problem = undefined;
+    this.#tableId = tableId;
     if (this.version === this.#version) return;
     // What another network said of a file is nothing this one said.
     this.#version = this.version;

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit';
 import { outOfReach } from '../index.ts';
 import { count, properMinus, timeLeft } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { paths, type Path } from './run.ts';
+import { canGoOn, paths, type Path } from './run.ts';
 import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -209,9 +209,7 @@ class RunCard extends PageElement {
             >
               Compare
             </button>
-            <button type="button" aria-disabled=${!isIdle && !isPaused} @click=${() => training.step()}>
-              Step
-            </button>
+            ${this.#renderStep(isIdle, isPaused)}
             <button
               type="button"
               class=${laterClass}
@@ -235,6 +233,20 @@ class RunCard extends PageElement {
         ${gpu && gpu.kind !== 'hardware' ? html`<p class="note muted">${gpu.sentence}</p>` : nothing}
       </section>
     `;
+  }
+
+  /** Not where there is nothing to go on with: a new run would take the place of the one that is over. */
+  #renderStep(isIdle: boolean, isPaused: boolean) {
+    const { state, training } = this.page;
+    const isEnded = isIdle && state.standingRun !== undefined && !canGoOn(state.standingRun);
+    return html`<button
+      type="button"
+      title=${isEnded ? 'This run is over. Train begins anew.' : nothing}
+      aria-disabled=${isEnded || (!isIdle && !isPaused)}
+      @click=${() => training.step()}
+    >
+      Step
+    </button>`;
   }
 
   /** Where the targets lie beyond what the output units can say, one press puts it right. */

@@ -2,13 +2,10 @@ import type { TrainingClient } from '../worker/client.ts';
 import { count } from './format.ts';
 import type { KeptRun } from './device-store.ts';
 import type { PageState } from './page-state.ts';
-import { freshRun, type Run, type RunKey, type ShownTable } from './run.ts';
+import { freshRun, type HeldRun, type Run, type RunKey, type ShownTable } from './run.ts';
 import { sentenceOf } from './sentences.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
-
-/** A run with its number in the worker. */
-type HeldRun = Run & { readonly id: number };
 
 /** Whether there is something to go on with. */
 function isUnfinished({ isOver }: Pick<KeptRun, 'isOver'>): boolean {
@@ -52,7 +49,7 @@ export class RunRestorer {
     if (!unfinished) return { sentences, failed };
     try {
       const { run, why } = await this.#hold(unfinished);
-      this.#training.takeUp(() => Promise.resolve(run), true);
+      this.#training.takeUp(() => Promise.resolve(run), 0);
       const step = count(run.stepCount);
       sentences.push(`The run stands at step ${step}, paused; Continue goes on from there.`);
       if (why)

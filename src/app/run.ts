@@ -71,11 +71,20 @@ export interface Run {
   readonly msLeft: number | undefined;
 }
 
+/** A run with its number in the worker. */
+export type HeldRun = Run & { readonly id: number };
+
 /** All of its steps were trained, or as many as the validation loss allowed, and to numbers. */
 export function isWhole(run: Run | undefined): run is Run {
   if (!run) return false;
   const isEnded = run.stepCount === run.job.steps || run.report?.validation?.stoppedEarly === true;
   return isEnded && Number.isFinite(run.report?.finalLoss);
+}
+
+/** It was stopped before its end, and its trainer is still there. */
+export function canGoOn({ isOver, isLost, id, stepCount, job, report }: Run): boolean {
+  const isStopped = isOver && !isLost && id !== undefined && stepCount < job.steps;
+  return isStopped && report !== undefined && !report.divergence && !report.validation?.stoppedEarly;
 }
 
 /** A run before its first step. */

@@ -51,10 +51,14 @@ export function readSteps(text: string): Reading<number> {
 export function readWholeNumber(what: string, text: string, least: number, most: number): Reading<number> {
   // Thousands may be separated, as the page itself writes them.
   const isGrouped = /^\s*\d{1,3}(,\d{3})+\s*$/.test(text);
-  const value = readPlainNumber(isGrouped ? text.replaceAll(',', '') : text);
+  // 2.000 is two for some and two thousand for others.
+  const isWritten = isGrouped || !/[.,]/.test(text);
+  const value = isWritten ? readPlainNumber(isGrouped ? text.replaceAll(',', '') : text) : NaN;
   if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const plain = /^\s*\d{1,3}(\.\d{3})+\s*$/.test(text) ? text.trim().replaceAll('.', '') : undefined;
+  const advice = plain === undefined ? '.' : `: write ${plain}.`;
   return new Error(
-    `${what} must be a whole number from ${count(least)} to ${count(most)}, not ${shown(text)}.`,
+    `${what} must be a whole number from ${count(least)} to ${count(most)}, not ${shown(text)}${advice}`,
   );
 }
 

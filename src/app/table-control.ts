@@ -160,6 +160,8 @@ export class TableControl {
   async #show(opening: Reopening): Promise<string | undefined> {
     const state = this.#state;
     const { name, changes = {} } = opening;
+    // Nobody would answer.
+    if (state.isBroken) return undefined;
     state.update({ reading: { name, share: undefined }, error: undefined });
     try {
       const open = await opening.read();

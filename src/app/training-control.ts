@@ -4,8 +4,9 @@ import { count } from './format.ts';
 import type { BenchControl } from './bench-control.ts';
 import type { GpuControl } from './gpu-control.ts';
 import type { PageState } from './page-state.ts';
-import { extended, freshRun, isWhole, type Run, type RunKey } from './run.ts';
+import { canGoOn, extended, freshRun, isWhole, type HeldRun, type Run, type RunKey } from './run.ts';
 import { RunJudge } from './run-judge.ts';
+import { reopened } from './run-reopening.ts';
 import { endSentence, recoverySentence, runLabel, sentenceOf } from './sentences.ts';
 
 /** Runs are held against each other, without being asked, where that takes less than about this long. */
@@ -49,10 +50,12 @@ export class TrainingControl {
     else this.#start(() => this.#trainOne(Infinity));
   }
 
+  /** One step further, of a run that was stopped too; never in the place of one that is over. */
   step(): void {
-    const { activity } = this.#state;
+    const { activity, standingRun } = this.#state;
     if (activity === 'paused') this.#resume?.(1);
-    else this.#start(() => this.#trainOne(1));
+    else if (!standingRun) this.#start(() => this.#trainOne(1));
+    else if (canGoOn(standingRun)) this.takeUp(() => reopened(this.#client, standingRun), 1);
   }
 
   pause(): void {
@@ -140,19 +143,18 @@ export class TrainingControl {
   }
 
   /**
-   * Goes on with a run that the worker has from elsewhere: at once, or when a person says Continue.
+   * Goes on with a run that the worker has.
    *
    * @param begin makes it; it then stands on the page as it is
+   * @param firstSteps before the first pause; none waits until a person says Continue
    */
-  takeUp(begin: () => Promise<(Run & { readonly id: number }) | undefined>, isPaused: boolean): void {
+  takeUp(begin: () => Promise<HeldRun>, firstSteps: number): void {
     this.#start(async () => {
       const run = await begin();
-      if (!run) return;
       const { key, id, path } = run;
-      this.#state.update({ path, runs: { ...this.#state.runs, [key]: run } });
-      const steps = isPaused ? await this.#pause(key, id) : Infinity;
-      const ended = await this.#trainToEnd(key, id, steps);
-      if (isWhole(ended)) await this.#judge.checkGradients(ended);
+      this.#state.update({ path, runs: { ...this.#state.runs, [key]: run }, comparisons: {} });
+      const steps = firstSteps > 0 ? firstSteps : await this.#pause(key, id);
+      await this.#settle(await this.#trainToEnd(key, id, steps));
     });
   }
 
@@ -232,7 +234,11 @@ export class TrainingControl {
 
   async #trainOne(steps: number): Promise<void> {
     this.#state.update({ isComparing: false });
-    const run = await this.#run(this.#state.path, steps);
+    await this.#settle(await this.#run(this.#state.path, steps));
+  }
+
+  /** What is found out, unasked, of a run that is whole. */
+  async #settle(run: Run | undefined): Promise<void> {
     if (!isWhole(run)) return;
     const { cpu } = this.#state.runs;
     // The rounded reference takes about four times as long as the reference.

@@ -129,6 +129,11 @@ export interface ReadCertificate {
   readonly isSealed: boolean;
 }
 
+/** Whether a text is a certificate, by its beginning. */
+export function looksLikeCertificate(text: string): boolean {
+  return new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${FORMAT}"`).test(text);
+}
+
 /** A certificate as JSON, sealed: the SHA-256 of all the rest stands at its end. */
 export async function writeCertificate(certificate: Certificate): Promise<string> {
   const { job, ...rest } = certificate;

@@ -143,7 +143,7 @@ function readManifest(text: string | undefined): v.InferOutput<typeof manifestSc
   if (text === undefined) {
     throw new InputError(
       'The file holds tensors and no handgrad model: nothing says what its columns are. Take a file that handgrad ' +
-        'saved, or train from these parameters (--initial-parameters).',
+        'saved, or begin a run from these parameters on the command line (--initial-parameters).',
     );
   }
   let manifest: unknown;

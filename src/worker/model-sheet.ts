@@ -3,6 +3,7 @@ import {
   networkOf,
   type Adapter,
   type Backend,
+  type DecimalMark,
   type InputEncoding,
   type Model,
   type Table,
@@ -42,6 +43,8 @@ export interface ModelSheet {
   readonly targets: readonly string[];
   readonly classes: readonly string[] | undefined;
   readonly fields: readonly RowField[];
+  /** Of the training table: numbers in the form are written with it. */
+  readonly decimal: DecimalMark;
   readonly step: number;
   readonly steps: number;
   readonly parameterCount: number;
@@ -53,6 +56,7 @@ export interface ModelSheet {
 /** @param table whose first row is in the form to begin with; undefined if it is not here */
 export function sheetOf(model: Model, table: Table | undefined): ModelSheet {
   const { encoding, table: trained, job, snapshot, adapter, madeBy } = model;
+  const { decimal } = trained.format;
   return {
     tableName: trained.name,
     rowCount: trained.rowCount,
@@ -63,8 +67,9 @@ export function sheetOf(model: Model, table: Table | undefined): ModelSheet {
     classes: encoding.classes,
     fields: encoding.inputs.map((input) => {
       const start = startOf(input.column, table);
-      return input.type === 'number' ? numberField(input, start) : categoryField(input, start);
+      return input.type === 'number' ? numberField(input, start, decimal) : categoryField(input, start);
     }),
+    decimal,
     step: snapshot.step,
     steps: job.steps,
     parameterCount: networkOf(model).parameterCount,
@@ -78,13 +83,18 @@ function startOf(column: string, table: Table | undefined): string {
   return table && position >= 0 ? cellText(table.columns[position], 0) : '';
 }
 
-function numberField({ column, fill, scaling }: NumberEncoding, first: string): RowField {
+function numberField(
+  { column, fill, scaling }: NumberEncoding,
+  first: string,
+  decimal: DecimalMark,
+): RowField {
+  const written = (text: string) => text.replace('.', decimal);
   const isNumber = first !== '' && Number.isFinite(Number(first));
   return {
     kind: 'number',
     column,
-    start: isNumber ? first : String(short(fill ?? scaling.offset)),
-    fill: fill === null ? undefined : String(short(fill)),
+    start: written(isNumber ? first : String(short(fill ?? scaling.offset))),
+    fill: fill === null ? undefined : written(String(short(fill))),
   };
 }
 

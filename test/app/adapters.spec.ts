@@ -4,6 +4,7 @@ import {
   button,
   logLines,
   numberIn,
+  openFile,
   openPage,
   predictionRows,
   set,
@@ -26,6 +27,10 @@ test('a worker that does not start says so', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByRole('alert')).toContainText('The training worker failed');
   await expect(button(page, 'Train')).toBeDisabled();
+  // And goes on saying so, whatever is opened.
+  await openFile(page, 'a,b\n1,2\n3,4\n');
+  await expect(page.locator('table-card')).not.toContainText('Reading');
+  await expect(page.getByRole('alert')).toContainText('The training worker failed');
 });
 
 test('an adapter in hardware is the default, and its speed is spoken of as a GPU’s', async ({ page }) => {

@@ -275,7 +275,7 @@ test('a link with nonsense says what it left out', async ({ page }) => {
 
 test('settings of a link without a table wait for one', async ({ page }) => {
   await page.goto('/#sample=own&steps=123');
-  await expect(page.locator('notice-bar')).toContainText('This link brings settings without a table');
+  await expect(page.locator('notice-bar')).toContainText('the table is not: open yours, and it takes them');
   await expect(page.locator('run-card')).toContainText('10,000 steps');
   await openFile(page, 'x,y\n1,2\n2,5\n3,4\n4,7\n');
   await expect(page.locator('run-card')).toContainText('123 steps');

@@ -23,6 +23,7 @@ const badTables: readonly (readonly [string, string | Buffer, RegExp])[] = [
 ];
 
 const badSettings: readonly (readonly [string, string, RegExp])[] = [
+  ['Steps', '2.000', /not “2\.000”: write 2000\./],
   ['Steps', '0', /Steps must be a whole number from 1 to 33,554,432, not “0”/],
   ['Steps', '2.5', /not “2\.5”/],
   ['Steps', '1e300', /not “1e300”/],

@@ -11,6 +11,7 @@ import {
   saveScreens,
   set,
   showDetails,
+  train,
   untilIdle,
 } from './support.ts';
 
@@ -50,10 +51,26 @@ test('Step, Continue, Pause, Stop and Reset', async ({ page }) => {
   await expect(page.locator('result-card')).toContainText(/Stopped after [\d,]+ of 20,000,000 steps/);
   await expect(page.getByRole('textbox', { name: 'Steps', exact: true })).toBeEnabled();
 
+  // What was stopped goes on, and nothing of it is lost.
+  const stopped = await stepCount(page);
+  await button(page, 'Step').click();
+  await expect(button(page, 'Continue')).toBeEnabled();
+  expect(await stepCount(page)).toBe(stopped + 1);
+  await button(page, 'Stop').click();
+  await untilIdle(page);
+
   await button(page, 'Reset').click();
   await expect(page.locator('result-card')).toBeHidden();
   await expect(page.getByText('Press Train: the loss of every step appears here.')).toBeVisible();
   expect(await stepCount(page)).toBe(0);
+
+  // A run that is over is not thrown away for one step of another.
+  await set(page, 'Steps', '20');
+  await train(page);
+  await expect(button(page, 'Step')).toBeDisabled();
+  await set(page, 'Learning rate', '0.5');
+  await button(page, 'Step').click();
+  await expect(page.getByText('1 / 20 steps · paused')).toBeVisible();
 });
 
 test('Reset ends a run that is training', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cellsOf, fieldFault, plainNumber } from '../../src/app/row-form.ts';
+import { cellsOf, fieldFault, plainNumber, rowFault } from '../../src/app/row-form.ts';
 import { describePredicted } from '../../src/app/predicted-sentences.ts';
 import type { RowField } from '../../src/worker/client.ts';
 
@@ -16,23 +16,38 @@ const colour: RowField = {
 
 describe('a row written by hand', () => {
   test('numbers are read as people write them', () => {
-    expect(plainNumber(' 1.5 ')).toBe('1.5');
-    expect(plainNumber('1,5')).toBe('1.5');
-    expect(plainNumber('−2e-3')).toBe('-2e-3');
-    expect(plainNumber('.5')).toBe('.5');
-    for (const text of ['', 'heavy', '0x10', 'Infinity', '1,000,000', '1 2', '1.5.2'])
-      expect(plainNumber(text), text).toBeUndefined();
+    expect(plainNumber(' 1.5 ', '.')).toBe('1.5');
+    expect(plainNumber('1,5', '.')).toBe('1.5');
+    expect(plainNumber('−2e-3', '.')).toBe('-0.002');
+    expect(plainNumber('.5', '.')).toBe('0.5');
+    expect(plainNumber('1,200.50', '.')).toBe('1200.5');
+    expect(plainNumber('1.663,16', '.')).toBe('1663.16');
+    expect(plainNumber('1,000,000', '.')).toBe('1000000');
+    for (const text of ['', 'heavy', '0x10', 'Infinity', '1e999', '1 2', '1.5.2', '1,663'])
+      expect(plainNumber(text, '.'), text).toBeUndefined();
+  });
+
+  test('and as the table writes them', () => {
+    expect(plainNumber('1.663,16', ',')).toBe('1663.16');
+    expect(plainNumber('1.663', ',')).toBe('1663');
+    expect(plainNumber('1,663', ',')).toBe('1.663');
+    expect(plainNumber('1.5', ',')).toBe('1.5');
   });
 
   test('a field says what is wrong', () => {
-    expect(fieldFault(size, '')).toBe('A value is needed here.');
-    expect(fieldFault(weight, ' ')).toBeUndefined();
-    expect(fieldFault(weight, 'much')).toBe('“much” is not a number.');
-    expect(fieldFault(colour, '')).toBeUndefined();
+    expect(fieldFault(size, '', '.')).toBe('A value is needed here.');
+    expect(fieldFault(weight, ' ', '.')).toBeUndefined();
+    expect(fieldFault(weight, 'much', '.')).toBe('“much” is not a number.');
+    expect(fieldFault(weight, '1,663', '.')).toBe('Write 1663 or 1.663: “1,663” can be either.');
+    expect(fieldFault(colour, '', '.')).toBeUndefined();
+    expect(rowFault([size, weight], ['', ''], '.')).toBe(
+      'One field wants a value before there is a prediction.',
+    );
+    expect(rowFault([size, weight], ['1', ''], '.')).toBeUndefined();
   });
 
-  test('cells are those of the table', () => {
-    expect(cellsOf([size, weight, colour], ['1,5', '', '1,5'])).toEqual(['1.5', '', '1,5']);
+  test('cells are those of a table with a decimal point', () => {
+    expect(cellsOf([size, weight, colour], ['1,5', '', '1,5'], '.')).toEqual(['1.5', '', '1,5']);
   });
 });
 

@@ -135,22 +135,55 @@ export async function logLines(page: Page, run: 'cpu' | 'kernels' | 'gpu'): Prom
   return (await page.locator(`pre[data-run=${run}]`).innerText()).split('\n');
 }
 
-/** Screenshots to be looked at, at both widths, light and dark; axe finds nothing in either scheme and width. */
-export async function saveScreens(page: Page, when: string): Promise<void> {
+/**
+ * Screenshots to be looked at, at both widths, light and dark; axe finds nothing in either scheme and width.
+ *
+ * @param which `few` leaves out those that axe does not look at
+ */
+export async function saveScreens(page: Page, when: string, which: 'all' | 'few' = 'all'): Promise<void> {
   for (const [width, height] of [
     [1440, 980],
     [390, 844],
   ]) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ['light', 'dark'] as const) {
+      // Colours do not depend on the width: two of the four see every width and every colour.
+      const isLookedAt = (width === 390) === (colorScheme === 'dark');
+      if (!isLookedAt && which === 'few') continue;
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
         path: `test-results/screens/${when}-${width}-${colorScheme}.png`,
         fullPage: true,
       });
-      // Colours do not depend on the width: two of the four see every width and every colour.
-      if ((width === 390) !== (colorScheme === 'dark')) continue;
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      if (isLookedAt) expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     }
   }
+}
+
+/** Words, numbers and gaps; who wears what follows from both. */
+export function pets(rowCount: number): string {
+  const lines = Array.from({ length: rowCount }, (_, row) => {
+    const weight = row % 9 === 4 ? '' : String(2 + ((row * 7) % 30));
+    const coat = ['smooth', 'curly', 'wired'][row % 3];
+    return `${weight},${coat},${row % 3 === 0 || row % 7 === 0 ? 'cat' : 'dog'}`;
+  });
+  return ['weight,coat,animal', ...lines].join('\n');
+}
+
+/** Whatever a page can leave on a device, but for the address. */
+export async function leftOnDevice(page: Page): Promise<unknown> {
+  return page.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    caches: await caches.keys(),
+  }));
+}
+
+/** Of a page that left nothing. */
+export const nothing = { databases: [], local: [], session: [], caches: [] };
+
+/** What happened unasked, and went well. */
+export function notice(page: Page) {
+  return page.locator('notice-bar .notice:not(.error)');
 }

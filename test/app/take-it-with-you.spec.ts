@@ -1,13 +1,16 @@
-import { runOnnx } from '../support/onnx.ts';
 import { expect, test, type Download, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { readModel } from '../../src/exchange/model-file.ts';
+import { runOnnx } from '../support/onnx.ts';
 import {
   button,
+  leftOnDevice,
+  nothing,
+  notice,
   openFile,
   openPage,
   openSample,
-  region,
+  pets,
   resultText,
   rows,
   saveScreens,
@@ -17,16 +20,6 @@ import {
   untilIdle,
 } from './support.ts';
 
-/** Words, numbers and gaps; who wears what follows from both. */
-function pets(rowCount: number): string {
-  const lines = Array.from({ length: rowCount }, (_, row) => {
-    const weight = row % 9 === 4 ? '' : String(2 + ((row * 7) % 30));
-    const coat = ['smooth', 'curly', 'wired'][row % 3];
-    return `${weight},${coat},${row % 3 === 0 || row % 7 === 0 ? 'cat' : 'dog'}`;
-  });
-  return ['weight,coat,animal', ...lines].join('\n');
-}
-
 async function download(page: Page, name: string): Promise<Download> {
   const [file] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
   return file;
@@ -34,40 +27,6 @@ async function download(page: Page, name: string): Promise<Download> {
 
 async function contentOf(file: Download): Promise<Buffer> {
   return readFileSync(await file.path());
-}
-
-/** Whatever a page can leave on a device, but for the address. */
-async function leftOnDevice(page: Page): Promise<unknown> {
-  return page.evaluate(async () => ({
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-    local: Object.keys(localStorage),
-    session: Object.keys(sessionStorage),
-    caches: await caches.keys(),
-  }));
-}
-
-const nothing = { databases: [], local: [], session: [], caches: [] };
-
-async function stepCount(page: Page): Promise<number> {
-  return Number(await page.getByRole('progressbar', { name: 'Steps done' }).getAttribute('aria-valuenow'));
-}
-
-async function reload(page: Page): Promise<void> {
-  await page.reload();
-  await expect(page.locator('table-card .file')).toBeVisible();
-  await expect(page.getByText('Looking for a GPU')).toHaveCount(0);
-}
-
-function notice(page: Page) {
-  return page.locator('notice-bar .notice:not(.error)');
-}
-
-const rememberSwitch = (page: Page) => page.getByRole('switch', { name: 'Remember on this device' });
-
-/** Everything that a digit could differ in. */
-async function readLog(page: Page): Promise<string> {
-  await showDetails(page, 'Log');
-  return page.locator('pre').innerText();
 }
 
 test('a network is used and taken along: a row, a file of rows, a model file, opened on a fresh page', async ({
@@ -90,6 +49,8 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   await expect(answer.locator('.value')).toHaveText('dog');
   await page.getByLabel('weight', { exact: true }).fill('heavy');
   await expect(page.locator('predict-panel')).toContainText('“heavy” is not a number.');
+  // What was predicted of another row does not stand beside this one.
+  await expect(page.locator('predict-panel answer-view')).toHaveCount(0);
   await page.getByLabel('weight', { exact: true }).fill('');
   await page.getByLabel('weight', { exact: true }).press('Enter');
   await expect(page.locator('predict-panel')).not.toContainText('is not a number');
@@ -138,7 +99,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     await button(page, 'Predict the open table').click();
     await expect(panel).toContainText('animal predicted for 60 rows; the first 8 rows below.');
   });
-  await saveScreens(page, 'use-it');
+  await saveScreens(page, 'use-it', 'few');
 
   await showDetails(page, 'Download');
   await expect(page.locator('export-panel li[data-format=model]')).toContainText(
@@ -154,7 +115,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   expect(model.table).toMatchObject({ name: 'pets of 2026.csv', rowCount: 60 });
   expect(model.snapshot.step).toBe(1000);
   expect(model.losses.length).toBe(1000);
-  await saveScreens(page, 'download');
+  await saveScreens(page, 'download', 'few');
   await test.step('its ONNX file says the same of a row as the page', async () => {
     const onnx = await contentOf(await download(page, 'Download ONNX'));
     const row = new Map([
@@ -168,6 +129,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     // The second of the classes; before the percent sign stands a space that does not break.
     expect(wholeRow[1]).toMatch(new RegExp(`\\s${(100 * Number(probabilities[0])).toFixed(1)}\\s%`));
   });
+  const certificate = await contentOf(await download(page, 'Download Certificate'));
   expect(noise.messages).toEqual([]);
   expect(await leftOnDevice(page)).toEqual(nothing);
 
@@ -177,19 +139,36 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     await openFile(other, bytes.subarray(0, 900), 'cut.safetensors');
     await expect(other.getByRole('alert').filter({ hasText: 'Error.' })).toContainText('cut.safetensors: ');
     await expect(other.locator('model-card')).toBeHidden();
+    await openFile(other, certificate, 'certificate.json');
+    await expect(other.getByRole('alert').filter({ hasText: 'Error.' })).toContainText(
+      'certificate.json: This is a certificate; handgrad verify repeats it',
+    );
+    await other.setViewportSize({ width: 390, height: 844 });
     await openFile(other, bytes, 'any name');
+    await expect(notice(other)).toContainText('Model opened: any name. It predicts animal.');
     const card = other.locator('model-card');
+    await expect(card.getByRole('heading', { name: 'Opened model' })).toBeInViewport();
+    await other.setViewportSize({ width: 1280, height: 900 });
     await expect(card).toContainText('Predicts animal from 2 columns');
     await expect(card).toContainText('open the table it was trained on: pets of 2026.csv, 60 rows');
     await card.getByLabel('coat', { exact: true }).selectOption('curly');
     await card.getByLabel('weight', { exact: true }).fill('');
     await expect(card.locator('answer-view .value')).toHaveText(likeliest);
     await expect(card.locator('answer-view tbody tr')).toHaveText(wholeRow, { useInnerText: true });
-    await saveScreens(other, 'model');
+    await saveScreens(other, 'model', 'few');
+    await openFile(other, 'a,b\n1,2\n2,3\n', 'another.csv');
+    await expect(card).toContainText(
+      'The open table is not the one it was trained on (pets of 2026.csv, 60 rows).',
+    );
+    await card.getByRole('button', { name: 'Predict the open table' }).click();
+    await expect(card.locator('rows-panel .fails')).toContainText('The table lacks the columns');
     await openFile(other, pets(60), 'the same again.csv');
+    await expect(card.locator('rows-panel .fails')).toHaveCount(0);
     await card.getByLabel('Steps more').fill('500');
     await button(other, 'Continue training').click();
     await untilIdle(other);
+    // The network is now that of Details.
+    await expect(card).toBeHidden();
     await expect(other.locator('run-card')).toContainText('1,500 / 1,500 steps');
     await expect(other.locator('result-card')).not.toContainText('Of earlier settings');
     expect(await resultText(other)).toContain('500 steps after step 1,000 took');
@@ -208,94 +187,7 @@ test('many inputs and classes stay usable: the digits', async ({ page }) => {
   const answer = page.locator('predict-panel answer-view');
   await expect(answer.locator('tbody tr')).toHaveCount(10);
   await expect(answer.locator('.value')).toHaveText('0');
-  await saveScreens(page, 'digits');
-});
-
-test('nothing of a table is kept before Remember; afterwards everything is, until Forget', async ({
-  page,
-}) => {
-  test.setTimeout(120_000);
-  const messages: string[] = [];
-  page.on('pageerror', (error) => messages.push(String(error)));
-  await openPage(page);
-  await openFile(page, pets(400), 'pets.csv');
-  await expect(page.locator('table-card .file')).toHaveText('pets.csv');
-  await set(page, 'Steps', '60,000');
-  await set(page, 'Rows of a batch', '64');
-  await train(page);
-  const whole = await readLog(page);
-  expect(await leftOnDevice(page)).toEqual(nothing);
-  await reload(page);
-  await expect(page.locator('table-card .file')).toHaveText('OR sample');
-  expect(await leftOnDevice(page)).toEqual(nothing);
-
-  await openFile(page, pets(400), 'pets.csv');
-  await expect(page.locator('run-card')).toContainText('60,000 steps');
-  await rememberSwitch(page).check();
-  await expect(page.locator('remember-switch')).toContainText('Kept in this browser, on this device');
-  await button(page, 'Train').click();
-  await expect.poll(() => stepCount(page)).toBeGreaterThan(500);
-  await button(page, 'Pause').click();
-  await expect(button(page, 'Continue')).toBeVisible();
-  const step = await stepCount(page);
-  expect(step).toBeLessThan(60_000);
-  await expect.poll(() => keptStep(page, 'run cpu')).toBe(step);
-  await saveScreens(page, 'remembered');
-  await page.setViewportSize({ width: 1280, height: 900 });
-
-  await reload(page);
-  await expect(page.locator('table-card .file')).toHaveText('pets.csv');
-  await expect(button(page, 'Continue')).toBeVisible();
-  expect(await stepCount(page)).toBe(step);
-  await expect(rememberSwitch(page)).toBeChecked();
-  await expect(notice(page)).toContainText(`The run stands at step ${step.toLocaleString('en-US')}, paused`);
-  await expect(page.locator('run-card')).toContainText('60,000 steps');
-  await showDetails(page, 'Measures');
-  await expect(page.locator('confusion-matrix')).toContainText('cat');
-  await saveScreens(page, 'restored');
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await button(page, 'Continue').click();
-  await untilIdle(page);
-  expect(await readLog(page)).toBe(whole);
-  await expect(page.locator('result-card')).not.toContainText('Of earlier settings');
-
-  // A run that is over comes back as it was, and is used as before.
-  const verdict = await resultText(page);
-  await expect.poll(() => keptRun(page, 'run cpu')).toEqual({ step: 60_000, isOver: true, isChecked: true });
-  await reload(page);
-  await expect(page.locator('table-card .file')).toHaveText('pets.csv');
-  await expect(notice(page)).toContainText('Back from this device: pets.csv and 1 run.');
-  expect(await resultText(page)).toBe(verdict);
-  expect(await readLog(page)).toBe(whole);
-  await showDetails(page, 'Use it');
-  await expect(page.locator('predict-panel .value')).toHaveText(/cat|dog/);
-
-  await button(page, 'Forget everything').click();
-  await expect(notice(page)).toContainText('Forgotten: nothing is kept');
-  expect(await leftOnDevice(page)).toEqual(nothing);
-  await reload(page);
-  await expect(page.locator('table-card .file')).toHaveText('OR sample');
-  expect(messages).toEqual([]);
-});
-
-test('a run that was cut off goes on from its last save, on the GPU with the same plan', async ({ page }) => {
-  await openPage(page);
-  await openSample(page, 'Iris');
-  await set(page, 'Steps', '200,000');
-  await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
-  await rememberSwitch(page).check();
-  await button(page, 'Train').click();
-  const saved = () => keptStep(page, 'run gpu');
-  await expect.poll(saved, { timeout: 30_000 }).toBeGreaterThan(0);
-  await reload(page);
-  await expect(page.locator('table-card .file')).toHaveText('Iris sample');
-  await expect(button(page, 'Continue')).toBeVisible();
-  await expect(page.getByRole('radio', { name: 'WebGPU (software)' })).toBeChecked();
-  const from = await stepCount(page);
-  expect(from).toBeGreaterThan(0);
-  await button(page, 'Step').click();
-  await expect.poll(() => stepCount(page)).toBe(from + 1);
-  await button(page, 'Forget everything').click();
+  await saveScreens(page, 'digits', 'few');
 });
 
 /** Lets go of a file over a part of the page. */
@@ -308,85 +200,4 @@ async function drop(page: Page, target: string, content: string): Promise<void> 
   await page.locator(target).dispatchEvent('dragover', { dataTransfer: data });
   await expect(page.locator('handgrad-page .drop')).toHaveCount(0);
   await page.locator(target).dispatchEvent('drop', { dataTransfer: data });
-}
-
-interface KeptRun {
-  readonly step: number;
-  readonly isOver: boolean;
-  readonly isChecked: boolean;
-}
-
-/** A run as it stands in IndexedDB; undefined where there is none. */
-async function keptRun(page: Page, key: string): Promise<KeptRun | undefined> {
-  return page.evaluate(async (name) => {
-    const names = (await indexedDB.databases()).map((database) => database.name);
-    if (!names.includes('handgrad')) return undefined;
-    const opening = indexedDB.open('handgrad');
-    const database = await new Promise<IDBDatabase>((resolve) => {
-      opening.onsuccess = () => resolve(opening.result);
-    });
-    const reading = database.transaction('kept').objectStore('kept').get(name);
-    const run = await new Promise<
-      { state: { step: number }; isOver: boolean; gradientCheck?: object } | undefined
-    >((resolve) => {
-      reading.onsuccess = () => resolve(reading.result as undefined);
-    });
-    database.close();
-    return run && { step: run.state.step, isOver: run.isOver, isChecked: run.gradientCheck !== undefined };
-  }, key);
-}
-
-async function keptStep(page: Page, key: string): Promise<number> {
-  return (await keptRun(page, key))?.step ?? 0;
-}
-
-test('two tabs: one keeps, the other says so', async ({ page, context }) => {
-  await openPage(page);
-  await rememberSwitch(page).check();
-  await train(page);
-  await expect.poll(() => keptStep(page, 'run cpu')).toBe(10_000);
-  const other = await context.newPage();
-  await other.goto('/');
-  await expect(notice(other)).toContainText('Another tab of this page already keeps');
-  await expect(rememberSwitch(other)).not.toBeChecked();
-  await page.close();
-  await rememberSwitch(other).check();
-  await expect(other.locator('remember-switch')).toContainText('Kept in this browser');
-});
-
-test('a link to another table leaves what is kept alone', async ({ page }) => {
-  await openPage(page);
-  await rememberSwitch(page).check();
-  await train(page);
-  await expect.poll(() => keptStep(page, 'run cpu')).toBe(10_000);
-  await page.goto('about:blank');
-  await page.goto('/#sample=iris');
-  await expect(page.locator('table-card .file')).toHaveText('Iris sample');
-  await expect(page.locator('remember-switch')).toContainText('Another table is kept on this device');
-  await set(page, 'Steps', '20');
-  await train(page);
-  expect(await keptStep(page, 'run cpu')).toBe(10_000);
-  await button(page, 'Forget everything').click();
-  await expect(notice(page)).toContainText('Forgotten');
-  expect(await leftOnDevice(page)).toEqual(nothing);
-});
-
-for (const [what, script] of [
-  ['refused', `indexedDB.open = () => { throw new DOMException('Storage is off.', 'SecurityError'); };`],
-  [
-    'full',
-    `IDBObjectStore.prototype.put = () => { throw new DOMException('It is full.', 'QuotaExceededError'); };`,
-  ],
-] as const) {
-  test(`storage that is ${what} is a notice, and training works`, async ({ page }) => {
-    await page.addInitScript(script);
-    await openPage(page);
-    await rememberSwitch(page).click();
-    await expect(notice(page)).toContainText('This browser does not keep the page on this device');
-    await expect(rememberSwitch(page)).not.toBeChecked();
-    expect(await leftOnDevice(page)).toEqual(nothing);
-    await train(page);
-    await expect(page.locator('result-card')).toContainText('As the notebook recorded');
-    await expect(region(page, 'Rows of the table')).toBeVisible();
-  });
 }
