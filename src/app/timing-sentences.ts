@@ -1,5 +1,5 @@
 import { layeredDispatches } from '../index.ts';
-import { count, duration, ratio, stepRate } from './format.ts';
+import { count, countOf, duration, ratio, stepRate } from './format.ts';
 import type { PageState } from './page-state.ts';
 import type { Run, RunKey } from './run.ts';
 
@@ -123,5 +123,5 @@ function aloneSentence(state: PageState, run: Run): string {
   const steps = report.steps - (run.resumedFrom ?? run.continuedFrom ?? 0);
   if (steps === 0) return 'It was taken up where it ends, so no step of it was timed here.';
   const which = run.resumedFrom === undefined ? '' : ` after step ${count(run.resumedFrom)}`;
-  return `${count(steps)} steps${which} took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
+  return `${countOf(steps, 'step')}${which} took ${duration(trainMs, clockMs)} ${on}, a first run: ${rate}.${caveat}`;
 }

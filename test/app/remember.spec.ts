@@ -117,6 +117,17 @@ test('a run that was cut off goes on from its last save, on the GPU with the sam
   expect(from).toBeGreaterThan(0);
   await button(page, 'Step').click();
   await expect.poll(() => stepCount(page)).toBe(from + 1);
+  // One that was stopped is over, and still goes on, after a reload too.
+  await button(page, 'Stop').click();
+  await untilIdle(page);
+  await expect.poll(async () => (await keptRun(page, 'run gpu'))?.isOver).toBe(true);
+  await reload(page);
+  await expect(page.locator('result-card')).toContainText('Stopped after');
+  await button(page, 'Step').click();
+  await expect.poll(() => stepCount(page)).toBe(from + 2);
+  await button(page, 'Stop').click();
+  await untilIdle(page);
+  expect(await resultText(page)).toContain(`1 step after step ${(from + 1).toLocaleString('en-US')} took`);
   await button(page, 'Forget everything').click();
 });
 
