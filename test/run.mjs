@@ -25,9 +25,11 @@ requireVulkanLoader(console.log);
 
 // The longest first. What kernels say is shown at once, what the others say when they have ended.
 const stages = [
-  ...(browser ? [() => runVitest('gpu', 'inherit', onOneCore())] : []),
+  ...(browser ? [() => runVitest('gpu', 'inherit', { prefix: onOneCore() })] : []),
   buildAndOpen,
-  () => runVitest('node', 'pipe'),
+  // In halves, for whichever of the two before ends first.
+  () => runVitest('node', 'pipe', { half: 1 }),
+  () => runVitest('node', 'pipe', { half: 2 }),
   () => runCommand('check', 'npm run --silent check', 'pipe'),
 ];
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, runStages));
@@ -78,14 +80,16 @@ async function runCommand(stage, command, output) {
   return hasPassed;
 }
 
-async function runVitest(project, output, prefix = '') {
-  const report = join(reports, `${project}.json`);
+async function runVitest(project, output, { prefix = '', half } = {}) {
+  const name = half ? `${project}, half ${half} of 2` : project;
+  const shard = half ? `--shard=${half}/2 ` : '';
+  const report = join(reports, `${project}-${half ?? 0}.json`);
   const status = await run(
-    `vitest, project ${project}`,
-    `${prefix}npx vitest run --project ${project} --reporter=default --reporter=json --outputFile.json="${report}"`,
+    `vitest, project ${name}`,
+    `${prefix}npx vitest run --project ${project} ${shard}--reporter=default --reporter=json --outputFile.json="${report}"`,
     output,
   );
-  countReport(`vitest ${project}`, status, report, ({ numPassedTests, numFailedTests, testResults }) => {
+  countReport(`vitest ${name}`, status, report, ({ numPassedTests, numFailedTests, testResults }) => {
     // A file that cannot even be loaded has no tests to fail; it counts as one.
     const broken = testResults.filter(
       (file) => file.status === 'failed' && file.assertionResults.length === 0,

