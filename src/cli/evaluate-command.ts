@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { evaluateTable, readTable, scientific, type Measures, type SampleId } from '../index.ts';
-import { number } from './flags.ts';
+import { number, UsageError } from './flags.ts';
 import { evaluationText } from './measures-text.ts';
 import { noticeOddRows, openModel } from './model-flags.ts';
 import { notice, print } from './output.ts';
@@ -43,6 +43,10 @@ async function evaluate(
   signal: AbortSignal,
 ): Promise<void> {
   const model = await openModel(modelPath);
+  const { task } = model.encoding;
+  if (flags.threshold !== undefined && task !== 'binary') {
+    throw new UsageError(`--threshold is for targets of two classes, and this is a ${task}. Leave it out.`);
+  }
   const { text: source } = await openSource(file, flags, signal);
   const usual = model.table.format;
   const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });

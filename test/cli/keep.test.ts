@@ -202,6 +202,9 @@ describe('a model', () => {
     };
     expect(rowCount).toBe(60);
     expect(loss).toBeLessThan(1);
+    expect(await refusalOf(handgrad(['evaluate', path('a'), table, '--threshold', '0.3']))).toContain(
+      '--threshold is for targets of two classes',
+    );
     expect(measures.classes.accuracy).toBeGreaterThan(0.7);
     expect(measures.classes.confusion.reduce((sum, count) => sum + count, 0)).toBe(60);
     expect(
