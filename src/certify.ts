@@ -1,6 +1,7 @@
 import type { TrainingData, TrainingJob } from './core/job.ts';
 import { logStride } from './core/log.ts';
 import { InputError } from './core/errors.ts';
+import { formatCount } from './core/wording.ts';
 import type { RunValues, Verdict } from './core/validation.ts';
 import { checkGradients } from './cpu/gradient-check.ts';
 import { validateRun } from './cpu/validate-run.ts';
@@ -38,8 +39,8 @@ export async function certify(run: CertifiedRun, signal?: AbortSignal): Promise<
   }
   if (losses.length < job.steps && !result.validation?.stoppedEarly) {
     throw new InputError(
-      `Only a run that was trained to its end can be certified; this one has ${losses.length.toLocaleString('en-US')} of ` +
-        `${job.steps.toLocaleString('en-US')} steps. Train it to its end, or begin one with fewer steps.`,
+      `Only a run that was trained to its end can be certified; this one has ${formatCount(losses.length)} of ` +
+        `${formatCount(job.steps)} steps. Train it to its end, or begin one with fewer steps.`,
     );
   }
   const stride = logStride(job.steps);
@@ -82,7 +83,7 @@ export function gradientCheckOf(
 }
 
 /** Holds a run against float64 over as many steps as its parameters took. */
-export async function judgeRun(
+async function judgeRun(
   job: TrainingJob,
   data: TrainingData,
   run: RunValues,

@@ -159,6 +159,7 @@ export {
   type Answer,
   type ModelEvaluation,
   type ModelPredictions,
+  type RowNotes,
 } from './model-predictions.ts';
 export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';

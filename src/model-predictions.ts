@@ -10,20 +10,23 @@ import { inUnitsOfTable } from './data/encoding.ts';
 import type { Table } from './data/table.ts';
 import { networkOf, parametersOf, type Model } from './exchange/model.ts';
 
-/** What a model says of the rows of a table. */
-export interface ModelPredictions extends Omit<EncodedInputs, 'inputs'> {
-  readonly rowCount: number;
-  /** In the units of the training table, probabilities of classes: row-major [rowCount, outputCount]; NaN where none is. */
-  readonly values: Float64Array;
+/** What was odd of the rows of a table. */
+export interface RowNotes extends Omit<EncodedInputs, 'inputs'> {
   /** Rows without a prediction: they lack a value, and the network was trained on complete rows only. */
   readonly incompleteCount: number;
   /** Columns of the table that the training table did not have; they were ignored. */
   readonly extraColumns: readonly string[];
 }
 
+/** What a model says of the rows of a table. */
+export interface ModelPredictions extends RowNotes {
+  readonly rowCount: number;
+  /** In the units of the training table, probabilities of classes: row-major [rowCount, outputCount]; NaN where none is. */
+  readonly values: Float64Array;
+}
+
 /** How a model does on rows whose targets are known. */
-export interface ModelEvaluation extends Omit<ActualTargets, 'targets'> {
-  readonly predictions: ModelPredictions;
+export interface ModelEvaluation extends RowNotes, Omit<ActualTargets, 'targets'> {
   /** The mean loss of those rows, as training counts it, without class weights. */
   readonly loss: number;
   readonly measures: Measures;
@@ -54,13 +57,12 @@ export function predictTable(model: Model, table: Table): ModelPredictions {
   rows.forEach((row, i) => {
     values.set(predicted.subarray(i * outputCount, (i + 1) * outputCount), row * outputCount);
   });
-  const known = new Set(model.table.columns.map(({ name }) => name));
   return {
     ...notes,
     rowCount: table.rowCount,
     values,
     incompleteCount: table.rowCount - rows.length,
-    extraColumns: table.columnNames.filter((name) => !known.has(name)),
+    extraColumns: extraColumnsOf(model, table),
   };
 }
 
@@ -81,34 +83,39 @@ function probabilitiesOf({ encoding, job }: Model, outputs: Float64Array): Float
  */
 export function evaluateTable(model: Model, table: Table, threshold?: number): ModelEvaluation {
   const { encoding, job } = model;
-  const predictions = predictTable(model, table);
-  const {
-    rows: withTarget,
-    targets: ofTarget,
-    ...counts
-  } = readActualTargets(table, encoding, model.table.columns);
+  const actual = readActualTargets(table, encoding, model.table.columns);
   const outputCount = encoding.targetScaling.length;
   const encodable = new Set(encodableRows(table, encoding));
-  const rows = withTarget.filter((row) => encodable.has(row));
+  const rows = actual.rows.filter((row) => encodable.has(row));
   if (rows.length === 0) {
     throw new InputError(
       'No row has a target and every value the network needs: it was trained on complete rows only. Give it such rows.',
     );
   }
-  const kept = ofTarget.filter((_, i) => encodable.has(withTarget[Math.floor(i / outputCount)]));
-  const outputs = outputsOf(model, encodeInputs(table, encoding, rows).inputs);
-  const values = inUnitsOfTable(encoding, probabilitiesOf(model, outputs));
-  const encoded = kept.map((value, i) => {
+  const targets = actual.targets.filter((_, i) => encodable.has(actual.rows[Math.floor(i / outputCount)]));
+  const { inputs, ...notes } = encodeInputs(table, encoding, rows);
+  const outputs = outputsOf(model, inputs);
+  const predictions = inUnitsOfTable(encoding, probabilitiesOf(model, outputs));
+  const encoded = targets.map((value, i) => {
     const { offset, factor } = encoding.targetScaling[i % outputCount];
     return (value - offset) / factor;
   });
   return {
-    ...counts,
+    ...notes,
     rows,
-    predictions,
+    missingCount: actual.missingCount,
+    unseenCount: actual.unseenCount,
+    incompleteCount: actual.rows.length - rows.length,
+    extraColumns: extraColumnsOf(model, table),
     loss: meanLoss(job.loss, outputs, encoded, outputCount),
-    measures: measureOutputs(encoding.task, { targets: kept, predictions: values, outputCount }, threshold),
+    measures: measureOutputs(encoding.task, { targets, predictions, outputCount }, threshold),
   };
+}
+
+/** Columns that the training table did not have. */
+function extraColumnsOf(model: Model, { columnNames }: Table): string[] {
+  const known = new Set(model.table.columns.map(({ name }) => name));
+  return columnNames.filter((name) => !known.has(name));
 }
 
 /**

@@ -1,8 +1,10 @@
 import { adapterName, type Adapter, type Backend } from './core/job.ts';
 import { InputError } from './core/errors.ts';
 import { describePlan } from './core/plan.ts';
+import { validateRun } from './cpu/validate-run.ts';
+import { formatCount } from './core/wording.ts';
 import type { RunValues } from './core/validation.ts';
-import { certify, gradientCheckOf, judgeRun, referenceOf } from './certify.ts';
+import { certify, gradientCheckOf, referenceOf } from './certify.ts';
 import { prepareDataset, type Dataset } from './data/dataset.ts';
 import type { Table } from './data/table.ts';
 import { engineName } from './engine.ts';
@@ -78,8 +80,8 @@ function sealCheck(isSealed: boolean): CertificateCheck {
 
 function tableCheck({ table }: Certificate, rowCount: number, digest: string): CertificateCheck {
   const holds = table.rowCount === rowCount && table.digest === digest;
-  const rows = `${rowCount.toLocaleString('en-US')} rows, digest ${shortened(digest)}`;
-  const certified = `${table.rowCount.toLocaleString('en-US')} rows, digest ${shortened(table.digest)}`;
+  const rows = `${formatCount(rowCount)} rows, digest ${shortened(digest)}`;
+  const certified = `${formatCount(table.rowCount)} rows, digest ${shortened(table.digest)}`;
   return { what: 'table', holds, detail: holds ? rows : `${rows}, where the certificate says ${certified}` };
 }
 
@@ -134,14 +136,12 @@ async function exactChecks(certificate: Certificate, { run, dataset, options }: 
   const said = certificate.result;
   return [
     same('steps', [said.steps, said.parametersStep], [result.steps, result.parametersStep], (steps) =>
-      steps.map((step) => step.toLocaleString('en-US')).join(', parameters of step '),
+      steps.map((step) => formatCount(step)).join(', parameters of step '),
     ),
     same('losses of the log', said.losses, result.losses, (logged) => `${logged.length} of them`),
     same('final loss', said.finalLoss, result.finalLoss, String),
     same('digest of the losses', said.lossesDigest, result.lossesDigest, shortened),
-    same('number of parameters', said.parameterCount, result.parameterCount, (n) =>
-      n.toLocaleString('en-US'),
-    ),
+    same('number of parameters', said.parameterCount, result.parameterCount, (n) => formatCount(n)),
     same('digest of the parameters', said.parametersDigest, result.parametersDigest, shortened),
     same('plan', certificate.plan, again.plan, describePlan),
     ...(verdict || certificate.verdict
@@ -183,7 +183,8 @@ async function roundedChecks(
   const { job, result: said, adapter } = certificate;
   const reference =
     run.backend === 'cpu' ? run : await referenceOf(job, dataset.training, run.losses.length, signal);
-  const verdict = await judgeRun(job, dataset.training, run, signal);
+  const runs = { job, data: dataset.training, reference, gpu: run };
+  const verdict = await validateRun(runs, signal);
   const allowed = verdict.allowedLoss * (adapter ? 1 : ENGINES_APART);
   const gradients = gradientCheckOf(job, dataset.training, run.parameters);
   const isSaid = certificate.gradientCheck.holds;
@@ -192,7 +193,7 @@ async function roundedChecks(
     {
       what: 'number of parameters',
       holds: said.parameterCount === run.parameters.length,
-      detail: said.parameterCount.toLocaleString('en-US'),
+      detail: formatCount(said.parameterCount),
     },
     {
       what: 'digests of losses and parameters',

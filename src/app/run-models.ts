@@ -1,10 +1,11 @@
 import { css, html, nothing } from 'lit';
+import './choice-switch.ts';
 import './export-panel.ts';
 import './predict-panel.ts';
 import { PageElement } from './page-element.ts';
 import type { Run, RunKey } from './run.ts';
 import { shortRunLabel } from './sentences.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles } from './styles.ts';
 
 /** The network of a run, to be used or handed on. */
 class RunModels extends PageElement {
@@ -12,11 +13,10 @@ class RunModels extends PageElement {
 
   static override styles = [
     baseStyles,
-    controlStyles,
     css`
-      .switch {
+      choice-switch {
+        display: block;
         margin-bottom: 16px;
-        max-width: 100%;
       }
     `,
   ];
@@ -46,20 +46,12 @@ class RunModels extends PageElement {
   }
 
   #renderChoice(runs: readonly Run[], shown: Run) {
-    return html`<fieldset class="switch">
-      <legend class="screen-reader">Network of</legend>
-      ${runs.map(
-        (run) =>
-          html`<label>
-            <input
-              type="radio"
-              name="run"
-              .checked=${run === shown}
-              @change=${() => (this.chosen = run.key)}
-            />${shortRunLabel(this.page.state, run)}
-          </label>`,
-      )}
-    </fieldset>`;
+    return html`<choice-switch
+      legend="Network of"
+      .names=${runs.map((run) => shortRunLabel(this.page.state, run))}
+      .chosen=${runs.indexOf(shown)}
+      @choose=${({ detail }: CustomEvent<number>) => (this.chosen = runs[detail].key)}
+    ></choice-switch>`;
   }
 }
 

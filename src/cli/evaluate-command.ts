@@ -50,12 +50,9 @@ async function evaluate(
   const { text: source } = await openSource(file, flags, signal);
   const usual = model.table.format;
   const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
-  const { rows, missingCount, unseenCount, predictions, loss, measures } = evaluateTable(
-    model,
-    table,
-    flags.threshold,
-  );
-  noticeOddRows(predictions, model);
+  const evaluation = evaluateTable(model, table, flags.threshold);
+  const { rows, missingCount, unseenCount, loss, measures } = evaluation;
+  noticeOddRows(evaluation, model);
   if (missingCount > 0) notice(`${countOf(missingCount, 'row')} without a target left out.`);
   if (unseenCount > 0)
     notice(`${countOf(unseenCount, 'row')} of a class the model was not trained on left out.`);

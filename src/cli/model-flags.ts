@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { InputError, looksLikeSafetensors, readModel, type Model, type ModelPredictions } from '../index.ts';
+import { InputError, looksLikeSafetensors, readModel, type Model, type RowNotes } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { notice } from './output.ts';
 import { count, countOf, inOneLine, quoted } from './wording.ts';
@@ -99,9 +99,9 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   }
 }
 
-/** What a person should know of the rows that were predicted, on standard error. */
-export function noticeOddRows(predictions: ModelPredictions, { encoding }: Model): void {
-  const { extraColumns, unseenCells, filledCellCount, incompleteCount } = predictions;
+/** What was odd of the rows that were predicted, on standard error. */
+export function noticeOddRows(notes: RowNotes, { encoding }: Model): void {
+  const { extraColumns, unseenCells, filledCellCount, incompleteCount } = notes;
   const targets = new Set(encoding.targets);
   const extra = extraColumns.filter((name) => !targets.has(name));
   if (extra.length > 0) {

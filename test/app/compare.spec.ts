@@ -56,6 +56,16 @@ async function readVerdicts(): Promise<{ layered: ReadVerdict; chosen: ReadVerdi
   return { layered: read(0), chosen: read(3) };
 }
 
+test('each of the three networks can be used and downloaded', async () => {
+  for (const tab of ['Use it', 'Download']) {
+    await showDetails(page, tab);
+    const choice = page.getByLabel('Network of');
+    await expect(choice.locator('option')).toHaveCount(3);
+    await choice.selectOption({ index: 0 });
+    await expect(choice).toHaveJSProperty('selectedIndex', 0);
+  }
+});
+
 test('the verdict holds, with its figures and its reason', async () => {
   const { layered, chosen } = await readVerdicts();
   await expect(page.locator('validation-panel .run').getByText('Holds.')).toHaveCount(2);
