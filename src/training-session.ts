@@ -289,7 +289,9 @@ export class TrainingSession {
   /** Where the run stands: as it was last kept while it trains, and where its device is lost. */
   async checkpoint(): Promise<NonNullable<SessionOptions['from']>> {
     const isKept = this.#isTraining || this.#isLost;
-    const snapshot = isKept ? this.lastSnapshot : await this.#trainer.snapshot();
+    // What was kept may still be that of the path the run came from.
+    const kept = { ...this.lastSnapshot, plan: this.#trainer.plan };
+    const snapshot = isKept ? kept : await this.#trainer.snapshot();
     const losses = this.#kept.from(0).subarray(0, snapshot.step);
     return { snapshot, losses, watch: this.#watch?.stateAt(snapshot.step) };
   }
