@@ -44,7 +44,15 @@ export {
   type OutputActivationName,
 } from './core/job-settings.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
-export { MAX_LAYERS, MAX_LEARNING_RATE, MAX_STEPS, MIN_LEARNING_RATE, MAX_UNITS } from './core/job-rules.ts';
+export {
+  MAX_LAYERS,
+  MAX_LEARNING_RATE,
+  MAX_NETWORKS,
+  MAX_STEPS,
+  MIN_LEARNING_RATE,
+  MAX_UNITS,
+} from './core/job-rules.ts';
+export { lossSteps, networkAlone, snapshotOf } from './core/population.ts';
 export {
   adapterName,
   type Adapter,
@@ -52,6 +60,7 @@ export {
   type NetworkSettings,
   type PlanEstimate,
   type PlannedJob,
+  type RowSlice,
   type Trainer,
   type TrainingData,
   type TrainingJob,

@@ -1,4 +1,4 @@
-import type { TrainingJob } from './job.ts';
+import type { NetworkSettings, TrainingJob } from './job.ts';
 import { GOLDEN, keyOf, mix } from './random-bits.ts';
 
 /** How the rows of a table are taken by the steps of a run. */
@@ -14,8 +14,15 @@ export interface Batching {
   readonly seed: number;
 }
 
-/** How a job takes a table of so many rows. A full batch is never shuffled: its order changes only the rounding. */
-export function batchingOf({ batchSize, shuffle, networks }: TrainingJob, rowCount: number): Batching {
+/**
+ * How a network of a job takes a table of so many rows. A full batch is never shuffled: its order changes only the
+ * rounding.
+ */
+export function batchingOf(
+  { batchSize, shuffle, networks }: TrainingJob,
+  rowCount: number,
+  { seed }: NetworkSettings = networks[0],
+): Batching {
   const size = Math.min(batchSize ?? rowCount, rowCount);
   const batchCount = Math.ceil(rowCount / size);
   return {
@@ -23,7 +30,7 @@ export function batchingOf({ batchSize, shuffle, networks }: TrainingJob, rowCou
     batchCount,
     lastBatchSize: rowCount - (batchCount - 1) * size,
     shuffles: batchCount > 1 && (shuffle ?? true),
-    seed: networks[0].seed,
+    seed,
   };
 }
 

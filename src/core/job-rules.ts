@@ -19,6 +19,8 @@ export const MAX_LAYERS = 64;
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 /** Float32 has no digits left below. */
 export const MIN_LEARNING_RATE = 1e-30;
+/** Of one job: their losses and parameters fill some hundred MiB. */
+export const MAX_NETWORKS = 2 ** 16;
 /** Larger ones only diverge. */
 export const MAX_LEARNING_RATE = 1e6;
 
@@ -42,8 +44,13 @@ export function validateJob(job: TrainingJob, data: TrainingData): void {
   if (job.dropout !== undefined) requireDropout(job.dropout, job.layers.length - 1);
   if (job.precision) requireOneOf('The precision', job.precision, precisionNames);
   if (job.schedule) requireSchedule(job.schedule);
-  job.networks.forEach(requireNetworkSettings);
-  if (job.networks.length === 0) throw new InputError('The job has no networks; it needs at least 1.');
+  if (job.lossStride !== undefined)
+    requireWholeNumber('The stride of the losses', job.lossStride, 1, MAX_STEPS);
+  requireWholeNumber('The number of networks', job.networks.length, 1, MAX_NETWORKS);
+  for (const settings of job.networks) {
+    requireNetworkSettings(settings);
+    requireRows(settings, data);
+  }
   const outputUnits = job.layers[job.layers.length - 1].units;
   if (outputUnits !== data.outputCount) {
     throw new InputError(
@@ -106,6 +113,12 @@ function requireNetworkSettings(settings: NetworkSettings): void {
     if (value >= 0 && value <= MAX_LEARNING_RATE) continue;
     throw new InputError(`The optimizer's ${what} must be a number of 0 or more, not ${value}.`);
   }
+}
+
+function requireRows({ rows }: NetworkSettings, { rowCount }: TrainingData): void {
+  if (!rows) return;
+  requireWholeNumber('The first row of a network', rows.first, 0, rowCount - 1);
+  requireWholeNumber('The rows of a network', rows.count, 1, rowCount - rows.first);
 }
 
 function requireSchedule({ kind, every = 1, gamma = 1, warmupSteps = 0 }: ScheduleSettings): void {

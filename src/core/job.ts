@@ -18,6 +18,12 @@ export interface TrainingData {
   readonly outputCount: number;
 }
 
+/** Rows of a table that lie one behind the other. */
+export interface RowSlice {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** What may differ from one network of a job to the next. */
 export interface NetworkSettings extends Partial<OptimizerSettings> {
   /** Draws the initial parameters and the order of the rows; 0 … 2³² − 1. */
@@ -29,6 +35,8 @@ export interface NetworkSettings extends Partial<OptimizerSettings> {
   readonly initializer?: InitializerName;
   /** Replaces the draw: [parameterCount] in the layout of `layOutNetwork`. */
   readonly initialParameters?: Float64Array;
+  /** The rows it sees, as if there were no others; all of them if left out. */
+  readonly rows?: RowSlice;
 }
 
 /** What to train. The networks of one job share everything but their `NetworkSettings`. */
@@ -54,6 +62,11 @@ export interface TrainingJob {
   readonly precision?: PrecisionName;
   /** Optimizer updates in the whole run. */
   readonly steps: number;
+  /**
+   * Of several networks, losses are kept of steps 0, stride, 2 · stride … and of the last one (`lossSteps`); of every
+   * step if left out. Of a network alone it is always every step.
+   */
+  readonly lossStride?: number;
   readonly networks: readonly NetworkSettings[];
 }
 
@@ -96,13 +109,16 @@ export interface TrainTiming {
 /**
  * One job in training on one backend. It starts from host-made parameters; the loss of a step is the loss
  * of its batch *before* the update, as the notebook prints it, without the units that step drops.
+ *
+ * Of a job with several networks, everything [parameterCount] is that of the first network, then that of the second
+ * and so on; `networkCount` is 1 in most of them.
  */
 export interface Trainer {
   readonly plan: Plan;
   readonly network: Network;
   /** Null on the CPU. */
   readonly adapter: Adapter | null;
-  /** What training began with, given or drawn: [parameterCount]. */
+  /** What training began with, given or drawn: [networkCount, parameterCount]. */
   readonly initialParameters: Float64Array;
   /** What making the trainer took: compiling and allocating, then copying data in; milliseconds. */
   readonly creation: { readonly setupMs: number; readonly uploadMs: number };
@@ -115,18 +131,23 @@ export interface Trainer {
    * @throws InputError if `steps` is not a whole number of 0 or more
    */
   train(steps: number, signal?: AbortSignal): Promise<TrainTiming>;
-  /** The losses of steps `fromStep` … `stepCount − 1`; empty where there are none yet. */
+  /**
+   * The losses of steps `fromStep` … `stepCount − 1`, row-major [steps, networkCount], at the job's stride where there
+   * are several networks; empty where there are none yet.
+   */
   losses(fromStep: number): Promise<Float64Array>;
   /**
    * What the output layer says, row-major [rows, outputCount] for row-major [rows, inputCount]: logits where the loss
    * takes those (`predictionsOf` makes probabilities of them).
+   *
+   * @param network which of the job's networks; the first if left out
    */
-  predict(inputs: Float64Array): Promise<Float64Array>;
-  /** [parameterCount] in the layout of `layOutNetwork`. */
+  predict(inputs: Float64Array, network?: number): Promise<Float64Array>;
+  /** [networkCount, parameterCount] in the layout of `layOutNetwork`. */
   parameters(): Promise<Float64Array>;
   /**
-   * dE/dparameter of the next step's batch, and of the units it keeps, at the present parameters, [parameterCount];
-   * neither clipped nor decayed.
+   * dE/dparameter of the next step's batch, and of the units it keeps, at the present parameters,
+   * [networkCount, parameterCount]; neither clipped nor decayed.
    */
   gradients(): Promise<Float64Array>;
   /** The run as it stands, steps on their way included; may be asked while `train` runs. */
@@ -182,9 +203,12 @@ export interface Backend {
   createTrainer(job: TrainingJob, data: TrainingData, plan?: Plan): Promise<Trainer>;
 }
 
-/** What the job's network starts from, a fresh copy: given, or drawn from its seed. [parameterCount] */
-export function initialParameters(job: TrainingJob, data: TrainingData): Float64Array {
-  const [{ seed, initializer, initialParameters: given }] = job.networks;
+/** What a network of the job starts from, a fresh copy: given, or drawn from its seed. [parameterCount] */
+export function initialParameters(
+  job: TrainingJob,
+  data: TrainingData,
+  { seed, initializer, initialParameters: given }: NetworkSettings = job.networks[0],
+): Float64Array {
   return (
     given?.slice() ?? drawInitialParameters(layOutNetwork(data.inputCount, job.layers), seed, initializer)
   );

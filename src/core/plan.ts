@@ -32,7 +32,10 @@ const matmulNames = ['simple', 'blocked', 'quads', 'tiled'] as const;
 export type Sharing = (typeof sharings)[number];
 const sharings = ['none', 'subgroup', 'workgroup'] as const;
 
-/** A run at one step, to go on from: on the same plan bit for bit. */
+/**
+ * A run at one step, to go on from: on the same plan bit for bit. Of a job with several networks, every array holds
+ * what it says of the first network, then of the second and so on (`snapshotOf` takes one out).
+ */
 export interface Snapshot {
   readonly plan: Plan;
   /** Steps finished. */
@@ -55,19 +58,29 @@ export interface Snapshot {
 export function requireFitting(
   snapshot: Snapshot,
   parameterCount: number,
-  { optimizer, steps }: { readonly optimizer: OptimizerName; readonly steps: number },
+  {
+    optimizer,
+    steps,
+    networks,
+  }: {
+    readonly optimizer: OptimizerName;
+    readonly steps: number;
+    readonly networks: readonly unknown[];
+  },
 ): void {
   const { step, parameters, lowParts, optimizerState } = snapshot;
-  for (const [what, { length }] of Object.entries({ parameters, 'low parts': lowParts })) {
-    if (length === parameterCount) continue;
-    const [held, needed] = [length, parameterCount].map((n) => n.toLocaleString('en-US'));
-    throw new InputError(`The snapshot holds ${held} ${what}; this network has ${needed} parameters.`);
+  const [what, have] = networks.length === 1 ? ['this network', 'has'] : ['these networks', 'have'];
+  const allCount = networks.length * parameterCount;
+  for (const [of, { length }] of Object.entries({ parameters, 'low parts': lowParts })) {
+    if (length === allCount) continue;
+    const [held, needed] = [length, allCount].map((n) => n.toLocaleString('en-US'));
+    throw new InputError(`The snapshot holds ${held} ${of}; ${what} ${have} ${needed} parameters.`);
   }
-  const stateCount = optimizers[optimizer].stateCount * parameterCount;
+  const stateCount = optimizers[optimizer].stateCount * allCount;
   if (optimizerState.length !== stateCount) {
     const [held, needed] = [optimizerState.length, stateCount].map((n) => n.toLocaleString('en-US'));
     throw new InputError(
-      `The snapshot holds ${held} numbers of an optimizer’s state; ${optimizer} keeps ${needed} for this network.`,
+      `The snapshot holds ${held} numbers of an optimizer’s state; ${optimizer} keeps ${needed} for ${what}.`,
     );
   }
   if (!Number.isInteger(step) || step < 0 || step > steps) {

@@ -28,8 +28,12 @@ export function ratesOf(job: TrainingJob, network: NetworkSettings = job.network
 }
 
 /** Brings what depends on the step up to step t (0, 1, …). */
-export function moveRates(rates: Rates, job: TrainingJob, t: number): void {
-  const { learningRate } = job.networks[0];
+export function moveRates(
+  rates: Rates,
+  job: TrainingJob,
+  t: number,
+  { learningRate }: NetworkSettings = job.networks[0],
+): void {
   rates.learningRate = learningRate * scheduleFactor(job.schedule, t, job.steps);
   if (!('correctsBias' in optimizers[job.optimizer])) return;
   rates.firstCorrection = 1 / (1 - integerPower(1 - rates.firstRate, t + 1));

@@ -77,7 +77,9 @@ describe('validateJob', () => {
     expect(() => validateJob(notebookJob, { ...orData, rowCount: 1.5 })).toThrow(
       'The number of rows must be',
     );
-    expect(check({ networks: [] })).toThrow('The job has no networks');
+    expect(check({ networks: [] })).toThrow(
+      'The number of networks must be a whole number from 1 to 65,536, not 0',
+    );
   });
 
   it('refuses an output layer that does not fit the targets, no layers, no rows', () => {

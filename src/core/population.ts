@@ -1,0 +1,50 @@
+import type { RowSlice, TrainingData, TrainingJob } from './job.ts';
+import type { Snapshot } from './plan.ts';
+
+/** Some rows of a table, which are looked into and not copied. */
+function sliceRows(data: TrainingData, { first, count }: RowSlice): TrainingData {
+  const { inputs, inputCount, targets, outputCount } = data;
+  return {
+    rowCount: count,
+    inputs: inputs.subarray(first * inputCount, (first + count) * inputCount),
+    inputCount,
+    targets: targets.subarray(first * outputCount, (first + count) * outputCount),
+    outputCount,
+  };
+}
+
+/** A network of a job as a job of its own, with the rows it sees: what it is held to, and the same to the last bit. */
+export function networkAlone(
+  job: TrainingJob,
+  data: TrainingData,
+  network: number,
+): { readonly job: TrainingJob; readonly data: TrainingData } {
+  const { rows, ...settings } = job.networks[network];
+  return { job: { ...job, networks: [settings] }, data: rows ? sliceRows(data, rows) : data };
+}
+
+/** One network of a snapshot of several. */
+export function snapshotOf(snapshot: Snapshot, network: number, networkCount: number): Snapshot {
+  const part = (values: Float64Array) => {
+    const count = values.length / networkCount;
+    return values.slice(network * count, (network + 1) * count);
+  };
+  const { parameters, lowParts, optimizerState } = snapshot;
+  return {
+    ...snapshot,
+    parameters: part(parameters),
+    lowParts: part(lowParts),
+    optimizerState: part(optimizerState),
+  };
+}
+
+/** Of how many steps losses are kept: those at the stride, and the last. */
+function lossCount({ steps, networks, lossStride = 1 }: TrainingJob): number {
+  return networks.length === 1 ? steps : 1 + Math.ceil((steps - 1) / lossStride);
+}
+
+/** The steps whose losses a job keeps, in their order. */
+export function lossSteps(job: TrainingJob): Uint32Array {
+  const stride = job.networks.length === 1 ? 1 : (job.lossStride ?? 1);
+  return Uint32Array.from({ length: lossCount(job) }, (_, i) => Math.min(i * stride, job.steps - 1));
+}
