@@ -52,6 +52,7 @@ export {
   MIN_LEARNING_RATE,
   MAX_UNITS,
 } from './core/job-rules.ts';
+export { populationsOfFolds, type FoldPopulation } from './core/fold-populations.ts';
 export { lossSteps, networkAlone, snapshotOf } from './core/population.ts';
 export {
   adapterName,
@@ -88,6 +89,7 @@ export { previewRows, summarizeColumns, type ColumnSummary } from './data/summar
 export { inferTask, taskNames } from './data/targets.ts';
 export type { Task } from './core/metrics.ts';
 export { prepareDataset, rowCountsOf, type Dataset, type DatasetOptions } from './data/dataset.ts';
+export { prepareFolds, type FoldOptions } from './data/folds.ts';
 export { missingNames, scalingNames, type MissingName, type ScalingName } from './data/fit-encoding.ts';
 export type { RowParts } from './data/split.ts';
 export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';
@@ -154,6 +156,15 @@ export {
   type Judged,
   type Measures,
 } from './core/baselines.ts';
+export {
+  foldSummary,
+  type BinaryFoldMeasures,
+  type ClassFoldMeasures,
+  type ClassificationFoldMeasures,
+  type FoldMeasure,
+  type FoldSummary,
+  type RegressionFoldMeasures,
+} from './core/fold-measures.ts';
 export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
 
 // Keep, use and hand on
