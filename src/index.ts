@@ -112,6 +112,13 @@ export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export { layeredDispatches } from './gpu/dispatch-count.ts';
 export { trainOnce } from './train-once.ts';
+export {
+  onThisThread,
+  trainAlone,
+  type AloneOutcome,
+  type AloneTask,
+  type AloneTrainer,
+} from './train-alone.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';
