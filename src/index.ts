@@ -43,6 +43,28 @@ export {
   type JobSettings,
   type OutputActivationName,
 } from './core/job-settings.ts';
+export { intervalText, isWithin, type Interval } from './core/interval.ts';
+export {
+  expandSweep,
+  requireSweepFits,
+  sweepBytes,
+  type Sweep,
+  type SweepBytes,
+  type SweepNetwork,
+  type SweepPopulation,
+  type SweepSearch,
+  type SweepSettings,
+  type SweptValues,
+} from './core/sweep.ts';
+export { sweptText, type SweepValues, type ValueList, type ValueRange } from './core/sweep-range.ts';
+export {
+  readSweepAxis,
+  sweepable,
+  sweptNames,
+  type SweepAxis,
+  type SweptName,
+  type SweptSettings,
+} from './core/sweep-settings.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
 export {
   MAX_LAYERS,
