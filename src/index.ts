@@ -141,6 +141,9 @@ export {
   type AloneTask,
   type AloneTrainer,
 } from './train-alone.ts';
+export { SweepRun } from './sweep-run.ts';
+export type { PlannedTask, SweepCheckpoint, SweepOptions, SweepTask } from './sweep-plan.ts';
+export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/network-record.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';

@@ -22,6 +22,16 @@ const allowedImports: Record<string, readonly string[]> = {
   'assessment.ts': ['training-session.ts', 'data', 'core'],
   'train-once.ts': ['training-session.ts', 'session-start.ts', 'run-result.ts', 'core'],
   'train-alone.ts': ['training-session.ts', 'session-start.ts', 'validation-watch.ts', 'core'],
+  'network-validation.ts': ['validation-watch.ts', 'cpu', 'core'],
+  'sweep-plan.ts': ['train-alone.ts', 'session-start.ts', 'backends.ts', 'core'],
+  'sweep-run.ts': [
+    'sweep-plan.ts',
+    'network-validation.ts',
+    'train-alone.ts',
+    'session-start.ts',
+    'backends.ts',
+    'core',
+  ],
   'trained-model.ts': ['training-session.ts', 'exchange', 'data', 'core'],
   'engine.ts': [],
   'certify.ts': [
@@ -52,6 +62,8 @@ const allowedImports: Record<string, readonly string[]> = {
   'index.ts': [
     'train-once.ts',
     'train-alone.ts',
+    'sweep-plan.ts',
+    'sweep-run.ts',
     'trained-model.ts',
     'model-predictions.ts',
     'certify.ts',

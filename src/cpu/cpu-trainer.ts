@@ -62,6 +62,10 @@ export const cpuBackend: Backend = {
     return { plan: { strategy: 'reference' }, reason: 'float64 on the CPU, the reference.', estimates: [] };
   },
 
+  async networksAtOnce() {
+    return 1;
+  },
+
   async createTrainer(job, data, plan) {
     validateJob(job, data);
     const refusal = await this.refusal(job, data, plan);
