@@ -65,6 +65,11 @@ export class SweepRun {
     if (options.from) this.#goOnFrom(options.from);
   }
 
+  /** How the tasks are trained, as far as that is decided. */
+  get planned(): readonly PlannedTask[] {
+    return this.#planned;
+  }
+
   /** How many networks are at their end. */
   get overCount(): number {
     return this.records.reduce((count, { isOver }) => count + (isOver ? 1 : 0), 0);

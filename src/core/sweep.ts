@@ -317,12 +317,12 @@ function populationsOf(networks: readonly SweepNetwork[], outputCount: number): 
     population.networks.push(index);
   });
   return [...populations.values()].map(({ job, alone, networks: indices }) => ({
-    job: { ...job, lossStride: strideOf(job.steps), networks: alone },
+    job: { ...job, lossStride: lossStrideFor(job.steps), networks: alone },
     networks: indices,
   }));
 }
 
-/** Steps from one kept loss to the next. */
-function strideOf(steps: number): number {
+/** Steps from one kept loss to the next, so that some hundred are kept of a network. */
+export function lossStrideFor(steps: number): number {
   return Math.max(1, Math.ceil((steps - 1) / (MAX_KEPT_LOSSES - 1)));
 }
