@@ -16,10 +16,11 @@ struct Rates {
   l1: f32,
 }
 
-// From the uniform `rates`: its first two entries hold for the run, the others for a step each.
+// From the uniform `rates`: its first two entries hold for the run, the others for a step each. A step's learning rate
+// is that of the run times what the schedule says.
 fn ratesFrom(settings: vec4f, penalties: vec4f, step: vec4f) -> Rates {
   return Rates(
-    step.x,
+    penalties.z * step.x,
     step.y,
     step.z,
     settings.x,

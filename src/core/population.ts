@@ -1,5 +1,10 @@
-import type { RowSlice, TrainingData, TrainingJob } from './job.ts';
+import type { NetworkSettings, RowSlice, TrainingData, TrainingJob } from './job.ts';
 import type { Snapshot } from './plan.ts';
+
+/** The rows a network of a job sees. */
+export function rowsOf({ rows }: NetworkSettings, { rowCount }: Pick<TrainingData, 'rowCount'>): RowSlice {
+  return rows ?? { first: 0, count: rowCount };
+}
 
 /** Some rows of a table, which are looked into and not copied. */
 function sliceRows(data: TrainingData, { first, count }: RowSlice): TrainingData {
@@ -20,7 +25,16 @@ export function networkAlone(
   network: number,
 ): { readonly job: TrainingJob; readonly data: TrainingData } {
   const { rows, ...settings } = job.networks[network];
-  return { job: { ...job, networks: [settings] }, data: rows ? sliceRows(data, rows) : data };
+  const own = rows ? sliceRows(data, rows) : data;
+  // A batch never holds more than there are.
+  const batchSize = job.batchSize === undefined ? {} : { batchSize: Math.min(job.batchSize, own.rowCount) };
+  return { job: { ...job, ...batchSize, networks: [settings] }, data: own };
+}
+
+/** The rows that a job of one network takes: those it sees. */
+export function sliceOfAlone({ networks }: TrainingJob, data: TrainingData): TrainingData {
+  const [{ rows }] = networks;
+  return networks.length === 1 && rows ? sliceRows(data, rows) : data;
 }
 
 /** One network of a snapshot of several. */
@@ -39,7 +53,7 @@ export function snapshotOf(snapshot: Snapshot, network: number, networkCount: nu
 }
 
 /** Of how many steps losses are kept: those at the stride, and the last. */
-function lossCount({ steps, networks, lossStride = 1 }: TrainingJob): number {
+export function lossCount({ steps, networks, lossStride = 1 }: TrainingJob): number {
   return networks.length === 1 ? steps : 1 + Math.ceil((steps - 1) / lossStride);
 }
 
@@ -47,4 +61,10 @@ function lossCount({ steps, networks, lossStride = 1 }: TrainingJob): number {
 export function lossSteps(job: TrainingJob): Uint32Array {
   const stride = job.networks.length === 1 ? 1 : (job.lossStride ?? 1);
   return Uint32Array.from({ length: lossCount(job) }, (_, i) => Math.min(i * stride, job.steps - 1));
+}
+
+/** How many of the losses a job keeps are of steps before `step`. */
+export function lossesBefore(job: TrainingJob, step: number): number {
+  if (job.networks.length === 1) return step;
+  return step >= job.steps ? lossCount(job) : Math.ceil(step / (job.lossStride ?? 1));
 }

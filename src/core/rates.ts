@@ -28,14 +28,15 @@ export function ratesOf(job: TrainingJob, network: NetworkSettings = job.network
 }
 
 /** Brings what depends on the step up to step t (0, 1, …). */
-export function moveRates(
-  rates: Rates,
-  job: TrainingJob,
-  t: number,
-  { learningRate }: NetworkSettings = job.networks[0],
-): void {
+export function moveRates(rates: Rates, job: TrainingJob, t: number): void {
+  const { learningRate } = job.networks[0];
   rates.learningRate = learningRate * scheduleFactor(job.schedule, t, job.steps);
-  if (!('correctsBias' in optimizers[job.optimizer])) return;
+  correctRates(rates, job, t);
+}
+
+/** Brings the corrections of what the optimizer remembers up to step t. */
+export function correctRates(rates: Rates, { optimizer }: TrainingJob, t: number): void {
+  if (!('correctsBias' in optimizers[optimizer])) return;
   rates.firstCorrection = 1 / (1 - integerPower(1 - rates.firstRate, t + 1));
   rates.secondCorrection = 1 / Math.sqrt(1 - integerPower(1 - rates.secondRate, t + 1));
 }

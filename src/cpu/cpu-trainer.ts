@@ -14,6 +14,7 @@ import { validateJob } from '../core/job-rules.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
+import { sliceOfAlone } from '../core/population.ts';
 import { isCompensated } from '../core/precision.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 import { forward } from './forward.ts';
@@ -66,7 +67,7 @@ export const cpuBackend: Backend = {
     const refusal = await this.refusal(job, data, plan);
     if (refusal) throw new RefusalError(refusal);
     const parameters = initialParameters(job, data);
-    return new CpuTrainer(job, data, { parameters, arithmetic: float64 });
+    return new CpuTrainer(job, sliceOfAlone(job, data), { parameters, arithmetic: float64 });
   },
 };
 

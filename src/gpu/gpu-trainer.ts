@@ -6,12 +6,14 @@ import { layOutNetwork, type Network } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { isCompensated } from '../core/precision.ts';
-import { withinMemory, type BufferScope } from './buffers.ts';
+import { lossCount, lossesBefore, snapshotOf } from '../core/population.ts';
+import { withinMemory, type BufferScope, type GpuBuffer } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
 import { encode, type Dispatch } from './kernels.ts';
 import { createForwardPass } from './layered-network.ts';
+import { deinterleave, interleave, PopulationRates } from './population.ts';
 import { RatesTable } from './rates-table.ts';
 import { readFloats } from './readback.ts';
 import type { Resident, Stepping } from './stepping.ts';
@@ -50,7 +52,12 @@ function upload(
   const network = layOutNetwork(data.inputCount, job.layers);
   const { parameterCount, inputCount, outputCount } = network;
   const { rowCount } = data;
-  const initial = initialParameters(job, data);
+  const { length: networkCount } = job.networks;
+  const initial = new Float64Array(networkCount * parameterCount);
+  job.networks.forEach((settings, i) =>
+    initial.set(initialParameters(job, data, settings), i * parameterCount),
+  );
+  const values = interleave(initial, networkCount);
   const { stateCount } = optimizers[job.optimizer];
   return {
     gpu,
@@ -59,13 +66,13 @@ function upload(
     rowCount,
     job,
     initialParameters: initial,
-    parameters: scope.upload('parameters', [parameterCount], initial),
-    state: uploadState(scope, lowPartsOf(job, { parameters: initial }), 1 + stateCount),
-    rates: new RatesTable(gpu, scope, job),
+    parameters: scope.upload('parameters', [parameterCount, networkCount], values),
+    state: uploadState(scope, lowPartsOf(job, { parameters: values }), 1 + stateCount),
+    rates: networkCount === 1 ? new RatesTable(gpu, scope, job) : new PopulationRates(gpu, scope, job, data),
     batching: batchingOf(job, rowCount),
     inputs: scope.upload('inputs', [rowCount, inputCount], data.inputs),
     targets: scope.upload('targets', [rowCount, outputCount], data.targets),
-    losses: scope.storage('losses', [job.steps]),
+    losses: scope.storage('losses', [lossCount(job), networkCount]),
   };
 }
 
@@ -175,12 +182,18 @@ class GpuTrainer implements Trainer {
 
   async losses(fromStep: number): Promise<Float64Array> {
     this.#requireUndisposed();
-    const count = Math.max(0, this.stepCount - fromStep);
-    return Float64Array.from(await readFloats(this.#gpu, this.#resident.losses, fromStep, count));
+    const { job, losses } = this.#resident;
+    const first = lossesBefore(job, fromStep);
+    const count = Math.max(0, lossesBefore(job, this.stepCount) - first);
+    const { length: width } = job.networks;
+    return Float64Array.from(await readFloats(this.#gpu, losses, first * width, count * width));
   }
 
-  async predict(inputs: Float64Array): Promise<Float64Array> {
+  async predict(inputs: Float64Array, network = 0): Promise<Float64Array> {
     this.#requireUndisposed();
+    const { job } = this.#resident;
+    // Kernels that predict look for the parameters of one network in one place.
+    const own = job.networks.length > 1 ? await this.#parametersOf(network) : undefined;
     const { inputCount, outputCount } = this.network;
     const rowCount = inputs.length / inputCount;
     const predictions = new Float64Array(rowCount * outputCount);
@@ -189,16 +202,23 @@ class GpuTrainer implements Trainer {
     const atOnce = Math.min(ROWS_A_PREDICTION, mostAtOnce);
     for (let row = 0; row < rowCount; row += atOnce) {
       const end = Math.min(row + atOnce, rowCount);
-      const some = await this.#predictRows(inputs.subarray(row * inputCount, end * inputCount), end - row);
+      const some = await this.#predictRows(inputs.subarray(row * inputCount, end * inputCount), own);
       predictions.set(some, row * outputCount);
     }
     return predictions;
   }
 
-  #predictRows(inputs: Float64Array, rowCount: number): Promise<Float32Array> {
-    const { inputCount, outputCount } = this.network;
+  /** Of one network, as the kernels train with: without the low parts. [parameterCount] */
+  async #parametersOf(network: number): Promise<Float64Array> {
+    return snapshotOf(await this.snapshot(), network, this.#resident.job.networks.length).parameters;
+  }
+
+  #predictRows(inputs: Float64Array, own: Float64Array | undefined): Promise<Float32Array> {
+    const { inputCount, outputCount, parameterCount } = this.network;
+    const rowCount = inputs.length / inputCount;
     return withinMemory(this.#gpu, async (scope) => {
-      const context = { ...this.#resident, scope, rowCount };
+      const parameters = own ? scope.upload('parameters', [parameterCount], own) : this.#resident.parameters;
+      const context = { ...this.#resident, parameters, scope, rowCount };
       const uploaded = scope.upload('inputs', [rowCount, inputCount], inputs);
       const forward = await this.#unlessDisposed(createForwardPass(context, uploaded));
       this.#submit(forward.dispatches);
@@ -217,27 +237,29 @@ class GpuTrainer implements Trainer {
     this.#requireUndisposed();
     const { dispatches, gradients } = await this.#unlessDisposed(this.#stepping.gradients(this.stepCount));
     this.#submit(dispatches);
-    return Float64Array.from(await readFloats(this.#gpu, gradients, 0, this.network.parameterCount));
+    const { length: networkCount } = this.#resident.job.networks;
+    const count = networkCount * this.network.parameterCount;
+    return deinterleave(await readFloats(this.#gpu, gradients, 0, count), networkCount);
   }
 
   async snapshot(): Promise<Snapshot> {
     this.#requireUndisposed();
-    const { parameterCount } = this.network;
     const { parameters, state, job } = this.#resident;
     const { plan, stepCount: step } = this;
+    const { length: networkCount } = job.networks;
+    const sectionLength = networkCount * this.network.parameterCount;
     // Both copies are submitted before anything else can be.
-    const [values, kept] = await Promise.all(
-      [parameters, state].map((buffer) =>
-        readFloats(this.#gpu, buffer, 0, parameterCount * (buffer === state ? state.shape[0] : 1)),
-      ),
-    );
+    const [values, kept] = await Promise.all([
+      readFloats(this.#gpu, parameters, 0, sectionLength),
+      readFloats(this.#gpu, state, 0, state.shape[0] * sectionLength),
+    ]);
     return {
       plan,
       step,
       steps: job.steps,
-      parameters: Float64Array.from(values),
-      lowParts: Float64Array.from(kept.subarray(0, parameterCount)),
-      optimizerState: Float64Array.from(kept.subarray(parameterCount)),
+      parameters: deinterleave(values, networkCount),
+      lowParts: deinterleave(kept.subarray(0, sectionLength), networkCount),
+      optimizerState: deinterleave(kept.subarray(sectionLength), networkCount),
     };
   }
 
@@ -246,11 +268,13 @@ class GpuTrainer implements Trainer {
     const { parameters, state, job } = this.#resident;
     requireFitting(snapshot, this.network.parameterCount, job);
     const { queue } = this.#gpu.device;
-    queue.writeBuffer(parameters.buffer, 0, Float32Array.from(snapshot.parameters));
+    const write = ({ buffer }: GpuBuffer, offset: number, values: Float64Array) =>
+      queue.writeBuffer(buffer, 4 * offset, Float32Array.from(interleave(values, job.networks.length)));
+    write(parameters, 0, snapshot.parameters);
     // Of a float64 parameter the low part is what float32 cannot hold; a float32 one loses nothing here.
     const low = lowPartsOf(job, snapshot);
-    queue.writeBuffer(state.buffer, 0, Float32Array.from(low));
-    queue.writeBuffer(state.buffer, 4 * low.length, Float32Array.from(snapshot.optimizerState));
+    write(state, 0, low);
+    write(state, low.length, snapshot.optimizerState);
     this.stepCount = snapshot.step;
     this.#stepping.moveTo(snapshot.step);
   }

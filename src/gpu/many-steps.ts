@@ -3,7 +3,7 @@ import { losses, meanCount } from '../core/losses.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import { encode, setParams, type Dispatch, type manySteps } from './kernels.ts';
-import { MOST_VARYING_STEPS } from './rates-table.ts';
+import { PopulationRates } from './population.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
 /** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
@@ -29,10 +29,11 @@ export class ManySteps implements Stepping {
     private readonly kernels: ManyStepsKernels,
   ) {
     const { network, batching, job, rates } = resident;
+    const { parameterCount } = network;
     this.firstChunkSteps = Math.ceil(
-      FIRST_CHUNK_MULTIPLICATIONS / (network.parameterCount * batching.batchSize),
+      FIRST_CHUNK_MULTIPLICATIONS / (job.networks.length * parameterCount * batching.batchSize),
     );
-    this.mostChunkSteps = rates.varies ? Math.min(job.steps, MOST_VARYING_STEPS) : job.steps;
+    this.mostChunkSteps = Math.min(job.steps, rates.mostSteps);
   }
 
   /** One dispatch, however many steps. */
@@ -57,10 +58,10 @@ export class ManySteps implements Stepping {
 
 /** `Params` of such a kernel. */
 export function manyStepsParams(
-  { job, network, rowCount, batching }: Resident,
+  { job, network, rowCount, batching, rates }: Resident,
   firstStep: number,
   stepCount: number,
-): Record<keyof typeof manySteps, number> {
+): Record<keyof typeof manySteps, number> & Readonly<Record<string, number>> {
   const { batchSize, batchCount, lastBatchSize, seed } = batching;
   const { parameterCount, outputCount } = network;
   const scaleOf = (rows: number) => 1 / meanCount(losses[job.loss], rows, outputCount);
@@ -76,5 +77,10 @@ export function manyStepsParams(
     lastBatchSize,
     seed,
     halfBits: halfBitsFor(rowCount),
+    // Told to the code of populations alone.
+    networkCount: job.networks.length,
+    distinctRates: rates instanceof PopulationRates ? rates.distinctCount : 1,
+    lossStride: job.lossStride ?? 1,
+    lastStep: job.steps - 1,
   };
 }

@@ -25,8 +25,10 @@ interface Shape {
 export function stepRates({ gpu, job, rowCount, network }: Shape, plan: Plan): StepRate {
   let rates = ratesByDevice.get(gpu.device);
   if (!rates) ratesByDevice.set(gpu.device, (rates = new Map()));
-  const { layers, loss, optimizer, dropout = 0 } = job;
-  const key = JSON.stringify([plan, layers, loss, optimizer, dropout > 0, network.inputCount, rowCount]);
+  const { layers, loss, optimizer, dropout = 0, networks } = job;
+  const { inputCount } = network;
+  const shape = [layers, loss, optimizer, dropout > 0, inputCount, rowCount, networks.length];
+  const key = JSON.stringify([plan, ...shape]);
   return {
     stepMs: rates.get(key),
     record(stepMs) {

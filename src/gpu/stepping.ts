@@ -4,25 +4,26 @@ import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Dispatch } from './kernels.ts';
 import type { PassContext } from './layered-network.ts';
-import type { RatesTable } from './rates-table.ts';
+import type { RatesBuffer } from './rates-table.ts';
 
 /** What every strategy works on: buffers that live as long as the trainer. */
 export interface Resident extends Omit<PassContext, 'rowCount'> {
   /** Rows of the table. */
   readonly rowCount: number;
   readonly job: TrainingJob;
+  /** [networks, parameterCount] */
   readonly initialParameters: Float64Array;
   /**
-   * [1 … 3, parameterCount]: what float32 rounded away of each parameter, then what the optimizer remembers of it.
+   * [1 … 3, parameterCount], of several networks [1 … 3, parameterCount, networks]: what float32 rounded away of each parameter, then what the optimizer remembers of it.
    */
   readonly state: GpuBuffer;
-  readonly rates: RatesTable;
+  readonly rates: RatesBuffer;
   readonly batching: Batching;
   /** [rowCount, inputCount] */
   readonly inputs: GpuBuffer;
   /** [rowCount, outputCount] */
   readonly targets: GpuBuffer;
-  /** The loss of every step, [job.steps]. */
+  /** The loss of every step, [job.steps]; of several networks those that are kept, [lossCount, networks]. */
   readonly losses: GpuBuffer;
 }
 

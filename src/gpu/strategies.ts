@@ -33,6 +33,13 @@ export function strategyRefusal(
   // What the layered kernels cannot hold, they cannot predict with either.
   const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
   if (refusal) return refusal;
+  const { length: networkCount } = job.networks;
+  if (plan.strategy !== 'unrolled' && networkCount > 1) {
+    return (
+      `The ${plan.strategy} path trains 1 network at a time; the job has ${networkCount.toLocaleString('en-US')}. ` +
+      'Run them one by one, or on the unrolled path.'
+    );
+  }
   if (plan.strategy !== 'layered' && job.dropout) {
     return `The ${plan.strategy} path keeps every unit; the job asks for dropout ${job.dropout}. Use the layered path.`;
   }

@@ -2,29 +2,31 @@ import { losses, type Loss } from '../core/losses.ts';
 import type { TrainingJob } from '../core/job.ts';
 import type { Layer, Network } from '../core/network.ts';
 
-/**
- * Forward and backward of rows, their values at hand as `${row}x…` and `${row}t…`, and the sums over them; all but
- * the first count only if `${row}counts`.
- */
+/** A row in the code: its values are at hand as `${row}x…` and `${row}t…`. */
+export interface CodeRow {
+  readonly row: string;
+  /** The condition under which it counts; always if left out. */
+  readonly counts?: string | undefined;
+}
+
+/** Forward and backward of rows, and the sums over them. */
 export function someRows(
   { layers, inputCount }: Network,
   job: TrainingJob,
-  rows: readonly string[],
+  rows: readonly CodeRow[],
 ): string[] {
   const last = layers.length;
+  const names = rows.map(({ row }) => row);
   return [
-    ...rows.flatMap((row, index) => [
-      ...each(inputCount, (k) => `let ${row}a0_${k} = ${row}x${k};`),
-      ...layers.flatMap((layer, i) => forward(layer, i + 1, row)),
-      ...outputGradient(layers[last - 1], last, job, {
-        row,
-        counts: index === 0 ? undefined : `${row}counts`,
-      }),
+    ...rows.flatMap((codeRow) => [
+      ...each(inputCount, (k) => `let ${codeRow.row}a0_${k} = ${codeRow.row}x${k};`),
+      ...layers.flatMap((layer, i) => forward(layer, i + 1, codeRow.row)),
+      ...outputGradient(layers[last - 1], last, job, codeRow),
     ]),
     ...layers.toReversed().flatMap((layer, i) => {
       const l = last - i;
-      const hidden = l > 1 ? rows.flatMap((row) => hiddenGradient(layer, layers[l - 2], l - 1, row)) : [];
-      return [...parametersGradient(layer, l, rows), ...hidden];
+      const hidden = l > 1 ? names.flatMap((row) => hiddenGradient(layer, layers[l - 2], l - 1, row)) : [];
+      return [...parametersGradient(layer, l, names), ...hidden];
     }),
   ];
 }
@@ -50,7 +52,7 @@ function outputGradient(
   { units, activation }: Layer,
   l: number,
   job: TrainingJob,
-  { row, counts }: { readonly row: string; readonly counts: string | undefined },
+  { row, counts }: CodeRow,
 ): string[] {
   const { link }: Loss = losses[job.loss];
   const loss = functionName(job.loss);

@@ -5,6 +5,7 @@ import type { Gpu } from './device.ts';
 import type { Resident, Stepping } from './stepping.ts';
 import { dispatchKernel } from './kernels.ts';
 import { ManySteps, manyStepsParams } from './many-steps.ts';
+import { PopulationRates, populationRefusal } from './population.ts';
 import { gradientsKernel, statementCount, stepsKernel, sumCount } from './unrolled-shader.ts';
 
 export type UnrolledPlan = Extract<Plan, { strategy: 'unrolled' }>;
@@ -56,7 +57,7 @@ export function unrolledRefusal(
     gpu.device.limits;
   if (lanes > mostLanes) return `This adapter runs at most ${mostLanes} lanes, not ${lanes}. Use fewer.`;
   const bytes = sharing === 'workgroup' ? 4 * lanes * sumCount(network) : 0;
-  if (bytes <= mostBytes) return undefined;
+  if (bytes <= mostBytes) return populationRefusal(gpu, job, network.parameterCount);
   const [held, needed] = [mostBytes, bytes].map((n) => n.toLocaleString('en-US'));
   return `This adapter holds ${held} bytes of workgroup memory; ${lanes} lanes need ${needed}. Use fewer lanes.`;
 }
@@ -66,9 +67,12 @@ export async function createUnrolledStepping(resident: Resident, plan: UnrolledP
   const { gpu, scope, network, job, rowCount, inputs, targets, parameters, state, rates, losses } = resident;
   const { lanes, sharing } = plan;
   const shape = { network, job, rowCount, lanes, sharing };
-  const common = { params: manyStepsParams(resident, 0, 1), constants: {}, entries: [lanes, 1] as const };
-  const buffers = { rates: rates.buffer, inputs, targets, parameters, state };
-  const gradients = scope.storage('gradients', [network.parameterCount]);
+  const { length: networkCount } = job.networks;
+  const entries = [networkCount * lanes, 1] as const;
+  const common = { params: manyStepsParams(resident, 0, 1), constants: {}, entries };
+  const networks = rates instanceof PopulationRates ? { networks: rates.networks } : {};
+  const buffers = { rates: rates.buffer, ...networks, inputs, targets, parameters, state };
+  const gradients = scope.storage('gradients', [network.parameterCount, networkCount]);
   return new ManySteps(plan, resident, {
     steps: await dispatchKernel(gpu, scope, stepsKernel(shape), {
       ...common,

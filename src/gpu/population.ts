@@ -1,0 +1,183 @@
+import { batchingOf, halfBitsFor } from '../core/batches.ts';
+import type { TrainingData, TrainingJob } from '../core/job.ts';
+import { losses, meanCount } from '../core/losses.ts';
+import { optimizers, type Optimizer } from '../core/optimizers.ts';
+import { lossCount, rowsOf } from '../core/population.ts';
+import { ratesOf, ratesVary } from '../core/rates.ts';
+import type { BufferScope, GpuBuffer } from './buffers.ts';
+import type { Gpu } from './device.ts';
+import { runEntries, stepEntry, type RatesBuffer } from './rates-table.ts';
+
+/**
+ * What the networks of a population have of their own, as kernels read it. WGSL lays the vectors out at multiples of
+ * 16 bytes, so that they come first.
+ */
+export const NETWORK_STRUCT = `struct Network {
+  settings: vec4f,
+  penalties: vec4f,
+  ratesAt: u32,
+  seed: u32,
+  firstRow: u32,
+  rowCount: u32,
+  scale: f32,
+  lastScale: f32,
+  batchSize: u32,
+  batchCount: u32,
+  lastBatchSize: u32,
+  halfBits: u32,
+  unused0: u32,
+  unused1: u32,
+}`;
+const STRUCT_WORDS = 20;
+
+/** Rates of so many steps are in place at once, or of fewer where networks differ in them. */
+const VARYING_STEPS = 1024;
+const MOST_VARYING_ENTRIES = 2 ** 18;
+
+/**
+ * The rates of a population: what networks have of their own lies in `networks`, the schedule and the corrections of
+ * each distinct pair of β₁ and β₂ in `buffer`, [steps, distinct].
+ */
+export class PopulationRates implements RatesBuffer {
+  readonly buffer: GpuBuffer;
+  readonly mostSteps: number;
+  /** A struct `Network` for each. */
+  readonly networks: GpuBuffer;
+  /** How many entries of `buffer` a step has. */
+  readonly distinctCount: number;
+  readonly #gpu: Gpu;
+  readonly #job: TrainingJob;
+  readonly #distinct: ReturnType<typeof ratesOf>[];
+
+  constructor(gpu: Gpu, scope: BufferScope, job: TrainingJob, data: TrainingData) {
+    this.#gpu = gpu;
+    this.#job = job;
+    const { distinct, places } = distinctRates(job);
+    this.#distinct = distinct;
+    this.distinctCount = distinct.length;
+    const varies = ratesVary(job);
+    const steps = Math.min(VARYING_STEPS, Math.max(1, Math.floor(MOST_VARYING_ENTRIES / distinct.length)));
+    this.mostSteps = varies ? steps : Infinity;
+    this.buffer = scope.storage('rates', [varies ? steps : 1, distinct.length, 4]);
+    this.#put(0, 1);
+    this.networks = scope.storage('networks', [job.networks.length, STRUCT_WORDS]);
+    gpu.device.queue.writeBuffer(this.networks.buffer, 0, packNetworks(job, data, places));
+  }
+
+  write(firstStep: number, count: number): void {
+    if (this.mostSteps < Infinity) this.#put(firstStep, count);
+  }
+
+  #put(firstStep: number, count: number): void {
+    const width = this.distinctCount;
+    const values = new Float32Array(4 * count * width);
+    for (let i = 0; i < count; i++) {
+      this.#distinct.forEach((rates, k) => {
+        values.set(stepEntry(rates, this.#job, firstStep + i), 4 * (i * width + k));
+      });
+    }
+    this.#gpu.device.queue.writeBuffer(this.buffer.buffer, 0, values);
+  }
+}
+
+/** Networks whose corrections are the same have them once. */
+function distinctRates(job: TrainingJob) {
+  const { correctsBias }: Optimizer = optimizers[job.optimizer];
+  const byKey = new Map<string, number>();
+  const distinct: ReturnType<typeof ratesOf>[] = [];
+  const places = job.networks.map((network) => {
+    const rates = ratesOf(job, network);
+    const key = correctsBias ? `${rates.firstRate} ${rates.secondRate}` : '';
+    const place = byKey.get(key) ?? distinct.push(rates) - 1;
+    byKey.set(key, place);
+    return place;
+  });
+  return { distinct, places };
+}
+
+function packNetworks(job: TrainingJob, data: TrainingData, places: readonly number[]): ArrayBuffer {
+  const bytes = new ArrayBuffer(4 * STRUCT_WORDS * job.networks.length);
+  const view = new DataView(bytes);
+  job.networks.forEach((network, index) => {
+    const { first, count } = rowsOf(network, data);
+    const { batchSize, batchCount, lastBatchSize, seed } = batchingOf(job, count, network);
+    const scaleOf = (rows: number) => 1 / meanCount(losses[job.loss], rows, data.outputCount);
+    const { settings, penalties } = runEntries(ratesOf(job, network));
+    let at = 4 * STRUCT_WORDS * index;
+    const put = (values: readonly number[], type: 'Float32' | 'Uint32') => {
+      for (const value of values) {
+        view[`set${type}`](at, value, true);
+        at += 4;
+      }
+    };
+    put([...settings, ...penalties], 'Float32');
+    put([places[index], seed, first, count], 'Uint32');
+    put([scaleOf(batchSize), scaleOf(lastBatchSize)], 'Float32');
+    put([batchSize, batchCount, lastBatchSize, halfBitsFor(count)], 'Uint32');
+  });
+  return bytes;
+}
+
+/** Networks that lie along one dimension of a dispatch at most. */
+const MOST_NETWORKS = 65_535;
+
+/** Why an adapter cannot hold so many networks at once; undefined if it can. */
+export function populationRefusal(
+  { device }: Gpu,
+  job: TrainingJob,
+  parameterCount: number,
+): string | undefined {
+  const { length: count } = job.networks;
+  const named = (n: number) => n.toLocaleString('en-US');
+  if (count > MOST_NETWORKS) {
+    return `The GPU path trains at most ${named(MOST_NETWORKS)} networks at once; the job has ${named(count)}. Use fewer at once.`;
+  }
+  const { stateCount } = optimizers[job.optimizer];
+  const limit = device.limits.maxStorageBufferBindingSize;
+  for (const [what, numbers, remedy] of [
+    ['parameters and what the optimizer remembers of them', (1 + stateCount) * parameterCount, ''],
+    ['losses', lossCount(job), ', or a longer stride of the losses'],
+  ] as const) {
+    const bytes = 4 * numbers * count;
+    if (count === 1 || bytes <= limit) continue;
+    return (
+      `This adapter binds at most ${named(limit)} bytes in one buffer; ${what} of ${named(count)} networks need ` +
+      `${named(bytes)}. Use fewer networks at once${remedy}.`
+    );
+  }
+  return undefined;
+}
+
+/** Whether networks of a job see rows of their own. */
+export function isSliced({ networks }: TrainingJob): boolean {
+  return networks.length > 1 && networks.some(({ rows }) => rows !== undefined);
+}
+
+/**
+ * Numbers of every network, [networks, count], as kernels keep them, [count, networks]: what the networks have at one
+ * place lies side by side, where lanes read it together.
+ */
+export function interleave(values: Float64Array, networkCount: number): Float64Array {
+  if (networkCount === 1) return values;
+  return transposed(values, networkCount, values.length / networkCount, new Float64Array(values.length));
+}
+
+/** The way back. */
+export function deinterleave(values: Float32Array, networkCount: number): Float64Array {
+  if (networkCount === 1) return Float64Array.from(values);
+  return transposed(values, values.length / networkCount, networkCount, new Float64Array(values.length));
+}
+
+function transposed(
+  values: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+  result: Float64Array,
+): Float64Array {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      result[column * rows + row] = values[row * columns + column];
+    }
+  }
+  return result;
+}

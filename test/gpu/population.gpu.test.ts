@@ -1,0 +1,113 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Trainer } from '../../src/core/job.ts';
+import { networkAlone, snapshotOf } from '../../src/core/population.ts';
+import type { Plan } from '../../src/core/plan.ts';
+import { allocatedBytes } from '../../src/gpu/buffers.ts';
+import { openGpu } from '../../src/gpu/device.ts';
+import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { stepsKernel } from '../../src/gpu/unrolled-shader.ts';
+import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
+import { layOutNetwork } from '../../src/core/network.ts';
+import { atStride, column, randomPopulation } from '../support/populations.ts';
+import { type NamedJob } from '../support/jobs.ts';
+
+/** A network of a population is the network trained alone, by the same plan, to the last bit. */
+
+const isFull = import.meta.env.HANDGRAD_FULL === '1';
+const oneLane: Plan = { strategy: 'unrolled', lanes: 1, sharing: 'none' };
+const plans: Plan[] = [
+  oneLane,
+  // Adapters without subgroups share rows this way; 3 divides neither rows nor parameters.
+  { strategy: 'unrolled', lanes: 3, sharing: 'workgroup' },
+  ...unrolledPlans(await openGpu()).filter(({ lanes }) => lanes > 1),
+];
+
+async function train({ job, data }: Pick<NamedJob, 'job' | 'data'>, plan: Plan): Promise<Trainer> {
+  const trainer = await gpuBackend.createTrainer(job, data, plan);
+  await trainer.train(job.steps);
+  return trainer;
+}
+
+/** A row that does not count adds 0 to a sum of nothing but −0. */
+function withoutSignOfZero(value: number): number {
+  return value + 0;
+}
+
+/** Compares the networks at some places of a population with the same networks alone. */
+async function expectAlone(population: NamedJob, plan: Plan, sampled: readonly number[]): Promise<void> {
+  const { job, data } = population;
+  const { length: networkCount } = job.networks;
+  const together = await train(population, plan);
+  const [losses, snapshot, gradients] = [
+    await together.losses(0),
+    await together.snapshot(),
+    await together.gradients(),
+  ];
+  const parameterCount = gradients.length / networkCount;
+  for (const network of sampled) {
+    const alone = await train(networkAlone(job, data, network), plan);
+    const kept = atStride(job, await alone.losses(0));
+    expect(column(losses, network, networkCount), `losses of network ${network}`).toEqual(kept);
+    expect(snapshotOf(snapshot, network, networkCount), `network ${network}`).toEqual(await alone.snapshot());
+    expect(
+      gradients.slice(network * parameterCount, (network + 1) * parameterCount).map(withoutSignOfZero),
+      `gradients of network ${network}`,
+    ).toEqual((await alone.gradients()).map(withoutSignOfZero));
+    const inputs = data.inputs.subarray(0, 3 * data.inputCount);
+    expect(await together.predict(inputs, network)).toEqual(await alone.predict(inputs));
+    alone.dispose();
+  }
+  together.dispose();
+}
+
+afterAll(() => expect(allocatedBytes()).toBe(0));
+
+describe('a network of a population is the network alone', () => {
+  const seeds = Array.from({ length: isFull ? 60 : 6 }, (_, i) => i);
+  const cases = seeds.flatMap((seed) => [false, true].map((slices) => randomPopulation(seed, 5, { slices })));
+  it.each(cases)('$name', async (population) => {
+    for (const plan of plans) await expectAlone(population, plan, [0, 1, 3, 4]);
+  });
+
+  it.each([1, 2, 63, 64, 65, 1000, 4096])('among %i', async (networkCount) => {
+    const population = randomPopulation(8, networkCount, { slices: networkCount % 2 === 0 });
+    const sampled = new Set([0, 1, 62, 63, 64, networkCount >> 1, networkCount - 1]);
+    await expectAlone(
+      population,
+      oneLane,
+      [...sampled].filter((index) => index < networkCount),
+    );
+  });
+});
+
+describe('a population', () => {
+  it('of one network runs the very code of a network alone', () => {
+    const { job, data } = randomPopulation(3, 1, { slices: true });
+    const alone = networkAlone(job, data, 0);
+    const shapeOf = (each: typeof alone) => ({
+      network: layOutNetwork(data.inputCount, job.layers),
+      job: each.job,
+      rowCount: alone.data.rowCount,
+      lanes: 1,
+      sharing: 'none' as const,
+    });
+    expect(stepsKernel(shapeOf({ job, data })).source).toBe(stepsKernel(shapeOf(alone)).source);
+  });
+
+  it('goes on from a snapshot to the same end, whatever a chunk holds', async () => {
+    const population = randomPopulation(5, 7);
+    const { job, data } = population;
+    const whole = await train(population, oneLane);
+    const half = await gpuBackend.createTrainer(job, data, oneLane);
+    await half.train(17);
+    const snapshot = await half.snapshot();
+    const rest = await gpuBackend.createTrainer(job, data, oneLane);
+    rest.restore(snapshot);
+    while (rest.stepCount < job.steps) await rest.train(11);
+    expect(await rest.snapshot()).toEqual(await whole.snapshot());
+    const first = await half.losses(0);
+    const behind = await rest.losses(17);
+    expect(Float64Array.of(...first, ...behind)).toEqual(await whole.losses(0));
+    for (const trainer of [whole, half, rest]) trainer.dispose();
+  });
+});
