@@ -122,7 +122,7 @@ export const scalingEntries: readonly SystemEntry[] = [1, 4, 16, 64, 256, 1024, 
 function populationOnGpu(networks: 'all' | number): SystemEntry {
   return {
     id: networks === 'all' ? 'handgrad-gpu' : `handgrad-gpu-${networks}`,
-    label: networks === 'all' ? 'handgrad GPU' : `handgrad GPU, ${networks.toLocaleString('en-US')} networks`,
+    label: networks === 'all' ? 'handgrad GPU' : `handgrad GPU, K = ${networks.toLocaleString('en-US')}`,
     group: 'handgrad GPU, all networks at once',
     runsOn: 'gpu',
     module: 'handgrad',
