@@ -31,7 +31,7 @@ export function parseOptions(argv: readonly string[], defaultFolder: string): Be
   const entries = isPopulation ? populationEntries : systemEntries;
   const command = new Command('npm run bench --')
     .description('Times handgrad against its peers, on this machine, in one run. About 20 minutes.')
-    .option('--population', 'many networks at once, in network-steps per second; about 10 minutes', false)
+    .option('--population', 'many networks at once, in network-steps per second; about 3 minutes', false)
     .option('--jobs <names>', `of ${names.join(', ')}; separated by commas`, jobsParser(names), names)
     .option(
       '--systems <names>',

@@ -52,7 +52,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const columns = header.map((title, column) => [title, ...rows.map((row) => row[column])]);
   const widths = columns.map((cells) => Math.max(...cells.map(({ length }) => length)));
   const holdsFigures = columns.map(
-    ([, ...cells]) => cells.some(Boolean) && cells.every((cell) => /^([\d≥≤–]|below|$)/.test(cell)),
+    ([, ...cells]) => cells.some(Boolean) && cells.every((cell) => /^([\d≥≤>–]|below|$)/.test(cell)),
   );
   const pad = (cell: string, column: number) =>
     holdsFigures[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]);
