@@ -43,6 +43,28 @@ export {
   type JobSettings,
   type OutputActivationName,
 } from './core/job-settings.ts';
+export { intervalText, isWithin, type Interval } from './core/interval.ts';
+export {
+  expandSweep,
+  requireSweepFits,
+  sweepBytes,
+  type Sweep,
+  type SweepBytes,
+  type SweepNetwork,
+  type SweepPopulation,
+  type SweepSearch,
+  type SweepSettings,
+  type SweptValues,
+} from './core/sweep.ts';
+export { sweptText, type SweepValues, type ValueList, type ValueRange } from './core/sweep-range.ts';
+export {
+  readSweepAxis,
+  sweepable,
+  sweptNames,
+  type SweepAxis,
+  type SweptName,
+  type SweptSettings,
+} from './core/sweep-settings.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
 export {
   MAX_LAYERS,
@@ -52,6 +74,7 @@ export {
   MIN_LEARNING_RATE,
   MAX_UNITS,
 } from './core/job-rules.ts';
+export { populationsOfFolds, type FoldPopulation } from './core/fold-populations.ts';
 export { lossSteps, networkAlone, snapshotOf } from './core/population.ts';
 export {
   adapterName,
@@ -88,6 +111,7 @@ export { previewRows, summarizeColumns, type ColumnSummary } from './data/summar
 export { inferTask, taskNames } from './data/targets.ts';
 export type { Task } from './core/metrics.ts';
 export { prepareDataset, rowCountsOf, type Dataset, type DatasetOptions } from './data/dataset.ts';
+export { prepareFolds, type FoldOptions } from './data/folds.ts';
 export { missingNames, scalingNames, type MissingName, type ScalingName } from './data/fit-encoding.ts';
 export type { RowParts } from './data/split.ts';
 export { encodeInputs, encodeRows, type EncodedInputs } from './data/encode.ts';
@@ -110,6 +134,13 @@ export { backends } from './backends.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export { layeredDispatches } from './gpu/dispatch-count.ts';
 export { trainOnce } from './train-once.ts';
+export {
+  onThisThread,
+  trainAlone,
+  type AloneOutcome,
+  type AloneTask,
+  type AloneTrainer,
+} from './train-alone.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';
@@ -154,6 +185,15 @@ export {
   type Judged,
   type Measures,
 } from './core/baselines.ts';
+export {
+  foldSummary,
+  type BinaryFoldMeasures,
+  type ClassFoldMeasures,
+  type ClassificationFoldMeasures,
+  type FoldMeasure,
+  type FoldSummary,
+  type RegressionFoldMeasures,
+} from './core/fold-measures.ts';
 export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
 
 // Keep, use and hand on

@@ -21,6 +21,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'training-session.ts': ['session-start.ts', 'validation-watch.ts', 'run-result.ts', 'backends.ts', 'core'],
   'assessment.ts': ['training-session.ts', 'data', 'core'],
   'train-once.ts': ['training-session.ts', 'session-start.ts', 'run-result.ts', 'core'],
+  'train-alone.ts': ['training-session.ts', 'session-start.ts', 'validation-watch.ts', 'core'],
   'trained-model.ts': ['training-session.ts', 'exchange', 'data', 'core'],
   'engine.ts': [],
   'certify.ts': [
@@ -50,6 +51,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'path-times.ts': ['backends.ts', 'core'],
   'index.ts': [
     'train-once.ts',
+    'train-alone.ts',
     'trained-model.ts',
     'model-predictions.ts',
     'certify.ts',

@@ -22,12 +22,23 @@ import { readTargets, taskNames, type Targets } from './targets.ts';
 import { useColumns, type UsedColumn } from './used-columns.ts';
 import { countOf, formatCount, quote } from './wording.ts';
 
-/** How a table becomes numbers to train on. */
-export interface DatasetOptions extends FitOptions, SplitOptions {
+/** How rows become numbers, whatever part they are in. */
+interface ExampleOptions extends FitOptions {
   /** Overrules what `inferTask` says. */
   readonly task?: Task;
   /** Rows of a rare class count for more, so that every class counts the same; of a classification only. */
   readonly classWeights?: 'balanced';
+}
+
+/** How a table becomes numbers to train on. */
+export interface DatasetOptions extends ExampleOptions, SplitOptions {}
+
+/** The rows of a table that can be learnt from, not shared out yet. */
+interface Examples {
+  readonly inputs: readonly UsedColumn[];
+  readonly targets: Targets;
+  /** Of the table, in the order of the file. */
+  readonly rows: Uint32Array;
 }
 
 /** A table, ready to train on. */
@@ -66,13 +77,32 @@ export interface Dataset {
  * @throws InputError one sentence a person can act on: what cannot be used, why, and what to do
  */
 export function prepareDataset(table: Table, plans: readonly ColumnPlan[], options: DatasetOptions): Dataset {
+  const examples = readExamples(table, plans, options);
+  return encodeParts(table, examples, splitRows(examples.rows, options, examples.targets.classOf), options);
+}
+
+/** @throws InputError if an option is none, or no row has what is needed */
+export function readExamples(table: Table, plans: readonly ColumnPlan[], options: ExampleOptions): Examples {
   requireOptions(options);
   const used = useColumns(table, plans);
   const rows = completeRows(table, used, options);
   const targets = readTargets(used.targets, rows, options.task);
   requireWeightable(targets.task, options);
-  const parts = splitRows(rows, options, targets.classOf);
-  const inputs = used.inputs.map((column) =>
+  return { inputs: used.inputs, targets, rows };
+}
+
+/**
+ * Encodes every part as its training rows say.
+ *
+ * @throws InputError if the training rows lack what is needed, or a row cannot be encoded as they are
+ */
+export function encodeParts(
+  table: Table,
+  { inputs: used, targets, rows }: Examples,
+  parts: RowParts,
+  options: ExampleOptions,
+): Dataset {
+  const inputs = used.map((column) =>
     column.type === 'number'
       ? fitNumbers(column, parts.training, options)
       : fitCategories(column, parts.training, options),
@@ -203,7 +233,7 @@ function balancedWeights({ classes = [], classOf }: Targets, rows: Uint32Array):
   return counts.map((count) => rows.length / (classes.length * count));
 }
 
-function requireWeightable(task: Task, { classWeights }: DatasetOptions): void {
+function requireWeightable(task: Task, { classWeights }: ExampleOptions): void {
   if (!classWeights || task === 'classification') return;
   throw new InputError(
     `Class weights are for a classification, and the task is ${task}. ` +
@@ -219,7 +249,7 @@ function requireInputCount(count: number): void {
   );
 }
 
-function requireOptions({ task, scaling, missing, missingIndicator, classWeights }: DatasetOptions): void {
+function requireOptions({ task, scaling, missing, missingIndicator, classWeights }: ExampleOptions): void {
   const choices: [name: string, value: string | undefined, accepted: readonly string[]][] = [
     ['The task', task, taskNames],
     ['The scaling', scaling, scalingNames],

@@ -87,12 +87,15 @@ export function encodeRows(
   return encodeInputs(builder.finish(0), encoding);
 }
 
-/** @throws InputError if a table of rows so encoded does not fit */
-export function requireEncodedCells(rowCount: number, inputCount: number): void {
-  if (rowCount * inputCount <= MAX_ENCODED_CELLS) return;
+/** @throws InputError if a table of rows so encoded, once or once for every fold, does not fit */
+export function requireEncodedCells(rowCount: number, inputCount: number, foldCount = 1): void {
+  const cellCount = foldCount * rowCount * inputCount;
+  if (cellCount <= MAX_ENCODED_CELLS) return;
+  const folds = foldCount === 1 ? '' : `${formatCount(foldCount)} folds of `;
+  const remedy = foldCount === 1 ? 'Ignore' : 'Choose fewer folds, ignore';
   throw new InputError(
-    `${formatCount(rowCount)} rows of ${formatCount(inputCount)} inputs, one per number and per category, are ` +
-      `${formatCount(rowCount * inputCount)} numbers; at most ${formatCount(MAX_ENCODED_CELLS)} are accepted. Ignore ` +
+    `${folds}${formatCount(rowCount)} rows of ${formatCount(inputCount)} inputs, one per number and per category, are ` +
+      `${formatCount(cellCount)} numbers; at most ${formatCount(MAX_ENCODED_CELLS)} are accepted. ${remedy} ` +
       'columns with many categories, or give fewer rows.',
   );
 }
