@@ -196,6 +196,7 @@ describe('populations', () => {
       // Faster is asked for, not as fast.
       ['1×', 'miss'],
     ]);
+    expect(judgePopulations(results)[0].claim).toContain('faster than jax-js WebGPU, vmap, 10 steps per jit');
     const notebook = cells.filter(({ job }) => job === 'notebook-population');
     expect(judgePopulations({ ...results, cells: notebook })).toHaveLength(3);
   });
