@@ -141,6 +141,16 @@ export {
   type AloneTask,
   type AloneTrainer,
 } from './train-alone.ts';
+export { SweepRun } from './sweep-run.ts';
+export type { PlannedTask, SweepCheckpoint, SweepOptions, SweepTask } from './sweep-plan.ts';
+export type { PopulationOptions } from './train-populations.ts';
+export { trainSweep, type SweepResult, type TrainSweepOptions } from './train-sweep.ts';
+export { crossValidate, type CrossValidation, type FoldOutcome } from './cross-validation.ts';
+export { lossFan, type LossFan } from './core/loss-fan.ts';
+export { sweepHeat, type HeatCell, type SweepHeat } from './core/sweep-heat.ts';
+export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/network-record.ts';
+export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts';
+export { sweepCsv } from './core/sweep-csv.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';
@@ -177,6 +187,8 @@ export {
   type ClassMeasures,
   type RegressionMeasures,
 } from './core/metrics.ts';
+export { constantLoss } from './core/constant-loss.ts';
+export { quantile } from './core/quantile.ts';
 export {
   constantPrediction,
   measureOutputs,

@@ -5,6 +5,7 @@ import type { TrainingJob } from './job.ts';
 import { layOutNetwork } from './network.ts';
 import { MAX_SEED, NumpyRandom } from './numpy-random.ts';
 import { optimizerNames, optimizers, type Optimizer } from './optimizers.ts';
+import { lossSteps } from './population.ts';
 import { numberWithin, sweptText, type ValueRange } from './sweep-range.ts';
 import {
   sweepable,
@@ -103,8 +104,7 @@ export function sweepBytes({ populations }: Pick<Sweep, 'populations'>, inputCou
   let [lossesBytes, parametersBytes] = [0, 0];
   for (const { job, networks } of populations) {
     const { parameterCount } = layOutNetwork(inputCount, job.layers);
-    const keptLosses = 1 + Math.ceil((job.steps - 1) / (job.lossStride ?? 1));
-    lossesBytes += networks.length * keptLosses * BYTES_PER_NUMBER;
+    lossesBytes += networks.length * lossSteps(job).length * BYTES_PER_NUMBER;
     parametersBytes += networks.length * parameterCount * BYTES_PER_NUMBER;
   }
   return { lossesBytes, parametersBytes };
@@ -317,12 +317,12 @@ function populationsOf(networks: readonly SweepNetwork[], outputCount: number): 
     population.networks.push(index);
   });
   return [...populations.values()].map(({ job, alone, networks: indices }) => ({
-    job: { ...job, lossStride: strideOf(job.steps), networks: alone },
+    job: { ...job, lossStride: lossStrideFor(job.steps), networks: alone },
     networks: indices,
   }));
 }
 
-/** Steps from one kept loss to the next. */
-function strideOf(steps: number): number {
+/** Steps from one kept loss to the next, so that some hundred are kept of a network. */
+export function lossStrideFor(steps: number): number {
   return Math.max(1, Math.ceil((steps - 1) / (MAX_KEPT_LOSSES - 1)));
 }

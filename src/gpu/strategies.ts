@@ -4,6 +4,7 @@ import { planFault, type MatmulVariant, type Plan } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
 import { createFusedStepping, fusedPlans, fusedRefusal } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
+import { mostNetworks } from './population.ts';
 import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
 import type { CreateStepping } from './stepping.ts';
 import { createUnrolledStepping, unrolledPlans, unrolledRefusal } from './unrolled-trainer.ts';
@@ -45,6 +46,19 @@ export function strategyRefusal(
   }
   if (plan.strategy === 'unrolled') return unrolledRefusal(gpu, job, data, plan);
   return plan.strategy === 'fused' ? fusedRefusal(gpu, job, data, plan) : undefined;
+}
+
+/** A single step of all networks of a trainer holds at most about so many multiplications: 20 ms in software, measured. */
+const MOST_STEP_MULTIPLICATIONS = { software: 5e7, hardware: 1e9 };
+
+/** How many networks of a job one trainer should take. */
+export function networksAtOnce(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): number {
+  if (plan.strategy !== 'unrolled') return 1;
+  const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
+  const most = MOST_STEP_MULTIPLICATIONS[gpu.adapter.isFallback ? 'software' : 'hardware'];
+  const rows = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
+  const inTime = Math.max(1, Math.floor(most / (3 * parameterCount * rows)));
+  return Math.min(job.networks.length, inTime, mostNetworks(gpu, job, parameterCount));
 }
 
 /** How the steps of a plan are taken. */
