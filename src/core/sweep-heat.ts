@@ -1,0 +1,105 @@
+import { finalLoss, type NetworkRecord } from './network-record.ts';
+import { quantile } from './quantile.ts';
+import { sweptText } from './sweep-range.ts';
+import type { SweptName } from './sweep-settings.ts';
+import { hasFailed } from './sweep-summary.ts';
+import type { Sweep, SweepNetwork } from './sweep.ts';
+
+/** The networks that have one value in each of two settings. */
+export interface HeatCell {
+  /** Places in `columns` and `rows`. */
+  readonly column: number;
+  readonly row: number;
+  /** Of the final loss of those that are over and did not diverge; undefined where there are none. */
+  readonly median: number | undefined;
+  readonly overCount: number;
+  readonly failedCount: number;
+}
+
+/** What two swept settings come to together, whatever else is swept. */
+export interface SweepHeat {
+  readonly columnName: SweptName;
+  readonly rowName: SweptName;
+  /** Values as a person writes them, or parts of a range that was drawn from: `0.001–0.01`. */
+  readonly columns: readonly string[];
+  readonly rows: readonly string[];
+  /** Those with networks in them, row by row. */
+  readonly cells: readonly HeatCell[];
+}
+
+/** A range that was drawn from is shown in so many parts. */
+const PARTS = 6;
+
+/** @param records one per network, in the same order */
+export function sweepHeat(
+  { axes, networks }: Sweep,
+  records: readonly NetworkRecord[],
+  names: { readonly columnName: SweptName; readonly rowName: SweptName },
+  constantLoss: number,
+): SweepHeat {
+  const [columns, rows] = [names.columnName, names.rowName].map((name) => ticksOf(axes, name));
+  const cells = new Map<string, NetworkRecord[]>();
+  networks.forEach((network, place) => {
+    const key = `${rows.placeOf(network)} ${columns.placeOf(network)}`;
+    if (key.includes('-1')) return;
+    cells.set(key, [...(cells.get(key) ?? []), records[place]]);
+  });
+  return {
+    ...names,
+    columns: columns.labels,
+    rows: rows.labels,
+    cells: [...cells]
+      .map(([key, own]) => {
+        const [row, column] = key.split(' ').map(Number);
+        return { column, row, ...cellOf(own, constantLoss) };
+      })
+      .toSorted((a, b) => a.row - b.row || a.column - b.column),
+  };
+}
+
+function cellOf(records: readonly NetworkRecord[], constantLoss: number) {
+  const over = records.filter(({ isOver }) => isOver);
+  const losses = over.map(finalLoss).filter((loss) => !Number.isNaN(loss));
+  const sorted = losses.toSorted((a, b) => a - b);
+  return {
+    median: sorted.length > 0 ? quantile(sorted, 0.5) : undefined,
+    overCount: over.length,
+    failedCount: over.filter((record) => hasFailed(record, constantLoss)).length,
+  };
+}
+
+interface Ticks {
+  readonly labels: readonly string[];
+  /** −1 where the setting changes nothing for a network. */
+  placeOf(network: SweepNetwork): number;
+}
+
+function ticksOf(axes: Sweep['axes'], name: SweptName): Ticks {
+  const axis = axes.find((each) => each.name === name);
+  if (!axis) throw new Error(`${name} is not swept`);
+  const { values } = axis;
+  if (values.kind === 'list') {
+    const labels = values.values.map(sweptText);
+    return {
+      labels,
+      placeOf: ({ values: own }) => {
+        const value = own[name];
+        return value === undefined ? -1 : labels.indexOf(sweptText(value));
+      },
+    };
+  }
+  const { from, to, scale, isWhole } = values;
+  const warp = scale === 'log' ? Math.log : (value: number) => value;
+  const back = scale === 'log' ? Math.exp : (value: number) => value;
+  const edge = (i: number) => back(warp(from) + ((warp(to) - warp(from)) * i) / PARTS);
+  const text = (value: number) => String(Number(isWhole ? Math.round(value) : value.toPrecision(2)));
+  return {
+    labels: Array.from({ length: PARTS }, (_, i) => `${text(edge(i))}–${text(edge(i + 1))}`),
+    placeOf: ({ values: own }) => {
+      const value = own[name];
+      if (typeof value !== 'number') return -1;
+      const share = (warp(value) - warp(from)) / (warp(to) - warp(from));
+      return Math.min(PARTS - 1, Math.max(0, Math.floor(PARTS * share)));
+    },
+  };
+}

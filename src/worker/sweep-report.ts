@@ -1,0 +1,59 @@
+import type { Adapter, LossFan, PlannedTask, SweepGroup, SweepHeat, SweptName } from '../index.ts';
+
+/** How a sweep stands, in numbers that stay few however many networks there are. */
+export interface SweepReport {
+  readonly networkCount: number;
+  readonly overCount: number;
+  readonly divergedCount: number;
+  /** Diverged, or ended no better than the best constant answer. */
+  readonly failedCount: number;
+  /** Of all networks together, and how many there are to take. */
+  readonly stepsDone: number;
+  readonly steps: number;
+  /** Wall time so far, planning and compiling included, pauses left out; milliseconds. */
+  readonly trainMs: number;
+  readonly recoveryCount: number;
+  readonly adapter: Adapter | null;
+  readonly planned: readonly PlannedTask[];
+  readonly fan: LossFan;
+  /** Of the best network so far, and the loss of the best constant answer. */
+  readonly best: SweepCurve | undefined;
+  readonly constantLoss: number;
+  readonly rankedBy: 'finalLoss' | 'validationLoss';
+  /** Networks that differ in their seeds alone: the first of them, and how many groups there are. */
+  readonly groups: readonly SweepGroup[];
+  readonly groupCount: number;
+  /** Of two settings; undefined where fewer are swept. */
+  readonly heat: SweepHeat | undefined;
+}
+
+/** The losses of one network, at the steps that are kept. */
+export interface SweepCurve {
+  /** Its place in the sweep. */
+  readonly place: number;
+  readonly steps: readonly number[];
+  readonly losses: readonly number[];
+}
+
+/** A network in the table of results. */
+export interface SweepRow {
+  readonly place: number;
+  /** From 1; undefined until it is over. */
+  readonly rank: number | undefined;
+  /** One per swept setting, in their order; empty where it changes nothing for the network. */
+  readonly values: readonly string[];
+  /** Undefined where it diverged or is not over. */
+  readonly finalLoss: number | undefined;
+  readonly validationLoss: number | undefined;
+  readonly hasFailed: boolean;
+  readonly divergedAt: number | undefined;
+  readonly steps: number;
+}
+
+/** A column that the results can be sorted by. */
+export type SweepColumn = 'rank' | 'place' | 'finalLoss' | 'validationLoss' | SweptName;
+
+export interface SweepOrder {
+  readonly column: SweepColumn;
+  readonly isDescending: boolean;
+}
