@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describeGpu, RefusalError } from '../index.ts';
+import { describeGpu, RefusalError, type Backend } from '../index.ts';
+import type { BackendFlag } from './flags.ts';
 import { notice } from './output.ts';
 import { quoted } from './wording.ts';
 
@@ -16,6 +17,13 @@ const TAKES_THE_CPU = 'Training on the CPU.';
 
 /** Dawn's entry point is kept for as long as the process lives: once it is collected, the process dies. */
 const kept: unknown[] = [];
+
+/** The backend a person asked for, made available. @throws RefusalError if that cannot be */
+export async function chooseBackend(wanted: BackendFlag): Promise<Backend['name']> {
+  if (wanted === 'auto') return (await findHardwareGpu()) ? 'gpu' : 'cpu';
+  if (wanted === 'gpu') await requireGpu();
+  return wanted;
+}
 
 /**
  * Makes WebGPU available for a run that was asked to use it. Where no driver is found but a browser brought
@@ -39,7 +47,7 @@ export async function requireGpu(): Promise<void> {
 }
 
 /** True if there is a GPU that is not software; says why on standard error if there is none. */
-export async function findHardwareGpu(): Promise<boolean> {
+async function findHardwareGpu(): Promise<boolean> {
   const missing = await provideWebGpu();
   if (missing) {
     notice(`${TAKES_THE_CPU} ${missing}`);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { evaluateTable, readTable, scientific, type Measures, type SampleId } from '../index.ts';
+import { evaluateTable, readTable, scientific, type SampleId } from '../index.ts';
 import { number, UsageError } from './flags.ts';
 import { evaluationText } from './measures-text.ts';
 import { noticeOddRows, openModel } from './model-flags.ts';
 import { notice, print } from './output.ts';
-import { jsonText } from './run-json.ts';
+import { jsonText, plainJson } from './run-json.ts';
 import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
 import { openSource } from './train-data.ts';
 import { count, countOf } from './wording.ts';
@@ -58,17 +58,10 @@ async function evaluate(
     notice(`${countOf(unseenCount, 'row')} of a class the model was not trained on left out.`);
   if (flags.json) {
     const counted = { rowCount: rows.length, missingCount, unseenCount };
-    await print(jsonText({ ...counted, loss, measures: plain(measures) }));
+    await print(jsonText({ ...counted, loss, measures: plainJson(measures) }));
     return;
   }
   await print(
     `Rows      ${count(rows.length)}\nLoss      ${scientific(loss, 6)}\n\n${evaluationText(measures, model.encoding)}`,
-  );
-}
-
-/** Typed arrays as lists. */
-function plain(measures: Measures): unknown {
-  return JSON.parse(
-    JSON.stringify(measures, (_, value: unknown) => (value instanceof Uint32Array ? [...value] : value)),
   );
 }

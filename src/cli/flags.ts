@@ -60,6 +60,15 @@ export function requireNoGpuFlags({ strategy, precision }: GpuFlags, remedy: str
 export type BackendFlag = 'auto' | Backend['name'];
 const backendWords: readonly BackendFlag[] = ['auto', 'cpu', 'gpu'];
 
+/** The path that flags ask for: who asks for a strategy or a precision asks for the GPU. */
+export function wantedBackend({
+  backend,
+  strategy,
+  precision,
+}: GpuFlags & { backend: BackendFlag }): BackendFlag {
+  return backend === 'auto' && (strategy !== 'auto' || precision !== undefined) ? 'gpu' : backend;
+}
+
 /** `--backend`, which every command that trains on a table has. */
 export function backendOption(): Option {
   return new Option('--backend <path>', 'auto (a GPU if there is one), cpu or gpu')

@@ -45,13 +45,13 @@ export function evaluationText(network: Measures, encoding: Encoding): string {
   ].join('\n\n');
 }
 
-function measureNames({ task }: Pick<Dataset, 'task'>): string[] {
+export function measureNames({ task }: Pick<Dataset, 'task'>): string[] {
   if (task === 'regression') return ['R²', 'MAE', 'RMSE'];
   return task === 'binary' ? ['accuracy', 'F1', 'AUC'] : ['accuracy', 'macro F1'];
 }
 
 /** @param output of several, which */
-function valuesOf(measures: Measures, output = 0): string[] {
+export function valuesOf(measures: Measures, output = 0): string[] {
   if (measures.task === 'regression') {
     const { r2, mae, rmse } = measures.outputs[output];
     return [fixed(r2), significant(mae), significant(rmse)];
@@ -90,14 +90,14 @@ function confusionText(
   ];
 }
 
-function percent(value: number): string {
+export function percent(value: number): string {
   return `${(100 * value).toFixed(1)} %`;
 }
 
-function fixed(value: number | undefined): string {
+export function fixed(value: number | undefined): string {
   return value === undefined ? '–' : value.toFixed(3);
 }
 
-function significant(value: number): string {
+export function significant(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

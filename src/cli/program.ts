@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { HandgradError } from '../index.ts';
 import { UsageError } from './flags.ts';
 import { Interrupted, INTERRUPTED_STATUS } from './interruption.ts';
+import { addCrossValidateCommand } from './cross-validate-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
@@ -10,6 +11,7 @@ import { addNotebookCommand } from './notebook-command.ts';
 import { notice } from './output.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { addSelfTestCommand } from './self-test-command.ts';
+import { addSweepCommand } from './sweep-command.ts';
 import { addTrainCommand } from './train-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
@@ -24,6 +26,8 @@ Exit status: 0 done, 1 failed (a table that cannot be used, no GPU, training tha
 Examples:
   handgrad notebook --backend both        both paths, and the GPU held against float64
   handgrad train table.csv --hidden 16,8  two hidden layers
+  handgrad sweep t.csv --seeds 1..64      many networks at once, and which is best
+  handgrad cross-validate t.csv           mean and deviation over 5 folds
   handgrad inspect table.csv              how a table is understood
   handgrad train --sample iris            a table that comes with handgrad
   handgrad train t.csv --save m           keep the model
@@ -50,6 +54,8 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     .exitOverride();
   addNotebookCommand(program, signal);
   addTrainCommand(program, signal);
+  addSweepCommand(program, signal);
+  addCrossValidateCommand(program, signal);
   addInspectCommand(program, signal);
   addPredictCommand(program, signal);
   addEvaluateCommand(program, signal);

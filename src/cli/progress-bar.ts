@@ -20,7 +20,7 @@ export class ProgressBar {
     this.#total = total;
     if (!process.stderr.isTTY) return;
     this.#bar = new SingleBar({
-      format: `${label} {bar} {percentage}% · {value} of {total} ${unit}{timeLeft}`,
+      format: `${label} {bar} {percentage}% · {value} of {total} ${unit}{note}{timeLeft}`,
       barsize: 24,
       barCompleteChar: '█',
       barIncompleteChar: '░',
@@ -31,16 +31,16 @@ export class ProgressBar {
     });
   }
 
-  /** Moves the bar; it appears with the first call. */
-  update(value: number): void {
+  /** Moves the bar; it appears with the first call. @param note what else to say beside it */
+  update(value: number, note = ''): void {
     if (!this.#bar) return;
     if (this.#startMs === undefined) {
       this.#startMs = performance.now();
-      this.#bar.start(this.#total, 0, { timeLeft: '' });
+      this.#bar.start(this.#total, 0, { note, timeLeft: '' });
       // A terminal stays without line wrapping if the process ends under a bar.
       process.once('exit', this.stop);
     }
-    this.#bar.update(value, { timeLeft: this.#timeLeft(value) });
+    this.#bar.update(value, { note, timeLeft: this.#timeLeft(value) });
   }
 
   /** Writes lines to the same screen without the bar in between. */

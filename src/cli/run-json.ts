@@ -40,6 +40,15 @@ export function runObject(result: RunResult, logEvery: number, measurement?: Mea
   };
 }
 
+/** Typed arrays as lists; null for what is no number, because its run diverged. */
+export function plainJson(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, entry: unknown) =>
+      ArrayBuffer.isView(entry) ? [...(entry as Float64Array)] : entry,
+    ),
+  );
+}
+
 /** One line of JSON. A number that JSON would turn into null is a bug, never a result. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, (key, entry: unknown) => {

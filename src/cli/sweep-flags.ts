@@ -30,7 +30,7 @@ import { settingsOf } from './train-settings.ts';
 import { count } from './wording.ts';
 
 /** What a flag of `train` is called in commander, by the setting it sweeps. */
-const flagOf = {
+export const flagOf = {
   hidden: 'hidden',
   activations: 'activation',
   optimizer: 'optimizer',

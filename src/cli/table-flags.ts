@@ -45,6 +45,7 @@ export interface TableFlags extends FormatFlags {
   readonly validation?: number;
   readonly test?: number;
   readonly seed?: number;
+  readonly splitSeed?: number;
 }
 
 const delimiterWords = new Map<string, Delimiter>([
@@ -140,6 +141,11 @@ function addRowFlags(command: Command): Command {
       '--seed <number>',
       'draws the split, the initial parameters and the order of the rows (default: 1)',
       wholeNumber('--seed', 0, MAX_SEED),
+    )
+    .option(
+      '--split-seed <number>',
+      'draws the split alone, where the network has another seed (default: --seed)',
+      wholeNumber('--split-seed', 0, MAX_SEED),
     );
 }
 

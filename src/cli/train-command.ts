@@ -6,21 +6,20 @@ import {
   logStride,
   MAX_STEPS,
   outOfReach,
-  rowCountsOf,
   TrainingSession,
-  type Backend,
   type Dataset,
   type Model,
   type PartAssessment,
   type RunResult,
 } from '../index.ts';
-import { findHardwareGpu, requireGpu } from './dawn.ts';
+import { chooseBackend } from './dawn.ts';
 import {
   backendOption,
   precisionOption,
   requireNoGpuFlags,
   strategyOption,
   UsageError,
+  wantedBackend,
   wholeNumber,
   type BackendFlag,
   type GpuFlags,
@@ -32,7 +31,7 @@ import { jsonText, requireRoomInJson, runObject } from './run-json.ts';
 import { addFileFlags, requireFiles, runAndSave, type FileFlags } from './saved-run.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { timingText } from './timing-text.ts';
-import type { OpenedTable } from './train-data.ts';
+import { tableObject } from './train-data.ts';
 import { trainClosing, trainOpening } from './train-text.ts';
 import { noticeRecovery } from './training-run.ts';
 import { continuedRun, freshRun, type WantedRun } from './wanted-run.ts';
@@ -110,7 +109,7 @@ async function openSession(
   { dataset: { training, validation }, job, from }: WantedRun,
   flags: TrainFlags,
 ): Promise<TrainingSession> {
-  const backend = await chooseBackend(wantedBackend(flags, from));
+  const backend = await chooseBackend(backendOfRun(flags, from));
   const { strategy, earlyStopping: patience } = flags;
   const goOn = from && { from: { snapshot: from.snapshot, losses: from.losses } };
   // The plan of the file, so that the run is the same to the last bit; unless another one was asked for.
@@ -125,11 +124,10 @@ async function openSession(
   });
 }
 
-/** Who asks for a strategy or a precision asks for the GPU; a saved run goes on where it was. */
-function wantedBackend({ backend, strategy, precision }: TrainFlags, from: Model | undefined): BackendFlag {
-  if (backend !== 'auto') return backend;
-  if (strategy !== 'auto' || precision !== undefined) return 'gpu';
-  if (!from) return 'auto';
+/** A saved run goes on where it was, unless another path is asked for. */
+function backendOfRun(flags: TrainFlags, from: Model | undefined): BackendFlag {
+  const wanted = wantedBackend(flags);
+  if (wanted !== 'auto' || !from) return wanted;
   return from.snapshot.plan.strategy === 'reference' ? 'cpu' : 'gpu';
 }
 
@@ -183,26 +181,4 @@ function runOf(dataset: Dataset, result: RunResult, logEvery: number) {
 /** Without the rows themselves. */
 function measuresOf({ part, rowCount, network, linearModel, constant }: PartAssessment) {
   return { part, rowCount, network, linearModel, constant };
-}
-
-async function chooseBackend(wanted: BackendFlag): Promise<Backend['name']> {
-  if (wanted === 'auto') return (await findHardwareGpu()) ? 'gpu' : 'cpu';
-  if (wanted === 'gpu') await requireGpu();
-  return wanted;
-}
-
-/** The table as it was understood. */
-function tableObject({ table, plans }: OpenedTable, dataset: Dataset) {
-  const { task, classes, inputNames, filledCellCount } = dataset;
-  return {
-    rowCount: table.rowCount,
-    format: table.format,
-    notes: table.notes,
-    columns: plans.map(({ name, type, role }) => ({ name, type, role })),
-    task,
-    classes,
-    inputNames,
-    rows: rowCountsOf(dataset),
-    filledCellCount,
-  };
 }

@@ -7,6 +7,7 @@ import {
   prepareDataset,
   readSafetensors,
   readTable,
+  rowCountsOf,
   samples,
   taskOfLoss,
   usualOptions,
@@ -97,7 +98,7 @@ export function optionsOf(
     ...(flags.classWeights && { classWeights: flags.classWeights }),
     validation: flags.validation ?? usual.validation,
     test: flags.test ?? usual.test,
-    seed: flags.seed ?? usual.seed,
+    seed: flags.splitSeed ?? flags.seed ?? usual.seed,
   };
 }
 
@@ -146,4 +147,20 @@ export function partsText(dataset: Dataset): string {
     ...(droppedRowCount > 0 ? [`${count(droppedRowCount)} left out`] : []),
     ...(filledCellCount > 0 ? [`${count(filledCellCount)} missing cells filled`] : []),
   ].join(', ');
+}
+
+/** The table as it was understood, for `--json`. */
+export function tableObject({ table, plans }: OpenedTable, dataset: Dataset) {
+  const { task, classes, inputNames, filledCellCount } = dataset;
+  return {
+    rowCount: table.rowCount,
+    format: table.format,
+    notes: table.notes,
+    columns: plans.map(({ name, type, role }) => ({ name, type, role })),
+    task,
+    classes,
+    inputNames,
+    rows: rowCountsOf(dataset),
+    filledCellCount,
+  };
 }

@@ -5,11 +5,13 @@ import {
   optimizers,
   predictedClasses,
   scientific,
+  type Backend,
   type ColumnRole,
   type Dataset,
   type LossName,
   type PartAssessment,
   type RunResult,
+  type TrainingJob,
   type TrainingSession,
 } from '../index.ts';
 import { textTable } from './text-table.ts';
@@ -21,22 +23,41 @@ const SHOWN_COLUMNS = 8;
 const SHOWN_TARGETS = 3;
 
 /** The table as it was understood, and what is trained on it. */
-export function trainOpening(
-  { source, table, plans }: OpenedTable,
-  dataset: Dataset,
-  session: TrainingSession,
-): string {
-  const { job, backend } = session;
+export function trainOpening(opened: OpenedTable, dataset: Dataset, session: TrainingSession): string {
+  const { job, backend, stepCount } = session;
+  const stepsText =
+    stepCount === 0 ? countOf(job.steps, 'step') : `step ${count(stepCount)} to ${count(job.steps)}`;
+  return [
+    ...tableLines(opened, dataset),
+    `  rows    ${partsText(dataset)}`,
+    ...jobLines(job, session.data.inputCount, { backend, stepsText }),
+    ...(backend === 'gpu' ? [`Plan      ${session.planned.reason}`] : []),
+    '',
+  ].join('\n');
+}
+
+/** The network, and how it learns. */
+export function jobLines(
+  job: TrainingJob,
+  inputCount: number,
+  { backend, stepsText }: { readonly backend: Backend['name']; readonly stepsText: string },
+): string[] {
   const [{ seed, learningRate }] = job.networks;
+  const dropout = job.dropout ? `dropout ${job.dropout}, ` : '';
+  const precision = job.precision ? `, parameters ${job.precision}` : '';
+  const batches = job.batchSize === undefined ? '' : ` in batches of ${count(job.batchSize)}`;
+  return [
+    `Network   ${networkText(inputCount, job.layers)}, ${job.layers[0].bias ? 'with' : 'without'} biases, seed ${seed}`,
+    `Training  ${losses[job.loss].label}, ${optimizers[job.optimizer].label}, learning rate ${learningRate}, ` +
+      `${dropout}${stepsText}${batches} on the ${backend.toUpperCase()}${precision}`,
+  ];
+}
+
+/** The table as it was understood, but for how its rows are shared out. */
+export function tableLines({ source, table, plans }: OpenedTable, dataset: Dataset): string[] {
   const namesOf = (role: ColumnRole) => plans.filter((plan) => plan.role === role).map(({ name }) => name);
   const index = namesOf('index');
   const ignored = namesOf('ignored');
-  const dropout = job.dropout ? `dropout ${job.dropout}, ` : '';
-  const { stepCount } = session;
-  const stepsText =
-    stepCount === 0 ? countOf(job.steps, 'step') : `step ${count(stepCount)} to ${count(job.steps)}`;
-  const precision = job.precision ? `, parameters ${job.precision}` : '';
-  const batches = job.batchSize === undefined ? '' : ` in batches of ${count(job.batchSize)}`;
   return [
     `Table     ${countOf(table.rowCount, 'row')} from ${source === '-' ? 'standard input' : printable(source)}`,
     ...table.notes.map((note) => `  note    ${inOneLine(note)}`),
@@ -45,14 +66,7 @@ export function trainOpening(
     ...(ignored.length > 0 ? [`  ignored ${listed(ignored)}`] : []),
     `  target  ${listed(namesOf('target'))}`,
     `  task    ${taskText(dataset)}`,
-    `  rows    ${partsText(dataset)}`,
-    `Network   ${networkText(session.data.inputCount, job.layers)}, ` +
-      `${job.layers[0].bias ? 'with' : 'without'} biases, seed ${seed}`,
-    `Training  ${losses[job.loss].label}, ${optimizers[job.optimizer].label}, learning rate ${learningRate}, ` +
-      `${dropout}${stepsText}${batches} on the ${backend.toUpperCase()}${precision}`,
-    ...(backend === 'gpu' ? [`Plan      ${session.planned.reason}`] : []),
-    '',
-  ].join('\n');
+  ];
 }
 
 function taskText({ task, classes }: Dataset): string {

@@ -42,15 +42,28 @@ export async function freshRun(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<WantedRun> {
-  const opened = await openTable(file, flags, signal);
-  const options = optionsOf(opened, flags, flags.loss);
-  const dataset = prepareDataset(opened.table, opened.plans, options);
+  const { opened, dataset, source } = await openDataset(file, flags, signal);
   const settings = settingsOf(flags, dataset, opened.sample && settingsOfSample(opened.sample));
   const chosen = jobOf(settings, dataset.training.outputCount);
   const job = await withInitialParameters(chosen, dataset.training.inputCount, flags.initialParameters);
-  const { name, table, plans: columns } = opened;
-  const source = { name, format: table.format, columns, options, rowCount: table.rowCount };
   return { opened, dataset, source, job, settings, from: undefined };
+}
+
+/** A table split and scaled as the flags say. @throws InputError, UsageError */
+export async function openDataset(
+  file: string | undefined,
+  flags: TableFlags & Pick<NetworkFlags, 'loss'>,
+  signal: AbortSignal,
+): Promise<Pick<WantedRun, 'opened' | 'dataset' | 'source'>> {
+  const opened = await openTable(file, flags, signal);
+  const options = optionsOf(opened, flags, flags.loss);
+  const dataset = prepareDataset(opened.table, opened.plans, options);
+  const { name, table, plans: columns } = opened;
+  return {
+    opened,
+    dataset,
+    source: { name, format: table.format, columns, options, rowCount: table.rowCount },
+  };
 }
 
 /** What may be said of a run that goes on: everything else is in its file. */

@@ -34,7 +34,8 @@ export function sweepGroups(
   constantLoss: number,
 ): SweepGroup[] {
   const groups = new Map<string, { readonly values: SweepGroup['values']; readonly places: number[] }>();
-  networks.forEach(({ values: { seed: _, ...values } }, place) => {
+  networks.forEach((network, place) => {
+    const { seed: _, ...values } = network.values;
     const key = JSON.stringify(Object.entries(values).map(([name, value]) => [name, sweptText(value)]));
     const group = groups.get(key) ?? { values, places: [] };
     groups.set(key, group);
