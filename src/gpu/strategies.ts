@@ -5,6 +5,9 @@ import type { Gpu } from './device.ts';
 import { createFusedStepping, fusedPlans, fusedRefusal } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
 import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
+import { PopulationRates } from './population.ts';
+import { RatesTable, type RatesBuffer } from './rates-table.ts';
+import type { BufferScope } from './buffers.ts';
 import type { CreateStepping } from './stepping.ts';
 import { createUnrolledStepping, unrolledPlans, unrolledRefusal } from './unrolled-trainer.ts';
 
@@ -34,10 +37,10 @@ export function strategyRefusal(
   const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
   if (refusal) return refusal;
   const { length: networkCount } = job.networks;
-  if (plan.strategy !== 'unrolled' && networkCount > 1) {
+  if (plan.strategy === 'layered' && networkCount > 1) {
     return (
       `The ${plan.strategy} path trains 1 network at a time; the job has ${networkCount.toLocaleString('en-US')}. ` +
-      'Run them one by one, or on the unrolled path.'
+      'Run them one by one, or on the unrolled or the fused path.'
     );
   }
   if (plan.strategy !== 'layered' && job.dropout) {
@@ -53,6 +56,26 @@ export function createStepping(plan: Plan): CreateStepping {
   if (plan.strategy === 'fused') return (resident) => createFusedStepping(resident, plan);
   if (plan.strategy === 'layered') return (resident) => LayeredStepping.create(resident, plan);
   throw new Error(`there is no stepping for ${plan.strategy}`);
+}
+
+/** The rates of a job where the kernels of a plan look for them. */
+export function createRates(
+  gpu: Gpu,
+  scope: BufferScope,
+  { strategy }: Plan,
+  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
+): RatesBuffer {
+  if (job.networks.length === 1) return new RatesTable(gpu, scope, job);
+  return new PopulationRates(gpu, scope, { job, data }, strategy === 'fused' ? 'uniform' : 'storage');
+}
+
+/**
+ * Of how many networks numbers lie side by side, [parameterCount, networks]: of all of them where an invocation, or a
+ * few, train one and read together; of one, [networks, parameterCount], where workgroups do, which would write into
+ * each other's cache lines.
+ */
+export function interleavedCount({ strategy }: Plan, { networks }: TrainingJob): number {
+  return strategy === 'fused' ? 1 : networks.length;
 }
 
 /** The product kernels a trainer predicts with: those it trains with, where it has any. */
