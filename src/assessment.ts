@@ -41,21 +41,30 @@ export async function assess(
   dataset: Dataset,
   threshold?: number,
 ): Promise<PartAssessment[]> {
-  const linearModel = linearModelOf(dataset);
   const parts: Predictions[] = [];
   for (const part of partNames) {
     const data = dataset[part];
-    if (!data) continue;
-    const { rowCount, inputs } = data;
-    parts.push({
-      part,
-      rowCount,
-      predictions: inUnitsOfTable(dataset, await session.predict(inputs)),
-      linearPredictions: linearModel && inUnitsOfTable(dataset, predictLinear(linearModel, inputs)),
-      targets: inUnitsOfTable(dataset, data.targets),
-    });
+    if (data) parts.push(predictionsFor(dataset, part, await session.predict(data.inputs)));
   }
   return measureParts(dataset, parts, threshold);
+}
+
+/**
+ * What a network, and the linear model, say of a part, for `measureParts`.
+ *
+ * @param part one that the dataset has
+ * @param predicted of the network, as encoded: row-major [rows, outputCount]; probabilities of classes
+ */
+export function predictionsFor(dataset: Dataset, part: PartName, predicted: Float64Array): Predictions {
+  const { rowCount, inputs, targets } = dataset[part] ?? dataset.training;
+  const linearModel = linearModelOf(dataset);
+  return {
+    part,
+    rowCount,
+    predictions: inUnitsOfTable(dataset, predicted),
+    linearPredictions: linearModel && inUnitsOfTable(dataset, predictLinear(linearModel, inputs)),
+    targets: inUnitsOfTable(dataset, targets),
+  };
 }
 
 /** Measures predictions that are there already, at another threshold perhaps. */

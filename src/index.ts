@@ -43,6 +43,28 @@ export {
   type JobSettings,
   type OutputActivationName,
 } from './core/job-settings.ts';
+export { intervalText, isWithin, type Interval } from './core/interval.ts';
+export {
+  expandSweep,
+  requireSweepFits,
+  sweepBytes,
+  type Sweep,
+  type SweepBytes,
+  type SweepNetwork,
+  type SweepPopulation,
+  type SweepSearch,
+  type SweepSettings,
+  type SweptValues,
+} from './core/sweep.ts';
+export { sweptText, type SweepValues, type ValueList, type ValueRange } from './core/sweep-range.ts';
+export {
+  readSweepAxis,
+  sweepable,
+  sweptNames,
+  type SweepAxis,
+  type SweptName,
+  type SweptSettings,
+} from './core/sweep-settings.ts';
 export { NumpyRandom, MAX_SEED } from './core/numpy-random.ts';
 export {
   MAX_LAYERS,
@@ -119,6 +141,14 @@ export {
   type AloneTask,
   type AloneTrainer,
 } from './train-alone.ts';
+export { SweepRun } from './sweep-run.ts';
+export type { PlannedTask, SweepCheckpoint, SweepOptions, SweepTask } from './sweep-plan.ts';
+export type { PopulationOptions } from './train-populations.ts';
+export { trainSweep, type SweepResult, type TrainSweepOptions } from './train-sweep.ts';
+export { crossValidate, type CrossValidation, type FoldOutcome } from './cross-validation.ts';
+export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/network-record.ts';
+export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts';
+export { sweepCsv } from './core/sweep-csv.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';
@@ -155,6 +185,8 @@ export {
   type ClassMeasures,
   type RegressionMeasures,
 } from './core/metrics.ts';
+export { constantLoss } from './core/constant-loss.ts';
+export { quantile } from './core/quantile.ts';
 export {
   constantPrediction,
   measureOutputs,

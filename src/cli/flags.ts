@@ -1,5 +1,14 @@
 import { Option } from 'commander';
-import { gpuStrategies, precisionNames, type GpuStrategy, type PrecisionName } from '../index.ts';
+import {
+  gpuStrategies,
+  intervalText,
+  isWithin,
+  precisionNames,
+  type Backend,
+  type GpuStrategy,
+  type Interval,
+  type PrecisionName,
+} from '../index.ts';
 import { count, quoted } from './wording.ts';
 
 /** A flag or an argument that makes no sense, whatever the table: exit status 2. */
@@ -20,29 +29,12 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-/** The ends of an interval: `above` and `below` are not in it, `least` and `most` are. */
-interface Interval {
-  readonly above?: number;
-  readonly least?: number;
-  readonly below?: number;
-  readonly most?: number;
-}
-
 /** The same for a number in an interval. @throws UsageError */
-export function number(
-  flag: string,
-  { above = -Infinity, least = -Infinity, below = Infinity, most = Infinity }: Interval,
-): (text: string) => number {
-  const ends = [
-    above > -Infinity ? `above ${count(above)}` : `of ${count(least)} or more`,
-    ...(below < Infinity ? [`below ${count(below)}`] : []),
-    ...(most < Infinity ? [`at most ${count(most)}`] : []),
-  ];
+export function number(flag: string, interval: Interval): (text: string) => number {
   return (text) => {
     const value = NUMBER.test(text) ? Number(text) : NaN;
-    // An end that is not given is infinite, which no number here is.
-    if (value > above && value >= least && value < below && value <= most) return value;
-    throw new UsageError(`${flag} must be a number ${ends.join(' and ')}, not ${quoted(text)}.`);
+    if (isWithin(value, interval)) return value;
+    throw new UsageError(`${flag} must be ${intervalText(interval)}, not ${quoted(text)}.`);
   };
 }
 
@@ -62,6 +54,17 @@ export function requireNoGpuFlags({ strategy, precision }: GpuFlags, remedy: str
   for (const flag of given) {
     if (flag) throw new UsageError(`${flag} is of the GPU path; ${remedy}.`);
   }
+}
+
+/** Where a network is trained; `auto` is on a GPU if there is one. */
+export type BackendFlag = 'auto' | Backend['name'];
+const backendWords: readonly BackendFlag[] = ['auto', 'cpu', 'gpu'];
+
+/** `--backend`, which every command that trains on a table has. */
+export function backendOption(): Option {
+  return new Option('--backend <path>', 'auto (a GPU if there is one), cpu or gpu')
+    .argParser(oneOf('--backend', backendWords))
+    .default('auto');
 }
 
 /** `--strategy`, which every command that trains has. */

@@ -16,12 +16,13 @@ import {
 } from '../index.ts';
 import { findHardwareGpu, requireGpu } from './dawn.ts';
 import {
-  oneOf,
+  backendOption,
   precisionOption,
   requireNoGpuFlags,
   strategyOption,
   UsageError,
   wholeNumber,
+  type BackendFlag,
   type GpuFlags,
 } from './flags.ts';
 import { measuresText } from './measures-text.ts';
@@ -37,7 +38,7 @@ import { noticeRecovery } from './training-run.ts';
 import { continuedRun, freshRun, type WantedRun } from './wanted-run.ts';
 
 interface TrainFlags extends TableFlags, NetworkFlags, GpuFlags, FileFlags {
-  readonly backend: Backend['name'] | 'auto';
+  readonly backend: BackendFlag;
   readonly logEvery?: number;
   readonly json?: true;
 }
@@ -55,12 +56,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     .argument('[file]', 'the table, or - to read it from standard input');
   addNetworkFlags(addTableFlags(command))
     .optionsGroup('Where, and what is printed:')
-    .option(
-      '--backend <path>',
-      'auto (a GPU if there is one), cpu or gpu',
-      oneOf('--backend', ['auto', 'cpu', 'gpu']),
-      'auto',
-    )
+    .addOption(backendOption())
     .addOption(strategyOption())
     .addOption(precisionOption())
     .option(
@@ -130,10 +126,7 @@ async function openSession(
 }
 
 /** Who asks for a strategy or a precision asks for the GPU; a saved run goes on where it was. */
-function wantedBackend(
-  { backend, strategy, precision }: TrainFlags,
-  from: Model | undefined,
-): TrainFlags['backend'] {
+function wantedBackend({ backend, strategy, precision }: TrainFlags, from: Model | undefined): BackendFlag {
   if (backend !== 'auto') return backend;
   if (strategy !== 'auto' || precision !== undefined) return 'gpu';
   if (!from) return 'auto';
@@ -192,7 +185,7 @@ function measuresOf({ part, rowCount, network, linearModel, constant }: PartAsse
   return { part, rowCount, network, linearModel, constant };
 }
 
-async function chooseBackend(wanted: TrainFlags['backend']): Promise<Backend['name']> {
+async function chooseBackend(wanted: BackendFlag): Promise<Backend['name']> {
   if (wanted === 'auto') return (await findHardwareGpu()) ? 'gpu' : 'cpu';
   if (wanted === 'gpu') await requireGpu();
   return wanted;

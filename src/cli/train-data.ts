@@ -108,13 +108,22 @@ export async function withInitialParameters(
   file: string | undefined,
 ): Promise<TrainingJob> {
   if (file === undefined) return job;
+  const initialParameters = await readInitialParameters(file, inputCount, job.layers);
+  return { ...job, networks: [{ ...job.networks[0], initialParameters }] };
+}
+
+/** The parameters of a safetensors file: [parameterCount]. @throws InputError if it cannot be read or does not fit */
+export async function readInitialParameters(
+  file: string,
+  inputCount: number,
+  layers: TrainingJob['layers'],
+): Promise<Float64Array> {
   const bytes = await readFile(file).catch((error: Error) => {
     throw new InputError(
       `The file ${quoted(file)} cannot be read (${error.message}). Name a safetensors file.`,
     );
   });
-  const initialParameters = initialParametersFrom(readSafetensors(bytes), inputCount, job.layers);
-  return { ...job, networks: [{ ...job.networks[0], initialParameters }] };
+  return initialParametersFrom(readSafetensors(bytes), inputCount, layers);
 }
 
 /** Of each text the whole if a column is named so (names may hold commas), else its parts. @throws UsageError */

@@ -77,6 +77,30 @@ export function foldSummary(measures: readonly Measures[]): FoldSummary {
   return { task, classes: ofClasses(folds) };
 }
 
+/**
+ * The measures of a fold whose run diverged, for `foldSummary`: every value NaN, no row counted.
+ *
+ * @param like of the same task, outputs and classes
+ */
+export function divergedMeasures(like: Measures): Measures {
+  const { task } = like;
+  if (task === 'regression')
+    return { task, outputs: like.outputs.map(() => ({ r2: NaN, mae: NaN, rmse: NaN })) };
+  if (task === 'binary') {
+    return { task, outputs: like.outputs.map((output) => ({ ...divergedClasses(output), rocAuc: NaN })) };
+  }
+  return { task, classes: divergedClasses(like.classes) };
+}
+
+function divergedClasses({ confusion, perClass }: ClassificationMeasures): ClassificationMeasures {
+  return {
+    accuracy: NaN,
+    macroF1: NaN,
+    confusion: confusion.map(() => 0),
+    perClass: perClass.map(({ support }) => ({ precision: NaN, recall: NaN, f1: NaN, support })),
+  };
+}
+
 function ofNumber(folds: readonly RegressionMeasures[]): RegressionFoldMeasures {
   return {
     r2: overFolds(folds.map(({ r2 }) => r2)),

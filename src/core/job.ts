@@ -64,7 +64,7 @@ export interface TrainingJob {
   readonly steps: number;
   /**
    * Of several networks, losses are kept of steps 0, stride, 2 · stride … and of the last one (`lossSteps`); of every
-   * step if left out. Of a network alone it is always every step.
+   * step if left out. A trainer of one network keeps every step.
    */
   readonly lossStride?: number;
   readonly networks: readonly NetworkSettings[];
@@ -196,6 +196,11 @@ export interface Backend {
    * @throws RefusalError if the backend, or that strategy, cannot run the job
    */
   plan(job: TrainingJob, data: TrainingData, strategy?: GpuStrategy): Promise<PlannedJob>;
+  /**
+   * How many networks of the job one trainer should take, at least 1: with more of them a single step would keep the
+   * device busy for too long, or they do not fit.
+   */
+  networksAtOnce(job: TrainingJob, data: TrainingData, plan: Plan): Promise<number>;
   /**
    * @param plan as it stands in the snapshot or the result to be repeated; chosen for the job if left out
    * @throws RefusalError with the sentence of `refusal`

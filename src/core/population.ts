@@ -52,19 +52,24 @@ export function snapshotOf(snapshot: Snapshot, network: number, networkCount: nu
   };
 }
 
-/** Of how many steps losses are kept: those at the stride, and the last. */
-export function lossCount({ steps, networks, lossStride = 1 }: TrainingJob): number {
-  return networks.length === 1 ? steps : 1 + Math.ceil((steps - 1) / lossStride);
+/** The steps whose losses are kept of each network of a job, in their order: those at the stride, and the last. */
+export function lossSteps({ steps, lossStride = 1 }: Pick<TrainingJob, 'steps' | 'lossStride'>): Uint32Array {
+  const count = 1 + Math.ceil((steps - 1) / lossStride);
+  return Uint32Array.from({ length: count }, (_, i) => Math.min(i * lossStride, steps - 1));
 }
 
-/** The steps whose losses a job keeps, in their order. */
-export function lossSteps(job: TrainingJob): Uint32Array {
-  const stride = job.networks.length === 1 ? 1 : (job.lossStride ?? 1);
-  return Uint32Array.from({ length: lossCount(job) }, (_, i) => Math.min(i * stride, job.steps - 1));
+/** How many losses of a network a trainer keeps: those of `lossSteps`, and of a network alone every one. */
+export function lossCount(job: TrainingJob): number {
+  return lossesBefore(job, job.steps);
 }
 
-/** How many of the losses a job keeps are of steps before `step`. */
-export function lossesBefore(job: TrainingJob, step: number): number {
-  if (job.networks.length === 1) return step;
-  return step >= job.steps ? lossCount(job) : Math.ceil(step / (job.lossStride ?? 1));
+/** How many of them are of steps before `step`. */
+export function lossesBefore({ steps, networks, lossStride = 1 }: TrainingJob, step: number): number {
+  if (networks.length === 1) return step;
+  return step >= steps ? 1 + Math.ceil((steps - 1) / lossStride) : Math.ceil(step / lossStride);
+}
+
+/** Some networks of a job, as a job. */
+export function someNetworks(job: TrainingJob, first: number, count: number): TrainingJob {
+  return { ...job, networks: job.networks.slice(first, first + count) };
 }

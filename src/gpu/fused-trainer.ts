@@ -8,7 +8,7 @@ import type { Gpu } from './device.ts';
 import { ENTRY_BYTES, layOutFused, workItems } from './fused-layout.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
 import { ManySteps, manyStepsParams } from './many-steps.ts';
-import { populationRefusal } from './population.ts';
+import { mostNetworks, populationRefusal } from './population.ts';
 import { updateConstants } from './rates-table.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
@@ -81,6 +81,19 @@ export function fusedRefusal(
     `This adapter binds at most ${mostRows.toLocaleString('en-US')} bytes in one buffer; ` +
     `tiles of ${tile} rows${those} need ${inWords(networkCount * rowsLength)}. Use ${remedy}.`
   );
+}
+
+/** How many networks of a job one dispatch can train. */
+export function mostFusedNetworks(
+  gpu: Gpu,
+  job: TrainingJob,
+  data: TrainingData,
+  { tile }: FusedPlan,
+): number {
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const { rowsLength } = layOutFused(network, tile, invocationsOf(gpu, network, tile));
+  const withRows = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (ENTRY_BYTES * rowsLength));
+  return Math.min(MOST_NETWORKS, withRows, mostNetworks(gpu, job, network.parameterCount));
 }
 
 /** The weights of each network in the memory of its workgroup: thousands of steps in one dispatch. */

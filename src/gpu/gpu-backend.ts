@@ -5,7 +5,7 @@ import { sliceOfAlone } from '../core/population.ts';
 import { openGpu } from './device.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 import { planJob } from './planner.ts';
-import { plansOf, strategyRefusal } from './strategies.ts';
+import { networksAtOnce, plansOf, strategyRefusal } from './strategies.ts';
 
 /** On the GPU, by the strategy the plan names. */
 export const gpuBackend: Backend = {
@@ -21,6 +21,10 @@ export const gpuBackend: Backend = {
   async plan(job, data, strategy) {
     validateJob(job, data);
     return planJob(await openGpu(), job, data, strategy);
+  },
+
+  async networksAtOnce(job, data, plan) {
+    return networksAtOnce(await openGpu(), job, data, plan);
   },
 
   async createTrainer(job, data, plan) {

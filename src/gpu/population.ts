@@ -2,7 +2,7 @@ import { batchingOf, halfBitsFor } from '../core/batches.ts';
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { losses, meanCount } from '../core/losses.ts';
 import { optimizers, type Optimizer } from '../core/optimizers.ts';
-import { lossCount, rowsOf } from '../core/population.ts';
+import { lossSteps, rowsOf } from '../core/population.ts';
 import { ratesOf, ratesVary } from '../core/rates.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
@@ -136,31 +136,31 @@ function packNetworks(job: TrainingJob, data: TrainingData, places: readonly num
 /** Networks that lie along one dimension of a dispatch at most. */
 const MOST_NETWORKS = 65_535;
 
-/** Why an adapter cannot hold so many networks at once; undefined if it can. */
-export function populationRefusal(
-  { device }: Gpu,
-  job: TrainingJob,
-  parameterCount: number,
-): string | undefined {
-  const { length: count } = job.networks;
-  const named = (n: number) => n.toLocaleString('en-US');
-  if (count > MOST_NETWORKS) {
-    return `The GPU path trains at most ${named(MOST_NETWORKS)} networks at once; the job has ${named(count)}. Use fewer at once.`;
-  }
+/** Numbers a network has in the largest buffers. */
+function numbersOfNetwork(job: TrainingJob, parameterCount: number) {
   const { stateCount } = optimizers[job.optimizer];
-  const limit = device.limits.maxStorageBufferBindingSize;
-  for (const [what, numbers, remedy] of [
-    ['parameters and what the optimizer remembers of them', (1 + stateCount) * parameterCount, ''],
-    ['losses', lossCount(job), ', or a longer stride of the losses'],
-  ] as const) {
-    const bytes = 4 * numbers * count;
-    if (count === 1 || bytes <= limit) continue;
-    return (
-      `This adapter binds at most ${named(limit)} bytes in one buffer; ${what} of ${named(count)} networks need ` +
-      `${named(bytes)}. Use fewer networks at once${remedy}.`
-    );
-  }
-  return undefined;
+  return { parameters: (1 + stateCount) * parameterCount, losses: lossSteps(job).length };
+}
+
+/** How many networks of a job an adapter can hold at once. */
+export function mostNetworks({ device }: Gpu, job: TrainingJob, parameterCount: number): number {
+  const { parameters, losses: lossNumbers } = numbersOfNetwork(job, parameterCount);
+  const bytes = 4 * Math.max(parameters, lossNumbers, STRUCT_WORDS);
+  return Math.min(MOST_NETWORKS, Math.floor(device.limits.maxStorageBufferBindingSize / bytes));
+}
+
+/** Why an adapter cannot hold the networks of a job at once; undefined if it can. */
+export function populationRefusal(gpu: Gpu, job: TrainingJob, parameterCount: number): string | undefined {
+  const { length: count } = job.networks;
+  const most = mostNetworks(gpu, job, parameterCount);
+  if (count === 1 || count <= most) return undefined;
+  const { parameters, losses: lossNumbers } = numbersOfNetwork(job, parameterCount);
+  const named = (n: number) => n.toLocaleString('en-US');
+  const stride = lossNumbers > parameters ? ', or a longer stride of the losses' : '';
+  return (
+    `This adapter holds at most ${named(most)} networks of this job at once, with ${named(parameters)} numbers of ` +
+    `parameters and ${named(lossNumbers)} losses each; the job has ${named(count)}. Use fewer at once${stride}.`
+  );
 }
 
 /** Whether networks of a job see rows of their own. */

@@ -1,13 +1,13 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork } from '../core/network.ts';
 import { planFault, type MatmulVariant, type Plan } from '../core/plan.ts';
+import type { BufferScope } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { createFusedStepping, fusedPlans, fusedRefusal } from './fused-trainer.ts';
+import { createFusedStepping, fusedPlans, fusedRefusal, mostFusedNetworks } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
 import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
-import { PopulationRates } from './population.ts';
+import { mostNetworks, PopulationRates } from './population.ts';
 import { RatesTable, type RatesBuffer } from './rates-table.ts';
-import type { BufferScope } from './buffers.ts';
 import type { CreateStepping } from './stepping.ts';
 import { createUnrolledStepping, unrolledPlans, unrolledRefusal } from './unrolled-trainer.ts';
 
@@ -48,6 +48,23 @@ export function strategyRefusal(
   }
   if (plan.strategy === 'unrolled') return unrolledRefusal(gpu, job, data, plan);
   return plan.strategy === 'fused' ? fusedRefusal(gpu, job, data, plan) : undefined;
+}
+
+/** A single step of all networks of a trainer holds at most about so many multiplications: 20 ms in software, measured. */
+const MOST_STEP_MULTIPLICATIONS = { software: 5e7, hardware: 1e9 };
+
+/** How many networks of a job one trainer should take. */
+export function networksAtOnce(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): number {
+  if (plan.strategy !== 'unrolled' && plan.strategy !== 'fused') return 1;
+  const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
+  const most = MOST_STEP_MULTIPLICATIONS[gpu.adapter.isFallback ? 'software' : 'hardware'];
+  const rows = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
+  const inTime = Math.max(1, Math.floor(most / (3 * parameterCount * rows)));
+  const held =
+    plan.strategy === 'fused'
+      ? mostFusedNetworks(gpu, job, data, plan)
+      : mostNetworks(gpu, job, parameterCount);
+  return Math.min(job.networks.length, inTime, held);
 }
 
 /** How the steps of a plan are taken. */

@@ -48,6 +48,7 @@ function someRows(random: Random, rowCount: number) {
 
 /** The losses a population keeps of one network, out of all of its losses. */
 export function atStride(job: TrainingJob, losses: Float64Array): Float64Array {
+  if (job.networks.length === 1) return losses;
   return Float64Array.from(lossSteps(job), (step) => losses[step]);
 }
 

@@ -1,0 +1,270 @@
+import { backends } from './backends.ts';
+import { DeviceLostError } from './core/errors.ts';
+import { validateJob } from './core/job-rules.ts';
+import type { Adapter, Backend, Trainer } from './core/job.ts';
+import { divergedStep, GrowingRecord, keptLosses } from './core/network-record.ts';
+import type { Plan, Snapshot } from './core/plan.ts';
+import { lossesBefore, lossSteps, networkAlone, snapshotOf, someNetworks } from './core/population.ts';
+import { validationLoss } from './network-validation.ts';
+import type { Checkpoint } from './session-start.ts';
+import {
+  planTask,
+  wavesOf,
+  type PlannedTask,
+  type SweepCheckpoint,
+  type SweepOptions,
+  type SweepTask,
+  type Wave,
+} from './sweep-plan.ts';
+import { onThisThread } from './train-alone.ts';
+
+/** Losses are fetched about this often, in milliseconds. */
+const STRETCH_MS = 200;
+/** How often the networks that train together are kept, in milliseconds: what a lost device can cost. */
+const KEEP_EVERY_MS = 1000;
+/** A device lost more often than this is not worth another try. */
+const MOST_RECOVERIES = 3;
+/** Steps of the first stretch, before it is known how long a step takes. */
+const FIRST_STRETCH = 16;
+const MOST_GROWTH = 4;
+
+/**
+ * Many networks, population after population: as many at once as the device takes, or one by one on all threads. The
+ * places of `records` are those of the networks, task by task.
+ */
+export class SweepRun {
+  readonly records: readonly GrowingRecord[];
+  /** Wall time of `train` so far, planning and compiling included; milliseconds. */
+  trainMs = 0;
+  /** How often a device was lost and replaced. */
+  recoveryCount = 0;
+  /** Of the last network that was trained; null on the CPU. */
+  adapter: Adapter | null = null;
+  #planned: PlannedTask[] = [];
+  readonly #waves = new Map<number, Snapshot>();
+  readonly #alone = new Map<number, Checkpoint>();
+  #isTraining = false;
+  readonly #places = new Map<SweepTask, number>();
+
+  /** @throws InputError if a job does not fit its table */
+  constructor(
+    readonly backend: Backend['name'],
+    readonly tasks: readonly SweepTask[],
+    private readonly options: SweepOptions = {},
+  ) {
+    let place = 0;
+    for (const task of tasks) {
+      validateJob(task.job, task.data);
+      this.#places.set(task, place);
+      place += task.job.networks.length;
+    }
+    this.records = tasks.flatMap(({ job }) => {
+      const most = lossSteps(job).length;
+      return job.networks.map(() => new GrowingRecord(most));
+    });
+    if (options.from) this.#goOnFrom(options.from);
+  }
+
+  /** How the tasks are trained, as far as that is decided. */
+  get planned(): readonly PlannedTask[] {
+    return this.#planned;
+  }
+
+  /** How many networks are at their end. */
+  get overCount(): number {
+    return this.records.reduce((count, { isOver }) => count + (isOver ? 1 : 0), 0);
+  }
+
+  get isOver(): boolean {
+    return this.records.every(({ isOver }) => isOver);
+  }
+
+  /** Steps taken by all networks together. */
+  get networkSteps(): number {
+    return this.records.reduce((sum, { step }) => sum + step, 0);
+  }
+
+  /**
+   * Trains every network to its end. Aborting `signal` pauses it, without an error; calling again goes on. A lost
+   * device is replaced, and the networks that trained on it go on from where they were last kept.
+   *
+   * @throws RefusalError if the backend cannot run a task, DeviceLostError if a device is lost too often
+   */
+  async train(signal: AbortSignal = new AbortController().signal): Promise<void> {
+    if (this.#isTraining) throw new Error('This sweep is training already; wait for it, or pause it first.');
+    this.#isTraining = true;
+    const start = performance.now();
+    try {
+      for (const task of this.tasks.slice(this.#planned.length)) {
+        if (signal.aborted) return;
+        this.#planned.push(await planTask(this.backend, task, this.options));
+      }
+      for (const wave of this.tasks.flatMap((task, i) => wavesOf(task, this.#planned[i]))) {
+        if (signal.aborted) return;
+        if (!this.#recordsOf(wave)[0].isOver) await this.#trainWave(wave, signal);
+      }
+      await this.#trainAlone(signal);
+    } finally {
+      this.#isTraining = false;
+      this.trainMs += performance.now() - start;
+    }
+  }
+
+  /** Where it stands; may be asked while it trains. */
+  checkpoint(): SweepCheckpoint {
+    return {
+      tasks: [...this.#planned],
+      records: this.records.map((record) => record.copy()),
+      waves: new Map(this.#waves),
+      alone: new Map(this.#alone),
+    };
+  }
+
+  #goOnFrom({ tasks, records, waves, alone }: SweepCheckpoint): void {
+    this.#planned = [...tasks];
+    records.forEach((record, place) => this.records[place].become(record));
+    for (const [place, snapshot] of waves) this.#waves.set(place, snapshot);
+    for (const [place, checkpoint] of alone) this.#alone.set(place, checkpoint);
+  }
+
+  /** Where the networks of a task begin. */
+  #placeOf(task: SweepTask): number {
+    return this.#places.get(task) ?? 0;
+  }
+
+  #recordsOf({ task, first, count }: Wave): GrowingRecord[] {
+    const place = this.#placeOf(task) + first;
+    return this.records.slice(place, place + count);
+  }
+
+  /** Networks that train together, to their end. */
+  async #trainWave(wave: Wave, signal: AbortSignal): Promise<void> {
+    const { task, first, count, plan } = wave;
+    const job = someNetworks(task.job, first, count);
+    for (let lossCount = 0; ;) {
+      let trainer: Trainer | undefined;
+      try {
+        trainer = await backends[this.backend].createTrainer(job, task.data, plan);
+        this.adapter = trainer.adapter;
+        await this.#trainStretches(wave, trainer, signal);
+        if (trainer.stepCount === job.steps) await this.#finishWave(wave, await trainer.snapshot());
+        return;
+      } catch (error) {
+        if (!(error instanceof DeviceLostError) || ++lossCount > MOST_RECOVERIES) throw error;
+        this.recoveryCount++;
+        this.options.onProgress?.();
+      } finally {
+        trainer?.dispose();
+      }
+    }
+  }
+
+  /** Trains for a fifth of a second, looks at the losses, and so on. */
+  async #trainStretches(wave: Wave, trainer: Trainer, signal: AbortSignal): Promise<void> {
+    const { steps } = wave.task.job;
+    const place = this.#placeOf(wave.task) + wave.first;
+    const kept = this.#waves.get(place);
+    if (kept) trainer.restore(kept);
+    let [stretch, keptAt] = [FIRST_STRETCH, performance.now()];
+    while (trainer.stepCount < steps && !signal.aborted) {
+      const from = trainer.stepCount;
+      const { trainMs, steps: trained } = await trainer.train(stretch, signal);
+      this.#putLosses(wave, from, await trainer.losses(from), trainer.stepCount);
+      if (signal.aborted || performance.now() - keptAt > KEEP_EVERY_MS) {
+        this.#waves.set(place, await trainer.snapshot());
+        keptAt = performance.now();
+      }
+      const wanted = (STRETCH_MS * trained) / Math.max(trainMs, 1);
+      stretch = Math.max(1, Math.floor(Math.min(wanted, MOST_GROWTH * stretch)));
+      this.options.onProgress?.();
+    }
+  }
+
+  /** @param losses row-major [losses, networks] */
+  #putLosses(wave: Wave, fromStep: number, losses: Float64Array, step: number): void {
+    const { task, first, count, plan } = wave;
+    const from = lossesBefore(someNetworks(task.job, first, count), fromStep);
+    this.#recordsOf(wave).forEach((record, i) => {
+      const own = Float64Array.from({ length: losses.length / count }, (_, k) => losses[k * count + i]);
+      record.putLosses(from, own);
+      Object.assign(record, { step, plan });
+    });
+  }
+
+  async #finishWave(wave: Wave, snapshot: Snapshot): Promise<void> {
+    const { task, first, count } = wave;
+    const records = this.#recordsOf(wave);
+    for (let i = 0; i < count; i++) {
+      const { parameters, lowParts } = snapshotOf(snapshot, i, count);
+      records[i].divergedAt = divergedStep(task.job, task.data, records[i].losses);
+      const whole = parameters.map((value, k) => value + lowParts[k]);
+      await this.#finish(task, first + i, whole);
+    }
+    this.#waves.delete(this.#placeOf(task) + first);
+    this.options.onProgress?.();
+  }
+
+  /** Judges a network behind its last step. */
+  async #finish(task: SweepTask, network: number, parameters: Float64Array): Promise<void> {
+    const record = this.records[this.#placeOf(task) + network];
+    const rows = task.validation?.(network);
+    if (rows && record.divergedAt === undefined) {
+      record.validationLoss = await validationLoss(task.job, parameters, rows);
+    }
+    Object.assign(record, { parameters, isOver: true });
+  }
+
+  /** Networks that train one by one, each thread taking the next. */
+  async #trainAlone(signal: AbortSignal): Promise<void> {
+    const waiting = this.tasks.flatMap((task, index) => {
+      const { atOnce, plan } = this.#planned[index];
+      if (atOnce > 1) return [];
+      return task.job.networks.map((_, network) => ({ task, network, plan }));
+    });
+    const pool = this.options.pool ?? onThisThread;
+    const failed = new AbortController();
+    const stop = AbortSignal.any([signal, failed.signal]);
+    const takeNext = async () => {
+      for (let next; !stop.aborted && (next = waiting.shift());) {
+        await this.#trainOne(next, stop).catch((error: unknown) => {
+          failed.abort();
+          throw error;
+        });
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: pool.parallel }, takeNext));
+    const failure = ends.find(({ status }) => status === 'rejected');
+    if (failure?.status === 'rejected') throw failure.reason;
+  }
+
+  async #trainOne(
+    { task, network, plan }: { readonly task: SweepTask; readonly network: number; readonly plan: Plan },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const place = this.#placeOf(task) + network;
+    const record = this.records[place];
+    if (record.isOver) return;
+    const { patience, pool = onThisThread } = this.options;
+    const rows = task.validation?.(network);
+    const outcome = await pool.train(
+      {
+        ...networkAlone(task.job, task.data, network),
+        backend: this.backend,
+        plan,
+        validation: patience !== undefined && rows ? { data: rows, patience } : undefined,
+        from: this.#alone.get(place),
+      },
+      signal,
+    );
+    record.putLosses(0, keptLosses(task.job, outcome.losses));
+    Object.assign(record, { step: outcome.step, plan: outcome.plan, divergedAt: outcome.divergedAt });
+    this.adapter = outcome.adapter;
+    if (outcome.checkpoint) {
+      this.#alone.set(place, outcome.checkpoint);
+    } else {
+      this.#alone.delete(place);
+      await this.#finish(task, network, outcome.parameters);
+    }
+    this.options.onProgress?.();
+  }
+}
