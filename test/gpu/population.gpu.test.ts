@@ -1,3 +1,9 @@
+import { jobOf, suggestedSettings } from '../../src/core/job-settings.ts';
+import { populationsOfFolds } from '../../src/core/fold-populations.ts';
+import { readTable } from '../../src/data/csv.ts';
+import { inferColumns } from '../../src/data/columns.ts';
+import { prepareFolds } from '../../src/data/folds.ts';
+import { samples } from '../../src/data/samples/index.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Trainer } from '../../src/core/job.ts';
 import { networkAlone, snapshotOf } from '../../src/core/population.ts';
@@ -109,6 +115,30 @@ describe('a network of a population is the network alone', () => {
       [...sampled].filter((index) => index < networkCount),
     );
   });
+});
+
+it('a fold of a cross-validation, with its own encoded rows, is the fold alone', async () => {
+  const iris = samples.find(({ id }) => id === 'iris');
+  const table = await readTable((await iris?.load()) ?? '');
+  const columns = inferColumns(table, { targets: ['species'] });
+  const folds = prepareFolds(table, columns, { scaling: 'standard', missing: 'median', test: 0, seed: 1 }, 7);
+  const jobFor = (outputCount: number) =>
+    jobOf(
+      { ...suggestedSettings('classification', 120), hidden: [5], steps: 40, batchSize: 50 },
+      outputCount,
+    );
+  const [{ job, data }, ...others] = populationsOfFolds(
+    jobFor,
+    folds.map(({ training }) => training),
+  );
+  expect(others).toEqual([]);
+  // 150 rows in 7 folds: not all of them have as many.
+  expect(new Set(job.networks.map(({ rows }) => rows?.count)).size).toBeGreaterThan(1);
+  await expectAlone(
+    { name: 'folds', job: { ...job, lossStride: 7 }, data },
+    oneLane,
+    isFull ? [0, 1, 2, 3, 4, 5, 6] : [2, 6],
+  );
 });
 
 describe('a population', () => {
