@@ -171,7 +171,8 @@ export class HandgradPage extends PageElement {
       else if (!ROUTES.includes(this.route) && state.activity !== 'running') training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();
-      else if (state.activity === 'sweeping') sweeps.stop();
+      else if (state.activity === 'sweeping') sweeps.press();
+      else if (this.route === '#sweep') sweeps.stop();
       else {
         training.stop();
         void this.page.bench.stop();

@@ -270,7 +270,7 @@ export class PageState implements Readonly<Fields> {
 
   /** Something goes on that *Stop* ends. */
   get canStop(): boolean {
-    return this.isTraining || this.activity === 'comparing' || this.activity === 'measuring';
+    return this.isTraining || ['comparing', 'measuring', 'sweeping'].includes(this.activity);
   }
 
   get hasRuns(): boolean {

@@ -149,10 +149,11 @@ class RunCard extends PageElement {
     if (fill) fill.style.transform = `scaleX(${share})`;
   }
 
-  /** Whatever is going on: a timing that was begun on the Bench page, too. */
+  /** Whatever is going on: what was begun on another page, too. */
   #stop(): void {
     this.page.training.stop();
     void this.page.bench.stop();
+    this.page.sweeps.stop();
   }
 
   override render() {
@@ -268,6 +269,7 @@ class RunCard extends PageElement {
     const { state } = this.page;
     const { activity, activityNote, currentRun: run } = state;
     if (activity === 'measuring') return activityNote;
+    if (activity === 'sweeping') return 'A sweep is on its way …';
     if (activity === 'comparing') return 'Comparing with float64 …';
     if (activity === 'testing') return 'Testing the adapter …';
     if (activity === 'checking') return 'Checking the gradients …';

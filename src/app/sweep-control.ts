@@ -55,6 +55,7 @@ export class SweepControl {
   readonly #client: TrainingClient;
   readonly #with: { readonly tables: TableControl; readonly gpu: GpuControl };
   #rowCount = ROWS_AT_ONCE;
+  #isStopping = false;
   #describing: number | undefined;
   #described = '';
 
@@ -106,9 +107,10 @@ export class SweepControl {
 
   /** Ends a sweep; what is finished stays. */
   stop(): void {
-    if (this.phase === 'running') void this.#client.sweeps.pause();
     if (this.phase === 'paused') this.phase = 'over';
-    this.#state.update({});
+    if (this.phase !== 'running') return this.#state.update({});
+    this.#isStopping = true;
+    void this.#client.sweeps.pause();
   }
 
   async sort(order: SweepOrder): Promise<void> {
@@ -214,6 +216,7 @@ export class SweepControl {
   async #train(): Promise<void> {
     const state = this.#state;
     this.phase = 'running';
+    this.#isStopping = false;
     state.update({});
     const show = (report: SweepReport) => {
       if (this.phase !== 'running') return;
@@ -224,7 +227,8 @@ export class SweepControl {
       await this.#client.sweeps.train(callback(show));
     } finally {
       this.report = await this.#client.sweeps.report();
-      this.phase = this.report.overCount < this.report.networkCount ? 'paused' : 'over';
+      const isPaused = this.report.overCount < this.report.networkCount && !this.#isStopping;
+      this.phase = isPaused ? 'paused' : 'over';
       await this.#showRows();
     }
     const { overCount, networkCount } = this.report;

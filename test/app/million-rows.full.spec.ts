@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { longestTask } from './main-thread.ts';
+import { peakMemory } from './peak-memory.ts';
 import { button, openPage, set, untilIdle } from './support.ts';
 
 const ROWS = 1_000_000;
@@ -30,12 +31,6 @@ async function writeTable(path: string): Promise<void> {
   }
   file.end();
   await once(file, 'finish');
-}
-
-/** The most memory a process ever held, in bytes. */
-function peakOf(pid: number): number {
-  const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kib) * 1024;
 }
 
 test('a million rows of 20 columns: read, cancelled, read again, and one epoch', async ({
@@ -73,10 +68,7 @@ test('a million rows of 20 columns: read, cancelled, read again, and one epoch',
       });
     });
     await expect(page.locator('result-card')).toContainText('On 200,000 validation rows');
-    const session = await browser.newBrowserCDPSession();
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    const peaks = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => peakOf(id));
-    const peak = Math.max(...peaks);
+    const peak = await peakMemory(browser);
     for (const [what, seconds] of Object.entries(times)) console.log(`${what}: ${seconds.toFixed(1)} s`);
     console.log(`longest main-thread task: ${longest.toFixed(1)} ms of CPU time`);
     console.log(`peak memory of the page and its worker: ${(peak / 2 ** 20).toFixed(0)} MiB`);

@@ -1,0 +1,145 @@
+import { expect, test, type Page } from '@playwright/test';
+import { peakMemory } from './peak-memory.ts';
+import { longestTask } from './main-thread.ts';
+import { button, numberIn, openPage, openSample, saveScreens } from './support.ts';
+
+const LONGEST_TASK_MS = 50;
+const MOST_MEMORY_BYTES = 512 * 2 ** 20;
+const over = { timeout: 90_000 };
+
+async function openSweep(page: Page, texts: Readonly<Record<string, string>>): Promise<void> {
+  await page.getByRole('link', { name: 'Sweep' }).click();
+  for (const [label, text] of Object.entries(texts)) await page.getByLabel(label, { exact: true }).fill(text);
+}
+
+async function onGpu(page: Page): Promise<void> {
+  await page.locator('sweep-view').getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+}
+
+const resultRows = (page: Page) => page.locator('sweep-table tbody tr');
+
+/** A column of the results, as text. */
+async function columnTexts(page: Page, name: string): Promise<string[]> {
+  const headers = await page.locator('sweep-table thead th').allInnerTexts();
+  const at = headers.findIndex((text) => text.startsWith(name));
+  expect(at).toBeGreaterThanOrEqual(0);
+  return resultRows(page).evaluateAll(
+    (found, place) => found.map((row) => row.children[place].textContent.trim()),
+    at,
+  );
+}
+
+test('4,096 networks: the page stays free, the results are sorted, and one of them is repeated alone', async ({
+  browser,
+  page,
+}) => {
+  const noise = await openPage(page);
+  await openSweep(page, { Seeds: '1..512', 'Learning rate': '0.001..1:log:8' });
+  await onGpu(page);
+  await expect(page.locator('sweep-form')).toContainText('4,096 networks');
+  const press = button(page, 'Sweep');
+  await expect(press).toHaveAttribute('aria-disabled', 'false');
+  await press.focus();
+  const longest = await longestTask(browser, page, async () => {
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(4000);
+  });
+  await expect(press).toBeVisible(over);
+  const peak = await peakMemory(browser);
+  console.log(`a sweep of 4,096 networks: longest main-thread task ${longest.toFixed(1)} ms of CPU time`);
+  console.log(`peak memory of the page and its worker: ${(peak / 2 ** 20).toFixed(0)} MiB`);
+  expect(peak).toBeLessThan(MOST_MEMORY_BYTES);
+  expect(longest).toBeLessThan(LONGEST_TASK_MS);
+  await expect(page.locator('sweep-progress')).toContainText('4,096 networks');
+
+  // Sorted by keyboard: the worst first, and those of the best rate no longer on top.
+  await expect(resultRows(page)).toHaveCount(25);
+  const best = await columnTexts(page, 'final loss');
+  expect(best.map(numberIn)).toEqual(best.map(numberIn).toSorted((a, b) => a - b));
+  const header = page.locator('sweep-table thead').getByRole('button', { name: /final loss/ });
+  await header.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('sweep-table th[aria-sort=descending]')).toContainText('final loss');
+  const [worstText, ...others] = await columnTexts(page, 'final loss');
+  const worst = [worstText, ...others].map(numberIn);
+  expect(worst).toEqual(worst.toSorted((a, b) => b - a));
+  expect(worst[0]).toBeGreaterThan(numberIn(best[0]));
+
+  // The first of them, alone: the same final loss.
+  await resultRows(page)
+    .first()
+    .getByRole('button', { name: /^Open network/ })
+    .click();
+  await expect(button(page, 'Train')).toBeVisible();
+  await button(page, 'Train').click();
+  const ended = page.getByRole('status').filter({ hasText: 'finished at a loss of' });
+  await expect(ended).toContainText(`finished at a loss of ${worstText};`);
+  expect(noise.messages).toEqual([]);
+});
+
+test('two settings of a table with classes: fan, heat map, groups and results, in light and dark', async ({
+  page,
+}) => {
+  const noise = await openPage(page);
+  await openSample(page, 'Iris flowers');
+  await openSweep(page, { Seeds: '1..6', 'Learning rate': '0.001/0.03/1', 'Hidden layers': '3/8' });
+  await onGpu(page);
+  await expect(page.locator('sweep-form')).toContainText('36 networks in 2 shapes');
+  await button(page, 'Sweep').click();
+  await expect(page.locator('sweep-progress')).toContainText('36 networks', over);
+  await expect(button(page, 'Sweep')).toBeVisible(over);
+
+  // The heat map is a table: every field reads its figure, and the best says so.
+  const fields = page.locator('heat-map tbody td');
+  await expect(fields).toHaveCount(6);
+  for (const text of await fields.allInnerTexts()) expect(text).toMatch(/^[\d.]+(e−\d+)?|diverged/);
+  await expect(fields.filter({ hasText: 'best' })).toHaveCount(1);
+  await expect(page.locator('sweep-groups tbody tr')).toHaveCount(6);
+  await expect(page.locator('fan-chart svg').first()).toBeVisible();
+  await saveScreens(page, 'sweep');
+  expect(noise.messages).toEqual([]);
+});
+
+test('a sweep on all cores that is paused and goes on comes to what it would have come to', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openSweep(page, { Seeds: '1..24', 'Learning rate': '0.05/0.5' });
+  const view = page.locator('sweep-view');
+  await view.getByRole('radio', { name: 'CPU' }).check({ force: true });
+  const csvOf = async () => {
+    const download = page.waitForEvent('download');
+    await button(page, 'Save as CSV').click();
+    const stream = await (await download).createReadStream();
+    return (await stream.toArray()).join('');
+  };
+  await button(page, 'Sweep').click();
+  await expect(button(page, 'Sweep')).toBeVisible(over);
+  const whole = await csvOf();
+  expect(whole.split('\n')).toHaveLength(50);
+
+  await button(page, 'Sweep').click();
+  await button(page, 'Pause').click();
+  await expect(button(page, 'Continue')).toBeVisible();
+  await button(page, 'Continue').click();
+  await expect(button(page, 'Sweep')).toBeVisible(over);
+  expect(await csvOf()).toBe(whole);
+});
+
+test('values that cannot be swept are refused with what to write', async ({ page }) => {
+  await openPage(page);
+  await openSweep(page, {});
+  const form = page.locator('sweep-form');
+  for (const [label, text, sentence] of [
+    ['Learning rate', '1..0.001:log:8', 'reversed'],
+    ['Learning rate', '0..1:log:8', 'log'],
+    ['Seeds', '1..1000000000', '65,536'],
+    ['Hidden layers', '3//5', 'Hidden layers'],
+  ]) {
+    await form.getByLabel(label, { exact: true }).fill(text);
+    await expect(form.locator('.fails')).toContainText(new RegExp(sentence, 'i'));
+    await expect(button(page, 'Sweep')).toHaveAttribute('aria-disabled', 'true');
+    await form.getByLabel(label, { exact: true }).fill('');
+  }
+});
