@@ -26,7 +26,7 @@ export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], e
   >;
   const reached = records.reduce((most, { losses }) => Math.max(most, losses.length), 0);
   for (let i = 0; i < reached; i = i === reached - 1 ? reached : Math.min(i + every, reached - 1)) {
-    const sorted = lossesAt(records, i).sort();
+    const sorted = lossesAt(records, i).toSorted();
     if (sorted.length === 0) continue;
     fan.steps.push(steps[i]);
     fan.lower.push(quantileOf(sorted, 0.25));
