@@ -1,13 +1,14 @@
-// Many whole steps of one network in one dispatch, its weights in the memory of one workgroup
+// Many whole steps in one dispatch, the weights of a network in the memory of its workgroup
 //
 // Formula:  per step, over tiles of rows: z = a · w + bias, a = f(z); d = scale · loss′ · f′ at the output and
 //           d = (d_next · wᵀ) · f′ before it; dE/dw = aᵀ · d and dE/dbias = Σ d over all rows; then
 //           parameter += change(dE/dparameter). Every product is one of 4 × 4 blocks.
 // Reads:    inputs [rowCount, inputCount]; targets [rowCount, outputCount]; shape, with a Layer for each layer
-// Writes:   parameters [parameterCount]; state [1 … 3, parameterCount]: the low parts, which make compensated parameters
-//           of them, then what the optimizer remembers; gradients [parameterCount], sums over the tiles so far; losses
-//           [steps]. Without `updates` only gradients. rows: what a tile's rows have in each unit, for this kernel alone
-// Dispatch: one workgroup. Up to the first barrier of a tile an invocation takes eight rows through the whole
+// Writes:   parameters [networks, parameterCount]; state: the low parts, which make compensated parameters of them,
+//           [networks, parameterCount], then what the optimizer remembers [networks, 0 … 2, parameterCount]; gradients
+//           [networks, parameterCount], sums over the tiles so far; losses [steps], of a population [kept, networks].
+//           Without `updates` only gradients. rows: what a tile's rows have in each unit, for this kernel alone
+// Dispatch: one workgroup a network. Up to the first barrier of a tile an invocation takes eight rows through the whole
 //           network; behind it, it takes blocks of 8 × 8 weights, and fours of biases, whose owner it stays
 // Twin: src/cpu/backprop.ts
 
@@ -24,6 +25,11 @@ struct Params {
   lastBatchSize: u32,
   seed: u32,
   halfBits: u32,
+  // From here on of populations alone.
+  networkCount: u32,
+  distinctRates: u32,
+  lossStride: u32,
+  lastStep: u32,
 }
 
 // …At says where in `rows`, `memory` or `parameters` something begins.
@@ -46,7 +52,7 @@ struct Shape {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<uniform> rates: array<vec4f, 4096>;
+@group(0) @binding(1) var<uniform> rates: array<vec4u, 4096>;
 @group(0) @binding(2) var<storage, read> inputs: array<f32>;
 @group(0) @binding(3) var<storage, read> targets: array<f32>;
 @group(0) @binding(4) var<storage, read> shape: Shape;
@@ -76,35 +82,38 @@ override compensates: bool;
 override isBatched: bool;
 override shuffles: bool;
 override updates: bool;
+// Whether there are several networks: what each has of its own then lies before the rates of the steps.
+override isPopulation: bool;
 
 const MIXED = 0xffffffffu;
+// What a network has of its own lies in `rates`: with inputs, parameters and so on, there are as many storage buffers as
+// every device binds. Whole numbers are not read as float32, whose bits a device may change.
+const NETWORK_ENTRIES = 5u;
 
 // The losses of each invocation's rows; then, layer by layer, weights [inputCount, units / 4] with the biases as
 // a last row, each entry four units.
 var<workgroup> memory: array<vec4f, memoryLength>;
 
-// Of the step at hand: its place in the dispatch, and its rows where they are not all of them.
-struct Batch {
-  step: u32,
-  firstPosition: u32,
-  rowCount: u32,
-  epochKey: u32,
-  scale: f32,
-}
-
+var<private> own: Network;
+var<private> part: Part;
 var<private> batch: Batch;
 
 // Loops that run at least once test at their end: SwiftShader runs the body of a `for` once more than asked, with
 // every invocation masked, and for the same reason both sides of an `if`.
 @compute @workgroup_size(invocationCount)
-fn main(@builtin(local_invocation_index) invocation: u32) {
-  for (var l = 0u; l < layerCount(); l++) { loadParameters(shape.layers[l], invocation); }
+fn main(@builtin(local_invocation_index) invocation: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let network = networkAt(workgroup.x);
+  if (isPopulation) {
+    own = network;
+    part = partOf(workgroup.x);
+  }
+  for (var l = 0u; l < layerCount(); l++) { loadParameters(layerAt(l), invocation); }
   workgroupBarrier();
 
   for (var step = 0u; step < params.stepCount; step++) {
-    let rowCount = rowCountOf(params.firstStep + step);
-    beginBatch(step, rowCount);
-    let rate = ratesFrom(rates[0], rates[1], rates[2u + select(0u, step, ratesVary)]);
+    let rowCount = rowCountOf(network, params.firstStep + step);
+    beginBatch(network, params.firstStep + step, rowCount);
+    let rate = ratesAt(workgroup.x, network.ratesAt, select(0u, step, ratesVary));
     var lossSum = vec4f();
     for (var firstRow = 0u; firstRow < rowCount; firstRow += 4u * shape.tileQuads) {
       let isFirst = firstRow == 0u;
@@ -126,12 +135,12 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
       workgroupBarrier();
 
       if (updates && isLast && invocation == 0u) {
-        losses[params.firstStep + step] = meanScale() * sumOfLosses();
+        keepLoss(params.firstStep + step, meanScale() * sumOfLosses());
       }
       var l = 0u;
       loop {
-        weightsGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast), rate);
-        biasGradient(shape.layers[l], invocation, 2u * pairs, vec2<bool>(isFirst, isLast), rate);
+        weightsGradient(layerAt(l), invocation, 2u * pairs, vec2<bool>(isFirst, isLast), rate);
+        biasGradient(layerAt(l), invocation, 2u * pairs, vec2<bool>(isFirst, isLast), rate);
         continuing {
           l++;
           break if l == layerCount();
@@ -141,33 +150,6 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
       workgroupBarrier();
     }
   }
-}
-
-// From the uniforms alone: barriers depend on it.
-fn rowCountOf(step: u32) -> u32 {
-  if (!isBatched) { return params.rowCount; }
-  return select(params.batchSize, params.lastBatchSize, step % params.batchCount == params.batchCount - 1u);
-}
-
-fn beginBatch(step: u32, rowCount: u32) {
-  batch.step = step;
-  if (!isBatched) { return; }
-  let t = params.firstStep + step;
-  let index = t % params.batchCount;
-  batch.firstPosition = index * params.batchSize;
-  batch.rowCount = rowCount;
-  batch.scale = select(params.scale, params.lastScale, index == params.batchCount - 1u);
-  if (shuffles) { batch.epochKey = epochKey(params.seed, t / params.batchCount); }
-}
-
-fn batchRowCount() -> u32 {
-  if (isBatched) { return batch.rowCount; }
-  return params.rowCount;
-}
-
-fn meanScale() -> f32 {
-  if (isBatched) { return batch.scale; }
-  return params.scale;
 }
 
 fn loadParameters(layer: Layer, invocation: u32) {
@@ -276,14 +258,16 @@ fn follow(layer: Layer, place: vec2u, sum: vec4f, tile: vec2<bool>, rate: Rates)
 // One parameter behind its step.
 fn updated(i: u32, value: f32, gradient: f32, rate: Rates) -> f32 {
   let n = params.parameterCount;
+  var first = n + i;
+  if (isPopulation) { first = part.rememberedAt + i; }
   var remembered = vec2f();
-  if (stateCount > 0u) { remembered.x = state[n + i]; }
-  if (stateCount > 1u) { remembered.y = state[2u * n + i]; }
+  if (stateCount > 0u) { remembered.x = state[first]; }
+  if (stateCount > 1u) { remembered.y = state[first + n]; }
   let after = followed(optimizer, penalizes, Parameter(vec2f(value, state[i]), remembered), gradient, rate);
   parameters[i] = after.pair.x;
   state[i] = select(0.0, after.pair.y, compensates);
-  if (stateCount > 0u) { state[n + i] = after.remembered.x; }
-  if (stateCount > 1u) { state[2u * n + i] = after.remembered.y; }
+  if (stateCount > 0u) { state[first] = after.remembered.x; }
+  if (stateCount > 1u) { state[first + n] = after.remembered.y; }
   return after.pair.x;
 }
 

@@ -34,8 +34,6 @@ const MOST_GROWTH = 4;
  */
 export class SweepRun {
   readonly records: readonly GrowingRecord[];
-  /** Wall time of `train` so far, planning and compiling included; milliseconds. */
-  trainMs = 0;
   /** How often a device was lost and replaced. */
   recoveryCount = 0;
   /** Of the last network that was trained; null on the CPU. */
@@ -43,7 +41,10 @@ export class SweepRun {
   #planned: PlannedTask[] = [];
   readonly #waves = new Map<number, Snapshot>();
   readonly #alone = new Map<number, Checkpoint>();
-  #isTraining = false;
+  /** Of the calls of `train` that have ended. */
+  #trainedMs = 0;
+  /** When the call that goes on began. */
+  #trainingSince: number | undefined;
   readonly #places = new Map<SweepTask, number>();
 
   /** @throws InputError if a job does not fit its table */
@@ -70,6 +71,12 @@ export class SweepRun {
     return this.#planned;
   }
 
+  /** Wall time of `train` so far, planning and compiling included; milliseconds. */
+  get trainMs(): number {
+    const since = this.#trainingSince;
+    return this.#trainedMs + (since === undefined ? 0 : performance.now() - since);
+  }
+
   /** How many networks are at their end. */
   get overCount(): number {
     return this.records.reduce((count, { isOver }) => count + (isOver ? 1 : 0), 0);
@@ -91,9 +98,10 @@ export class SweepRun {
    * @throws RefusalError if the backend cannot run a task, DeviceLostError if a device is lost too often
    */
   async train(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    if (this.#isTraining) throw new Error('This sweep is training already; wait for it, or pause it first.');
-    this.#isTraining = true;
+    if (this.#trainingSince !== undefined)
+      throw new Error('This sweep is training already; wait for it, or pause it first.');
     const start = performance.now();
+    this.#trainingSince = start;
     try {
       for (const task of this.tasks.slice(this.#planned.length)) {
         if (signal.aborted) return;
@@ -105,8 +113,8 @@ export class SweepRun {
       }
       await this.#trainAlone(signal);
     } finally {
-      this.#isTraining = false;
-      this.trainMs += performance.now() - start;
+      this.#trainingSince = undefined;
+      this.#trainedMs += performance.now() - start;
     }
   }
 

@@ -7,7 +7,7 @@ fn takeRows(firstRow: u32, quads: vec2u, isNew: bool) -> vec4f {
   if (isNew) { loadInputs(firstRow, quads); }
   var l = 0u;
   loop {
-    forward(shape.layers[l], l == layerCount() - 1u, quads);
+    forward(layerAt(l), l == layerCount() - 1u, quads);
     continuing {
       l++;
       break if l == layerCount();
@@ -17,7 +17,7 @@ fn takeRows(firstRow: u32, quads: vec2u, isNew: bool) -> vec4f {
   if (layerCount() > 1u) {
     loop {
       l--;
-      hiddenGradient(shape.layers[l - 1u], shape.layers[l], quads);
+      hiddenGradient(layerAt(l - 1u), layerAt(l), quads);
       continuing {
         break if l == 1u;
       }
@@ -27,7 +27,7 @@ fn takeRows(firstRow: u32, quads: vec2u, isNew: bool) -> vec4f {
 }
 
 fn loadInputs(firstRow: u32, quads: vec2u) {
-  let layer = shape.layers[0];
+  let layer = layerAt(0u);
   for (var i = 0u; i < 2u * layer.inputCount; i++) {
     let quad = select(quads.x, quads.y, i % 2u == 1u);
     let at = rowsOfTable(firstRow + 4u * quad) * layer.inputCount + i / 2u;
@@ -98,7 +98,7 @@ fn activate(layer: Layer, isOutput: bool, z: vec4f, at: u32) {
 
 // The notebook's "phase 1": d = scale · loss′ · f′. Returns the losses of the four rows.
 fn outputGradient(firstRow: u32, quad: u32) -> vec4f {
-  let layer = shape.layers[layerCount() - 1u];
+  let layer = layerAt(layerCount() - 1u);
   let row = firstRow + 4u * quad;
   // Behind the last row there is none that learns.
   let isRow = vec4u(row, row + 1u, row + 2u, row + 3u) < vec4u(batchRowCount());
@@ -191,12 +191,25 @@ fn hiddenGradient(layer: Layer, next: Layer, quads: vec2u) {
 // Four rows of the batch, as the table counts them; behind the last row it is read again.
 fn rowsOfTable(row: u32) -> vec4u {
   let inBatch = min(vec4u(row, row + 1u, row + 2u, row + 3u), vec4u(batchRowCount() - 1u));
-  if (!isBatched) { return inBatch; }
+  if (!isBatched) { return firstOfTable() + inBatch; }
   let at = batch.firstPosition + inBatch;
-  if (!shuffles) { return at; }
-  return vec4u(shuffledRow(at.x), shuffledRow(at.y), shuffledRow(at.z), shuffledRow(at.w));
+  if (!isShuffled()) { return firstOfTable() + at; }
+  return firstOfTable() + vec4u(shuffledRow(at.x), shuffledRow(at.y), shuffledRow(at.z), shuffledRow(at.w));
+}
+
+// Where the rows of this network begin: it counts them as if there were no others.
+fn firstOfTable() -> u32 {
+  if (isPopulation) { return own.firstRow; }
+  return 0u;
+}
+
+// A network with few rows may have one batch where another has several: it takes them as they stand.
+fn isShuffled() -> bool {
+  if (isPopulation) { return shuffles && own.batchCount > 1u; }
+  return shuffles;
 }
 
 fn shuffledRow(position: u32) -> u32 {
+  if (isPopulation) { return rowAt(batch.epochKey, position, own.rowCount, own.halfBits); }
   return rowAt(batch.epochKey, position, params.rowCount, params.halfBits);
 }

@@ -8,6 +8,7 @@ import './notice-bar.ts';
 import './page-header.ts';
 import './result-card.ts';
 import './run-card.ts';
+import './sweep-view.ts';
 import './table-card.ts';
 import { PageElement, type Page } from './page-element.ts';
 import { PredictPanel } from './predict-panel.ts';
@@ -15,6 +16,9 @@ import { baseStyles } from './styles.ts';
 
 /** Elements that mean something else by Enter. */
 const OWN_ENTER = 'button, a, summary, textarea, select, dialog, form, input[type="file"], [role="tab"]';
+
+/** Pages of their own. */
+const ROUTES = ['#bench', '#sweep'];
 
 /** The page: its layout, the keys that work everywhere, and files dropped anywhere. */
 export class HandgradPage extends PageElement {
@@ -125,7 +129,8 @@ export class HandgradPage extends PageElement {
       <page-header .page=${page} route=${this.route}></page-header>
       <notice-bar .page=${page}></notice-bar>
       ${this.route === '#bench' ? html`<bench-view .page=${page}></bench-view>` : nothing}
-      <main data-activity=${state.activity} ?hidden=${this.route === '#bench'}>
+      ${this.route === '#sweep' ? html`<sweep-view .page=${page}></sweep-view>` : nothing}
+      <main data-activity=${state.activity} ?hidden=${ROUTES.includes(this.route)}>
         <div class="column">
           <table-card .page=${page}></table-card>
           <network-card .page=${page}></network-card>
@@ -160,12 +165,13 @@ export class HandgradPage extends PageElement {
     const element = origin instanceof Element ? origin : document.body;
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || element.closest('dialog'))
       return;
-    const { state, training } = this.page;
-    const canTrain = this.route !== '#bench' && state.activity !== 'running';
+    const { state, training, sweeps } = this.page;
     if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
-      if (canTrain) training.press();
+      if (this.route === '#sweep' && sweeps.phase !== 'running') sweeps.press();
+      else if (!ROUTES.includes(this.route) && state.activity !== 'running') training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();
+      else if (state.activity === 'sweeping') sweeps.stop();
       else {
         training.stop();
         void this.page.bench.stop();

@@ -7,7 +7,7 @@ import type { TableControl } from './table-control.ts';
 /** What the columns of a sample are taken for, beside the settings. */
 const COLUMNS = 'columns';
 /** Fragments that are pages of their own. */
-const ROUTES = ['#bench'];
+const ROUTES = ['#bench', '#sweep'];
 
 /** Keeps the settings in the address's fragment, and takes them from there. Opening a link never trains. */
 export class LinkControl {

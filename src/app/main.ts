@@ -7,6 +7,7 @@ import { LinkControl } from './link-control.ts';
 import { KeepingControl } from './keeping-control.ts';
 import { ModelControl } from './model-control.ts';
 import { PageState } from './page-state.ts';
+import { SweepControl } from './sweep-control.ts';
 import { TableControl } from './table-control.ts';
 import { TrainingControl } from './training-control.ts';
 
@@ -25,9 +26,10 @@ for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
   void document.fonts.load(font);
 
 const models = new ModelControl(state, client, { tables, training });
+const sweeps = new SweepControl(state, client, { tables, gpu });
 const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, tables);
-HandgradPage.start({ state, training, tables, models, keeping, bench, link });
+HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 void keeping.begin(fragment, whenGpuKnown, () => link.open(fragment));

@@ -4,6 +4,7 @@ import type { LinkControl } from './link-control.ts';
 import type { KeepingControl } from './keeping-control.ts';
 import type { ModelControl } from './model-control.ts';
 import type { PageState, Topic } from './page-state.ts';
+import type { SweepControl } from './sweep-control.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
 
@@ -16,6 +17,7 @@ export interface Page {
   readonly keeping: KeepingControl;
   readonly bench: BenchControl;
   readonly link: LinkControl;
+  readonly sweeps: SweepControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

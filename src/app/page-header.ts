@@ -86,7 +86,8 @@ class PageHeader extends PageElement {
           your browser.
         </p>
         <nav aria-label="Pages">
-          ${this.#renderLink(this.page.link.fragment || '#train', 'Train')}${this.#renderLink('#bench', 'Bench')}
+          ${this.#renderLink(this.page.link.fragment || '#train', 'Train')}
+          ${this.#renderLink('#sweep', 'Sweep')} ${this.#renderLink('#bench', 'Bench')}
         </nav>
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>
@@ -94,7 +95,7 @@ class PageHeader extends PageElement {
   }
 
   #renderLink(route: string, label: string) {
-    const isHere = (this.route === '#bench') === (route === '#bench');
+    const isHere = pageOf(this.route) === pageOf(route);
     return html`<a href=${route} aria-current=${isHere ? 'page' : nothing}>${label}</a>`;
   }
 
@@ -105,6 +106,11 @@ class PageHeader extends PageElement {
     const name = adapterName(gpu.adapter);
     return html`${name} <span class="muted">· WebGPU${gpu.kind === 'software' ? ', software' : ''}</span>`;
   }
+}
+
+/** Every fragment that is no page of its own is a setting of the first one. */
+function pageOf(route: string): string {
+  return route === '#bench' || route === '#sweep' ? route : '#train';
 }
 
 customElements.define('page-header', PageHeader);

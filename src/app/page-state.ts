@@ -33,7 +33,16 @@ import {
 
 /** What the worker is doing for the page. */
 export type Activity =
-  'idle' | 'opening' | 'running' | 'paused' | 'ending' | 'comparing' | 'checking' | 'measuring' | 'testing';
+  | 'idle'
+  | 'opening'
+  | 'running'
+  | 'paused'
+  | 'ending'
+  | 'comparing'
+  | 'checking'
+  | 'measuring'
+  | 'testing'
+  | 'sweeping';
 
 /** What is being read. */
 interface Reading {

@@ -1,8 +1,9 @@
 import { css, html, nothing } from 'lit';
 import { outOfReach } from '../index.ts';
 import { count, properMinus, timeLeft } from './format.ts';
+import './path-switch.ts';
 import { PageElement } from './page-element.ts';
-import { canGoOn, paths, type Path } from './run.ts';
+import { canGoOn } from './run.ts';
 import { shortRunLabel } from './sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -20,23 +21,6 @@ class RunCard extends PageElement {
       }
       .bar {
         display: contents;
-      }
-      .switch label {
-        min-width: 64px;
-        min-height: 38px;
-      }
-      .switch label:has(:checked) {
-        font-weight: 600;
-      }
-      .switch label:has([value='gpu']:checked) {
-        box-shadow:
-          0 0 0 1px var(--line),
-          inset 0 -2px var(--gpu);
-      }
-      .switch label:has([value='cpu']:checked) {
-        box-shadow:
-          0 0 0 1px var(--line),
-          inset 0 -2px var(--cpu);
       }
       button {
         min-height: 40px;
@@ -114,11 +98,6 @@ class RunCard extends PageElement {
           border-top: 1px solid var(--line);
           background: var(--card);
         }
-        .switch label {
-          padding: 0 10px;
-          min-width: 56px;
-          min-height: 42px;
-        }
         .train {
           width: auto;
           min-height: 44px;
@@ -187,10 +166,7 @@ class RunCard extends PageElement {
       <section class="card" aria-labelledby="title">
         <h2 id="title" class="screen-reader">Training</h2>
         <div class="bar">
-          <fieldset class="switch" ?disabled=${!isIdle}>
-            <legend class="screen-reader">Path</legend>
-            ${paths.map((path) => this.#renderPath(path))}
-          </fieldset>
+          <path-switch .page=${this.page} ?isLocked=${!isIdle}></path-switch>
           <button
             type="button"
             class="primary train"
@@ -266,21 +242,6 @@ class RunCard extends PageElement {
         Use linear
       </button>
     </div>`;
-  }
-
-  #renderPath(path: Path) {
-    const { state } = this.page;
-    const isMissing = path === 'gpu' && state.gpu?.kind !== 'hardware' && state.gpu?.kind !== 'software';
-    return html`<label>
-      <input
-        type="radio"
-        name="path"
-        value=${path}
-        .checked=${state.path === path}
-        ?disabled=${isMissing}
-        @change=${() => state.update({ path })}
-      />${state.label(path)}
-    </label>`;
   }
 
   #renderProgress() {

@@ -45,7 +45,7 @@ export const groups = {
     'warmupSteps',
   ],
   batches: ['batchSize', 'earlyStopping', 'seed', 'shuffle'],
-  rows: ['task', 'missing', 'scale', 'validation', 'test', 'missingIndicator', 'classWeights'],
+  rows: ['task', 'missing', 'scale', 'validation', 'test', 'splitSeed', 'missingIndicator', 'classWeights'],
   path: ['precision', 'strategy'],
 } as const;
 
@@ -269,6 +269,13 @@ export const fields: Readonly<Record<SettingsField, FieldLook>> = {
     explanation:
       'Fixes what is drawn: initial weights, the order of the rows, and which rows are kept apart.',
     kind: 'numeric',
+  },
+  splitSeed: {
+    label: 'Seed of the split',
+    explanation:
+      'Fixes which rows are kept apart where that is to stay while the seed changes; empty for the seed itself.',
+    kind: 'numeric',
+    placeholder: () => 'the seed',
   },
   shuffle: {
     label: 'Another order of the rows in each epoch',

@@ -53,6 +53,8 @@ export interface ReadSettings {
   readonly options: DatasetOptions;
   /** Undefined while a setting of it cannot be used. */
   readonly job: TrainingJob | undefined;
+  /** What the job is made of. */
+  readonly settings: JobSettings;
   readonly patience: number | undefined;
   /** Asked for; undefined where the planner chooses. */
   readonly strategy: GpuStrategy | undefined;
@@ -107,6 +109,7 @@ export function textOf(job: JobSettings, options: DatasetOptions): SettingsText 
     missing: options.missing,
     validation: text(options.validation),
     test: text(options.test),
+    splitSeed: options.seed === job.seed ? '' : text(options.seed),
     missingIndicator: yes(options.missingIndicator),
     classWeights: yes(options.classWeights !== undefined),
     strategy: 'auto',
@@ -145,11 +148,11 @@ export function readSettings(text: SettingsText, context: SettingsContext): Read
     );
   }
   const precision = reader.choice('precision', 'The precision', precisionNames);
+  const withPrecision = precision === 'float32' ? { ...settings, precision } : settings;
   const strategy = reader.choice('strategy', 'The strategy', ['auto', ...gpuStrategies]);
   let job: TrainingJob | undefined;
   try {
-    if (reader.errors.size === 0)
-      job = jobOf(precision === 'float32' ? { ...settings, precision } : settings, context.outputCount);
+    if (reader.errors.size === 0) job = jobOf(withPrecision, context.outputCount);
   } catch (error) {
     // Activations, one each, are the one thing that two fields must agree on.
     if (!(error instanceof InputError)) throw error;
@@ -159,6 +162,7 @@ export function readSettings(text: SettingsText, context: SettingsContext): Read
     errors: reader.errors,
     options,
     job,
+    settings: withPrecision,
     patience,
     strategy: strategy === 'auto' ? undefined : strategy,
   };
@@ -300,7 +304,10 @@ function readOptions(reader: SettingsReader, before: DatasetOptions, seed: numbe
     );
   }
   const scaling = reader.choice('scale', 'The scaling', scalingNames);
-  const isReadable = (['task', 'missing', 'validation', 'test', 'scale', 'seed'] as const).every(
+  const splitSeed =
+    reader.optional('splitSeed', (value) => readWholeNumber('The seed of the split', value, 0, MAX_SEED)) ??
+    seed;
+  const isReadable = (['task', 'missing', 'validation', 'test', 'splitSeed', 'scale', 'seed'] as const).every(
     (field) => !reader.errors.has(field),
   );
   if (!isReadable) return before;
@@ -312,7 +319,7 @@ function readOptions(reader: SettingsReader, before: DatasetOptions, seed: numbe
     ...(reader.isChecked('classWeights') && { classWeights: 'balanced' }),
     validation,
     test,
-    seed,
+    seed: splitSeed,
   };
 }
 

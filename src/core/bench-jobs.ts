@@ -31,16 +31,40 @@ export const benchShapes = {
 export type BenchJobName = keyof typeof benchShapes;
 export const benchJobNames = Object.keys(benchShapes) as BenchJobName[];
 
+/** Networks of a job that lie one behind the other. */
+export interface NetworkRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Of the first network; each further one has the next. */
 const PARAMETER_SEED = 1;
 const DATA_SEED = 20;
+/** Networks take turns between the shape's learning rate, its half, its quarter … */
+const LEARNING_RATE_COUNT = 4;
 
-/** Draws the numbers of a job, for a run of `steps` steps; the notebook's are its own. */
-export function drawJob(shape: JobShape, steps: number): { job: TrainingJob; data: TrainingData } {
-  const { widths, bias, learningRate } = shape;
+/**
+ * Draws the numbers of a job, for a run of `steps` steps; the notebook's are its own.
+ *
+ * @param range of a population in which each network has a seed of its own and one of four learning rates; the first
+ *   network alone if left out
+ */
+export function drawJob(
+  shape: JobShape,
+  steps: number,
+  range: NetworkRange = { first: 0, count: 1 },
+): { job: TrainingJob; data: TrainingData } {
+  const { widths, bias } = shape;
   const layers = widths.slice(1).map((units) => ({ units, activation: 'sigmoid' as const, bias }));
   const isNotebook = shape === benchShapes.notebook;
-  const initialParameters = isNotebook ? notebookParameters(layers) : scaledParameters(widths[0], layers);
-  const networks = [{ seed: PARAMETER_SEED, learningRate, initialParameters }];
+  const networks = Array.from({ length: range.count }, (_, i) => {
+    const seed = PARAMETER_SEED + range.first + i;
+    const learningRate = shape.learningRate / 2 ** ((range.first + i) % LEARNING_RATE_COUNT);
+    const initialParameters = isNotebook
+      ? notebookParameters(layers, seed)
+      : scaledParameters(widths[0], layers, seed);
+    return { seed, learningRate, initialParameters };
+  });
   const data = isNotebook ? orRows : drawRows(shape);
   return { job: { layers, loss: 'mse', optimizer: 'sgd', steps, networks }, data };
 }
@@ -63,13 +87,13 @@ const orRows: TrainingData = {
   targets: Float64Array.of(0, 1, 1, 1),
 };
 
-function notebookParameters(layers: readonly LayerSettings[]): Float64Array {
-  return drawInitialParameters(layOutNetwork(orRows.inputCount, layers), PARAMETER_SEED).map(Math.fround);
+function notebookParameters(layers: readonly LayerSettings[], seed: number): Float64Array {
+  return drawInitialParameters(layOutNetwork(orRows.inputCount, layers), seed).map(Math.fround);
 }
 
 /** Of a size that neither saturates nor explodes (Glorot & Bengio 2010). */
-function scaledParameters(inputCount: number, layers: readonly LayerSettings[]): Float64Array {
-  const draw = uniform(PARAMETER_SEED);
+function scaledParameters(inputCount: number, layers: readonly LayerSettings[], seed: number): Float64Array {
+  const draw = uniform(seed);
   const network = layOutNetwork(inputCount, layers);
   const parameters = new Float64Array(network.parameterCount);
   for (const layer of network.layers) {

@@ -8,6 +8,7 @@ import type { Gpu } from './device.ts';
 import { ENTRY_BYTES, layOutFused, workItems } from './fused-layout.ts';
 import { createDispatch, type Dispatch } from './kernels.ts';
 import { ManySteps, manyStepsParams } from './many-steps.ts';
+import { mostNetworks, populationRefusal } from './population.ts';
 import { updateConstants } from './rates-table.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
@@ -23,6 +24,11 @@ const LEAST_MEMORY_LENGTH = 128;
 const NO_CLIPPING =
   'The fused path follows each gradient as soon as it has it, and cannot clip all of them by their common length. ' +
   'Use the layered or the unrolled path.';
+/**
+ * Networks of a dispatch. The kernel has as many storage buffers as every device binds, so that what networks have of
+ * their own lies in its uniform `rates`: five of 4,096 entries each, which leaves 11 steps to as many different β.
+ */
+const MOST_NETWORKS = 256;
 /** The kernel's MIXED: each hidden layer looks its own activation up. */
 const MIXED = 0xffffffff;
 
@@ -45,6 +51,13 @@ export function fusedRefusal(
   { tile }: FusedPlan,
 ): string | undefined {
   if (job.clipNorm !== undefined) return NO_CLIPPING;
+  const { length: networkCount } = job.networks;
+  if (networkCount > MOST_NETWORKS) {
+    return (
+      `The fused path trains at most ${MOST_NETWORKS} networks at once; the job has ` +
+      `${networkCount.toLocaleString('en-US')}. Use fewer at once, or the unrolled path.`
+    );
+  }
   const network = layOutNetwork(data.inputCount, job.layers);
   const { memoryLength, rowsLength } = layOutFused(network, tile, invocationsOf(gpu, network, tile));
   const { maxComputeWorkgroupStorageSize: mostMemory, maxStorageBufferBindingSize: mostRows } =
@@ -57,22 +70,42 @@ export function fusedRefusal(
       `[${widths}] needs ${inWords(memoryLength)}. Use the layered path, or narrower layers.`
     );
   }
-  if (ENTRY_BYTES * rowsLength <= mostRows) return undefined;
+  if (ENTRY_BYTES * networkCount * rowsLength <= mostRows) {
+    return populationRefusal(gpu, job, network.parameterCount);
+  }
+  const [those, remedy] =
+    networkCount === 1
+      ? ['', 'smaller tiles']
+      : [` of ${networkCount.toLocaleString('en-US')} networks`, 'smaller tiles, or fewer networks at once'];
   return (
     `This adapter binds at most ${mostRows.toLocaleString('en-US')} bytes in one buffer; ` +
-    `tiles of ${tile} rows need ${inWords(rowsLength)}. Use smaller tiles.`
+    `tiles of ${tile} rows${those} need ${inWords(networkCount * rowsLength)}. Use ${remedy}.`
   );
 }
 
-/** Weights in the memory of one workgroup: thousands of steps in one dispatch. */
+/** How many networks of a job one dispatch can train. */
+export function mostFusedNetworks(
+  gpu: Gpu,
+  job: TrainingJob,
+  data: TrainingData,
+  { tile }: FusedPlan,
+): number {
+  const network = layOutNetwork(data.inputCount, job.layers);
+  const { rowsLength } = layOutFused(network, tile, invocationsOf(gpu, network, tile));
+  const withRows = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (ENTRY_BYTES * rowsLength));
+  return Math.min(MOST_NETWORKS, withRows, mostNetworks(gpu, job, network.parameterCount));
+}
+
+/** The weights of each network in the memory of its workgroup: thousands of steps in one dispatch. */
 export async function createFusedStepping(resident: Resident, plan: FusedPlan): Promise<Stepping> {
-  const { gpu, scope, network } = resident;
+  const { gpu, scope, network, job } = resident;
+  const { length: networkCount } = job.networks;
   const invocationCount = invocationsOf(gpu, network, plan.tile);
   const { table, memoryLength, rowsLength } = layOutFused(network, plan.tile, invocationCount);
   const shape = scope.storage('shape', [table.length]);
   gpu.device.queue.writeBuffer(shape.buffer, 0, table);
-  const gradients = scope.storage('gradients', [network.parameterCount]);
-  const rows = scope.storage('rows', [rowsLength, 4]);
+  const gradients = scope.storage('gradients', [networkCount, network.parameterCount]);
+  const rows = scope.storage('rows', [networkCount, rowsLength, 4]);
   const kernel = { invocationCount, memoryLength, shape, gradients, rows };
   return new ManySteps(plan, resident, {
     steps: await dispatchFused(resident, kernel, true),
@@ -85,9 +118,9 @@ interface FusedKernel {
   readonly invocationCount: number;
   readonly memoryLength: number;
   readonly shape: GpuBuffer;
-  /** [parameterCount] */
+  /** [networks, parameterCount] */
   readonly gradients: GpuBuffer;
-  /** What a tile's rows have in each unit, four rows an entry. */
+  /** What a tile's rows have in each unit, four rows an entry: [networks, rowsLength, 4]. */
   readonly rows: GpuBuffer;
 }
 
@@ -124,8 +157,9 @@ function dispatchFused(resident: Resident, kernel: FusedKernel, updates: boolean
       isBatched: batching.batchCount > 1 ? 1 : 0,
       shuffles: batching.shuffles ? 1 : 0,
       updates: updates ? 1 : 0,
+      isPopulation: job.networks.length > 1 ? 1 : 0,
     },
-    entries: [1, 1],
+    entries: [job.networks.length, 1],
   });
 }
 

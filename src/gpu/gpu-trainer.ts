@@ -13,11 +13,10 @@ import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
 import { encode, type Dispatch } from './kernels.ts';
 import { createForwardPass } from './layered-network.ts';
-import { deinterleave, interleave, PopulationRates } from './population.ts';
-import { RatesTable } from './rates-table.ts';
+import { deinterleave, interleave } from './population.ts';
 import { readFloats } from './readback.ts';
 import type { Resident, Stepping } from './stepping.ts';
-import { createStepping, matmulOf } from './strategies.ts';
+import { createRates, createStepping, interleavedCount, matmulOf } from './strategies.ts';
 
 /** Predicting is done this many rows at a time, so that a table of any length fits. */
 const ROWS_A_PREDICTION = 65_536;
@@ -34,7 +33,7 @@ export function createGpuTrainer(
   return withinMemory(gpu, async (scope) => {
     const start = performance.now();
     const matmul = matmulOf(gpu, job, data, plan);
-    const resident = { ...upload(gpu, scope, job, data), matmul };
+    const resident = { ...upload(gpu, scope, plan, { job, data }), matmul };
     await gpu.untilLost(gpu.device.queue.onSubmittedWorkDone());
     const uploadMs = performance.now() - start;
     const stepping = await createStepping(plan)(resident);
@@ -46,8 +45,8 @@ export function createGpuTrainer(
 function upload(
   gpu: Gpu,
   scope: BufferScope,
-  job: TrainingJob,
-  data: TrainingData,
+  plan: Plan,
+  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
 ): Omit<Resident, 'matmul'> {
   const network = layOutNetwork(data.inputCount, job.layers);
   const { parameterCount, inputCount, outputCount } = network;
@@ -57,7 +56,8 @@ function upload(
   job.networks.forEach((settings, i) =>
     initial.set(initialParameters(job, data, settings), i * parameterCount),
   );
-  const values = interleave(initial, networkCount);
+  const sideBySide = interleavedCount(plan, job);
+  const values = interleave(initial, sideBySide);
   const { stateCount } = optimizers[job.optimizer];
   return {
     gpu,
@@ -66,9 +66,10 @@ function upload(
     rowCount,
     job,
     initialParameters: initial,
-    parameters: scope.upload('parameters', [parameterCount, networkCount], values),
+    interleavedCount: sideBySide,
+    parameters: scope.upload('parameters', [networkCount / sideBySide, parameterCount, sideBySide], values),
     state: uploadState(scope, lowPartsOf(job, { parameters: values }), 1 + stateCount),
-    rates: networkCount === 1 ? new RatesTable(gpu, scope, job) : new PopulationRates(gpu, scope, job, data),
+    rates: createRates(gpu, scope, plan, { job, data }),
     batching: batchingOf(job, rowCount),
     inputs: scope.upload('inputs', [rowCount, inputCount], data.inputs),
     targets: scope.upload('targets', [rowCount, outputCount], data.targets),
@@ -237,17 +238,16 @@ class GpuTrainer implements Trainer {
     this.#requireUndisposed();
     const { dispatches, gradients } = await this.#unlessDisposed(this.#stepping.gradients(this.stepCount));
     this.#submit(dispatches);
-    const { length: networkCount } = this.#resident.job.networks;
-    const count = networkCount * this.network.parameterCount;
-    return deinterleave(await readFloats(this.#gpu, gradients, 0, count), networkCount);
+    const { job, interleavedCount: sideBySide } = this.#resident;
+    const count = job.networks.length * this.network.parameterCount;
+    return deinterleave(await readFloats(this.#gpu, gradients, 0, count), sideBySide);
   }
 
   async snapshot(): Promise<Snapshot> {
     this.#requireUndisposed();
-    const { parameters, state, job } = this.#resident;
+    const { parameters, state, job, interleavedCount: sideBySide } = this.#resident;
     const { plan, stepCount: step } = this;
-    const { length: networkCount } = job.networks;
-    const sectionLength = networkCount * this.network.parameterCount;
+    const sectionLength = job.networks.length * this.network.parameterCount;
     // Both copies are submitted before anything else can be.
     const [values, kept] = await Promise.all([
       readFloats(this.#gpu, parameters, 0, sectionLength),
@@ -257,19 +257,19 @@ class GpuTrainer implements Trainer {
       plan,
       step,
       steps: job.steps,
-      parameters: deinterleave(values, networkCount),
-      lowParts: deinterleave(kept.subarray(0, sectionLength), networkCount),
-      optimizerState: deinterleave(kept.subarray(sectionLength), networkCount),
+      parameters: deinterleave(values, sideBySide),
+      lowParts: deinterleave(kept.subarray(0, sectionLength), sideBySide),
+      optimizerState: deinterleave(kept.subarray(sectionLength), sideBySide),
     };
   }
 
   restore(snapshot: Snapshot): void {
     this.#requireUndisposed();
-    const { parameters, state, job } = this.#resident;
+    const { parameters, state, job, interleavedCount: sideBySide } = this.#resident;
     requireFitting(snapshot, this.network.parameterCount, job);
     const { queue } = this.#gpu.device;
     const write = ({ buffer }: GpuBuffer, offset: number, values: Float64Array) =>
-      queue.writeBuffer(buffer, 4 * offset, Float32Array.from(interleave(values, job.networks.length)));
+      queue.writeBuffer(buffer, 4 * offset, Float32Array.from(interleave(values, sideBySide)));
     write(parameters, 0, snapshot.parameters);
     // Of a float64 parameter the low part is what float32 cannot hold; a float32 one loses nothing here.
     const low = lowPartsOf(job, snapshot);

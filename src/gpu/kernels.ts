@@ -1,6 +1,7 @@
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { composeShader, kernelSources, type KernelName, type LibraryName } from './shaders.ts';
+import { manyNetworks } from './steps-params.ts';
 
 /** The host's view of a kernel: what its WGSL declares, in the same order. A test holds the two together. */
 export interface KernelDefinition {
@@ -43,21 +44,6 @@ const parametersGradient = {
   params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
   buffers: { input: 'read', gradient: 'read', gradients: 'write' },
   constants: ['hasBias'],
-} as const;
-
-/** Of kernels that loop over the steps themselves. The scale is that of a full batch and of the last one of an epoch. */
-export const manySteps = {
-  firstStep: 'u32',
-  stepCount: 'u32',
-  rowCount: 'u32',
-  parameterCount: 'u32',
-  scale: 'f32',
-  lastScale: 'f32',
-  batchSize: 'u32',
-  batchCount: 'u32',
-  lastBatchSize: 'u32',
-  seed: 'u32',
-  halfBits: 'u32',
 } as const;
 
 /** How the three products of a layer are spread over invocations: `shaders/lib/blocks.wgsl`, `quads.wgsl`, and tiles. */
@@ -171,8 +157,8 @@ export const kernels = {
     workgroupSize: [64, 1],
   },
   'fused-training': {
-    libraries: ['activations', 'fours', 'fused-rows', 'losses', 'optimizers', 'random'],
-    params: manySteps,
+    libraries: ['activations', 'fours', 'fused-networks', 'fused-rows', 'losses', 'optimizers', 'random'],
+    params: manyNetworks,
     buffers: {
       rates: 'uniform',
       inputs: 'read',
@@ -198,8 +184,9 @@ export const kernels = {
       'isBatched',
       'shuffles',
       'updates',
+      'isPopulation',
     ],
-    // As many as the layout says; one workgroup.
+    // As many as the layout says; one workgroup a network.
     workgroupSize: [1, 1],
   },
 } as const satisfies Record<KernelName, KernelDefinition>;

@@ -2,8 +2,8 @@ import { halfBitsFor } from '../core/batches.ts';
 import { losses, meanCount } from '../core/losses.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
-import { encode, setParams, type Dispatch, type manySteps } from './kernels.ts';
-import { PopulationRates } from './population.ts';
+import { encode, setParams, type Dispatch } from './kernels.ts';
+import type { manyNetworks } from './steps-params.ts';
 import type { Resident, Stepping } from './stepping.ts';
 
 /** The first submit holds about this many multiplications: a few milliseconds on the slowest adapter. */
@@ -61,7 +61,7 @@ export function manyStepsParams(
   { job, network, rowCount, batching, rates }: Resident,
   firstStep: number,
   stepCount: number,
-): Record<keyof typeof manySteps, number> & Readonly<Record<string, number>> {
+): Record<keyof typeof manyNetworks, number> {
   const { batchSize, batchCount, lastBatchSize, seed } = batching;
   const { parameterCount, outputCount } = network;
   const scaleOf = (rows: number) => 1 / meanCount(losses[job.loss], rows, outputCount);
@@ -77,9 +77,9 @@ export function manyStepsParams(
     lastBatchSize,
     seed,
     halfBits: halfBitsFor(rowCount),
-    // Told to the code of populations alone.
+    // Of populations alone.
     networkCount: job.networks.length,
-    distinctRates: rates instanceof PopulationRates ? rates.distinctCount : 1,
+    distinctRates: rates.distinctCount,
     lossStride: job.lossStride ?? 1,
     lastStep: job.steps - 1,
   };

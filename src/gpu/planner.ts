@@ -25,6 +25,9 @@ interface TypicalRates {
   readonly fusedCompileMs: number;
   /** One tile's two barriers. */
   readonly tileMs: number;
+  /** Of a population, which take no longer than one: workgroups of the fused kernel, invocations of unrolled code. */
+  readonly workgroupsAtOnce: number;
+  readonly invocationsAtOnce: number;
 }
 
 /** Measured on SwiftShader, 2 cores: notebook and iris for the straight-line code, 1,024³ for the kernels. */
@@ -37,8 +40,14 @@ const SOFTWARE: TypicalRates = {
   fusedMultiplicationsAMs: 4e5,
   fusedCompileMs: 4000,
   tileMs: 0.06,
+  // A workgroup is one thread, which takes four invocations at once.
+  workgroupsAtOnce: 2,
+  invocationsAtOnce: 8,
 };
-/** From figures of others for desktop GPUs; a run replaces them by what it measures. */
+/**
+ * From figures of others for desktop GPUs; how much runs at once is a guess, of a small one. A run replaces them by
+ * what it measures.
+ */
 const HARDWARE: TypicalRates = {
   dispatchMs: 0.03,
   layeredMultiplicationsAMs: { simple: 5e7, blocked: 2e8, quads: 2e8, tiled: 1e9 },
@@ -48,6 +57,8 @@ const HARDWARE: TypicalRates = {
   fusedMultiplicationsAMs: 2e6,
   fusedCompileMs: 500,
   tileMs: 0.001,
+  workgroupsAtOnce: 32,
+  invocationsAtOnce: 4096,
 };
 
 /** Units and rows a block of each kernel takes. */
@@ -138,15 +149,19 @@ interface Guess {
 
 function typicalStepMs(plan: Plan, { network, rowCount, job, typical }: Guess): number {
   const { parameterCount, layers } = network;
+  const { length: networkCount } = job.networks;
   const unitCount = layers.reduce((sum, { units }) => sum + units, 0);
   const rowOperations = 3 * parameterCount + ACTIVATION_OPERATIONS * unitCount;
   if (plan.strategy === 'unrolled') {
     const rowGroups = Math.ceil(rowCount / plan.lanes);
-    return (rowGroups * rowOperations + UPDATE_OPERATIONS * parameterCount) * typical.unrolledOperationMs;
+    const turns = Math.ceil((networkCount * plan.lanes) / typical.invocationsAtOnce);
+    const operations = rowGroups * rowOperations + UPDATE_OPERATIONS * parameterCount;
+    return turns * operations * typical.unrolledOperationMs;
   }
   if (plan.strategy === 'fused') {
     const tiles = Math.ceil(rowCount / plan.tile);
-    return tiles * typical.tileMs + (rowCount * rowOperations) / typical.fusedMultiplicationsAMs;
+    const turns = Math.ceil(networkCount / typical.workgroupsAtOnce);
+    return turns * (tiles * typical.tileMs + (rowCount * rowOperations) / typical.fusedMultiplicationsAMs);
   }
   if (plan.strategy !== 'layered') return Infinity;
   const dispatches = layeredDispatches(job, plan.matmul);

@@ -6,7 +6,7 @@ import { lossSteps, rowsOf } from '../core/population.ts';
 import { ratesOf, ratesVary } from '../core/rates.ts';
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { runEntries, stepEntry, type RatesBuffer } from './rates-table.ts';
+import { ENTRIES, runEntries, stepEntry, type RatesBuffer } from './rates-table.ts';
 
 /**
  * What the networks of a population have of their own, as kernels read it. WGSL lays the vectors out at multiples of
@@ -29,6 +29,7 @@ export const NETWORK_STRUCT = `struct Network {
   unused1: u32,
 }`;
 const STRUCT_WORDS = 20;
+const STRUCT_ENTRIES = STRUCT_WORDS / 4;
 
 /** Rates of so many steps are in place at once, or of fewer where networks differ in them. */
 const VARYING_STEPS = 1024;
@@ -36,32 +37,46 @@ const MOST_VARYING_ENTRIES = 2 ** 18;
 
 /**
  * The rates of a population: what networks have of their own lies in `networks`, the schedule and the corrections of
- * each distinct pair of β₁ and β₂ in `buffer`, [steps, distinct].
+ * each distinct pair of β₁ and β₂ in `buffer`, [steps, distinct]. A uniform holds both, the networks first.
  */
 export class PopulationRates implements RatesBuffer {
   readonly buffer: GpuBuffer;
   readonly mostSteps: number;
   /** A struct `Network` for each. */
   readonly networks: GpuBuffer;
-  /** How many entries of `buffer` a step has. */
   readonly distinctCount: number;
   readonly #gpu: Gpu;
   readonly #job: TrainingJob;
   readonly #distinct: ReturnType<typeof ratesOf>[];
+  /** Where in `buffer` the steps begin. */
+  readonly #firstEntry: number;
 
-  constructor(gpu: Gpu, scope: BufferScope, job: TrainingJob, data: TrainingData) {
+  constructor(
+    gpu: Gpu,
+    scope: BufferScope,
+    { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
+    place: 'storage' | 'uniform',
+  ) {
     this.#gpu = gpu;
     this.#job = job;
     const { distinct, places } = distinctRates(job);
     this.#distinct = distinct;
-    this.distinctCount = distinct.length;
+    const { length: width } = distinct;
+    this.distinctCount = width;
+    const { length: networkCount } = job.networks;
+    this.#firstEntry = place === 'uniform' ? STRUCT_ENTRIES * networkCount : 0;
+    const room = place === 'uniform' ? ENTRIES - this.#firstEntry : MOST_VARYING_ENTRIES;
+    const steps = Math.min(VARYING_STEPS, Math.max(1, Math.floor(room / width)));
     const varies = ratesVary(job);
-    const steps = Math.min(VARYING_STEPS, Math.max(1, Math.floor(MOST_VARYING_ENTRIES / distinct.length)));
     this.mostSteps = varies ? steps : Infinity;
-    this.buffer = scope.storage('rates', [varies ? steps : 1, distinct.length, 4]);
-    this.#put(0, 1);
-    this.networks = scope.storage('networks', [job.networks.length, STRUCT_WORDS]);
+    if (place === 'uniform') {
+      this.buffer = this.networks = scope.uniform('rates', new ArrayBuffer(16 * ENTRIES));
+    } else {
+      this.buffer = scope.storage('rates', [varies ? steps : 1, width, 4]);
+      this.networks = scope.storage('networks', [networkCount, STRUCT_WORDS]);
+    }
     gpu.device.queue.writeBuffer(this.networks.buffer, 0, packNetworks(job, data, places));
+    this.#put(0, 1);
   }
 
   write(firstStep: number, count: number): void {
@@ -76,7 +91,7 @@ export class PopulationRates implements RatesBuffer {
         values.set(stepEntry(rates, this.#job, firstStep + i), 4 * (i * width + k));
       });
     }
-    this.#gpu.device.queue.writeBuffer(this.buffer.buffer, 0, values);
+    this.#gpu.device.queue.writeBuffer(this.buffer.buffer, 16 * this.#firstEntry, values);
   }
 }
 

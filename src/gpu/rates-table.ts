@@ -7,7 +7,7 @@ import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 
 /** Entries of the kernels' uniform `rates`: two for the run, then one a step. 64 KiB, which every device binds. */
-const ENTRIES = 4096;
+export const ENTRIES = 4096;
 const OF_THE_RUN = 2;
 
 /** Where the kernels find what is the same for every parameter in a step. */
@@ -15,6 +15,8 @@ export interface RatesBuffer {
   readonly buffer: GpuBuffer;
   /** Steps whose rates fit: more in one submit only where all of them have the same. */
   readonly mostSteps: number;
+  /** How many entries of the buffer a step has: networks with the same corrections share one. */
+  readonly distinctCount: number;
   /** Puts the rates of `count` steps in place, for the submits from now on. */
   write(firstStep: number, count: number): void;
 }
@@ -23,6 +25,7 @@ export interface RatesBuffer {
 export class RatesTable implements RatesBuffer {
   readonly buffer: GpuBuffer;
   readonly mostSteps: number;
+  readonly distinctCount = 1;
   readonly #gpu: Gpu;
   readonly #job: TrainingJob;
   readonly #rates: Rates;

@@ -13,6 +13,7 @@ import hiddenGradient from '../../shaders/hidden-gradient.wgsl?raw';
 import activationsLibrary from '../../shaders/lib/activations.wgsl?raw';
 import blocksLibrary from '../../shaders/lib/blocks.wgsl?raw';
 import foursLibrary from '../../shaders/lib/fours.wgsl?raw';
+import fusedNetworksLibrary from '../../shaders/lib/fused-networks.wgsl?raw';
 import fusedRowsLibrary from '../../shaders/lib/fused-rows.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
@@ -36,6 +37,7 @@ export const libraries = {
   activations: activationsLibrary,
   blocks: blocksLibrary,
   fours: foursLibrary,
+  'fused-networks': fusedNetworksLibrary,
   'fused-rows': fusedRowsLibrary,
   losses: lossesLibrary,
   optimizers: optimizersLibrary,

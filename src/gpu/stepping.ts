@@ -14,9 +14,12 @@ export interface Resident extends Omit<PassContext, 'rowCount'> {
   /** [networks, parameterCount] */
   readonly initialParameters: Float64Array;
   /**
-   * [1 … 3, parameterCount], of several networks [1 … 3, parameterCount, networks]: what float32 rounded away of each parameter, then what the optimizer remembers of it.
+   * What float32 rounded away of each parameter, [parameterCount, networks], then what the optimizer remembers of it,
+   * [0 … 2, parameterCount, networks]; not interleaved, the networks come first.
    */
   readonly state: GpuBuffer;
+  /** Of how many networks numbers lie side by side in `parameters`, `state` and gradients. */
+  readonly interleavedCount: number;
   readonly rates: RatesBuffer;
   readonly batching: Batching;
   /** [rowCount, inputCount] */
@@ -38,7 +41,7 @@ export interface Stepping {
   moveTo(step: number): void;
   /** Encodes `count` whole steps, `firstStep` and those behind it: nothing created, nothing read back. */
   encodeSteps(pass: GPUComputePassEncoder, firstStep: number, count: number): void;
-  /** What computes dE/dparameter of the batch of a step, [parameterCount], and changes nothing else. */
+  /** What computes dE/dparameter of the batch of a step, [parameterCount, networks] as `parameters`, and changes nothing else. */
   gradients(
     step: number,
   ): Promise<{ readonly dispatches: readonly Dispatch[]; readonly gradients: GpuBuffer }>;

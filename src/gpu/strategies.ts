@@ -1,11 +1,13 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork } from '../core/network.ts';
 import { planFault, type MatmulVariant, type Plan } from '../core/plan.ts';
+import type { BufferScope } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { createFusedStepping, fusedPlans, fusedRefusal } from './fused-trainer.ts';
+import { createFusedStepping, fusedPlans, fusedRefusal, mostFusedNetworks } from './fused-trainer.ts';
 import { LayeredStepping, layeredRefusal } from './layered-trainer.ts';
-import { mostNetworks } from './population.ts';
 import { matmulVariants, unmeasuredVariant } from './matmul-variants.ts';
+import { mostNetworks, PopulationRates } from './population.ts';
+import { RatesTable, type RatesBuffer } from './rates-table.ts';
 import type { CreateStepping } from './stepping.ts';
 import { createUnrolledStepping, unrolledPlans, unrolledRefusal } from './unrolled-trainer.ts';
 
@@ -35,10 +37,10 @@ export function strategyRefusal(
   const refusal = layeredRefusal(gpu, job, data, plan.strategy === 'layered' ? plan.matmul : undefined);
   if (refusal) return refusal;
   const { length: networkCount } = job.networks;
-  if (plan.strategy !== 'unrolled' && networkCount > 1) {
+  if (plan.strategy === 'layered' && networkCount > 1) {
     return (
       `The ${plan.strategy} path trains 1 network at a time; the job has ${networkCount.toLocaleString('en-US')}. ` +
-      'Run them one by one, or on the unrolled path.'
+      'Run them one by one, or on the unrolled or the fused path.'
     );
   }
   if (plan.strategy !== 'layered' && job.dropout) {
@@ -53,12 +55,16 @@ const MOST_STEP_MULTIPLICATIONS = { software: 5e7, hardware: 1e9 };
 
 /** How many networks of a job one trainer should take. */
 export function networksAtOnce(gpu: Gpu, job: TrainingJob, data: TrainingData, plan: Plan): number {
-  if (plan.strategy !== 'unrolled') return 1;
+  if (plan.strategy !== 'unrolled' && plan.strategy !== 'fused') return 1;
   const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
   const most = MOST_STEP_MULTIPLICATIONS[gpu.adapter.isFallback ? 'software' : 'hardware'];
   const rows = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
   const inTime = Math.max(1, Math.floor(most / (3 * parameterCount * rows)));
-  return Math.min(job.networks.length, inTime, mostNetworks(gpu, job, parameterCount));
+  const held =
+    plan.strategy === 'fused'
+      ? mostFusedNetworks(gpu, job, data, plan)
+      : mostNetworks(gpu, job, parameterCount);
+  return Math.min(job.networks.length, inTime, held);
 }
 
 /** How the steps of a plan are taken. */
@@ -67,6 +73,26 @@ export function createStepping(plan: Plan): CreateStepping {
   if (plan.strategy === 'fused') return (resident) => createFusedStepping(resident, plan);
   if (plan.strategy === 'layered') return (resident) => LayeredStepping.create(resident, plan);
   throw new Error(`there is no stepping for ${plan.strategy}`);
+}
+
+/** The rates of a job where the kernels of a plan look for them. */
+export function createRates(
+  gpu: Gpu,
+  scope: BufferScope,
+  { strategy }: Plan,
+  { job, data }: { readonly job: TrainingJob; readonly data: TrainingData },
+): RatesBuffer {
+  if (job.networks.length === 1) return new RatesTable(gpu, scope, job);
+  return new PopulationRates(gpu, scope, { job, data }, strategy === 'fused' ? 'uniform' : 'storage');
+}
+
+/**
+ * Of how many networks numbers lie side by side, [parameterCount, networks]: of all of them where an invocation, or a
+ * few, train one and read together; of one, [networks, parameterCount], where workgroups do, which would write into
+ * each other's cache lines.
+ */
+export function interleavedCount({ strategy }: Plan, { networks }: TrainingJob): number {
+  return strategy === 'fused' ? 1 : networks.length;
 }
 
 /** The product kernels a trainer predicts with: those it trains with, where it has any. */

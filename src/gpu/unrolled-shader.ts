@@ -3,9 +3,10 @@ import type { TrainingJob } from '../core/job.ts';
 import type { Network } from '../core/network.ts';
 import { rowsOf } from '../core/population.ts';
 import type { Sharing } from '../core/plan.ts';
-import { manySteps, type Kernel, type KernelDefinition } from './kernels.ts';
+import type { Kernel, KernelDefinition } from './kernels.ts';
 import { isSliced, NETWORK_STRUCT } from './population.ts';
 import { updateConstants } from './rates-table.ts';
+import { manyNetworks, manySteps } from './steps-params.ts';
 import { each, functionName, someRows, type CodeRow } from './unrolled-layers.ts';
 
 /** What the code is written for. */
@@ -24,15 +25,6 @@ const ROWS_AT_ONCE = 2;
 const NETWORKS_A_WORKGROUP = 32;
 /** A lane's rows are written out one by one, their values in registers, up to this many statements. */
 const MOST_ROW_STATEMENTS = 400;
-
-/** What is told to the code of a population beside what one network is told. */
-const manyNetworks = {
-  ...manySteps,
-  networkCount: 'u32',
-  distinctRates: 'u32',
-  lossStride: 'u32',
-  lastStep: 'u32',
-} as const;
 
 function definitionOf(
   shape: UnrolledShape,

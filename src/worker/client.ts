@@ -1,5 +1,6 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import type { ModelService } from './model-service.ts';
+import type { SweepService } from './sweep-service.ts';
 import type { TrainingService } from './training-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
@@ -9,11 +10,14 @@ export type { KeptState, ModelSource, PredictedTable } from './model-service.ts'
 export type { ModelSheet, RowField } from './model-sheet.ts';
 export type { PredictedRows } from './predicted-rows.ts';
 export type { OpenTable, TableSource } from './table-keeper.ts';
+export type { SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
+export type { SweepRequest, SweepSheet } from './sweep-service.ts';
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
-/** The training service as seen from the page: every method asynchronous, those of its models too. */
-export type TrainingClient = Omit<Remote<TrainingService>, 'models'> & {
+/** The training service as seen from the page: every method asynchronous, those of its parts too. */
+export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps'> & {
   readonly models: Remote<ModelService>;
+  readonly sweeps: Remote<SweepService>;
 };
 
 /**

@@ -37,6 +37,7 @@ import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
 import { ModelService } from './model-service.ts';
 import { RunKeeper, watchOn } from './run-keeper.ts';
+import { SweepService } from './sweep-service.ts';
 import { TableKeeper, type OpenTable, type TableSource } from './table-keeper.ts';
 
 /** How far a run has come. */
@@ -87,6 +88,8 @@ export class TrainingService {
   readonly #runs = new RunKeeper();
   /** Trained networks: to be used, handed on, kept and gone on with. */
   readonly models = new ModelService(this.#tables, this.#runs);
+  /** Many networks at once. */
+  readonly sweeps = new SweepService(this.#tables);
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */

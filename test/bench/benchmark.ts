@@ -1,11 +1,12 @@
 import { fromBase64 } from './base64.ts';
 import type { Ceilings } from './ceilings.ts';
+import type { NetworkRange } from '../../src/core/bench-jobs.ts';
 import { openHost, openPlainHost, type Host, type HostSettings } from './hosts.ts';
-import { jobShapes, type JobName, type JobShape } from './jobs.ts';
+import { isPopulation, populationShapes, shapeOf, type AnyJobName } from './jobs.ts';
 import type { Description, Trained } from './measuring.ts';
 import { Reference } from './reference.ts';
 import { msPerStep, type Cell, type Figures } from './results.ts';
-import { relativeDeviation, relativeUpdateDeviation, roundUpTo } from './statistics.ts';
+import { largestDeviation, relativeUpdateDeviation, roundUpTo, spread } from './statistics.ts';
 import type { SystemEntry } from './system-list.ts';
 
 /** How long and how often to measure. */
@@ -36,6 +37,8 @@ const ANSWER_LIMIT_MS = 300_000;
 /** A step that long is warm after the first run, and a repetition of one step long enough. */
 const WARM_AFTER_MS = 5000;
 const MOST_WARM_UPS = 4;
+/** Networks of a population whose losses are held against the reference after every repetition; all are, once. */
+const MOST_CHECKED_NETWORKS = 16;
 
 type Say = (line: string) => void;
 
@@ -43,6 +46,8 @@ type Say = (line: string) => void;
 interface Contender {
   readonly entry: SystemEntry;
   readonly host: Host;
+  /** Of the job, in the order of its losses. */
+  readonly networks: readonly number[];
   readonly steps: number;
   readonly repetitions: number;
   readonly cold: Figures['cold'];
@@ -56,14 +61,14 @@ interface Contender {
 }
 
 /** Measures every system on one job, in turns. */
-export async function measureJob(
-  jobName: JobName,
+export async function measureJob<Job extends AnyJobName>(
+  jobName: Job,
   entries: readonly SystemEntry[],
   { settings, effort, say }: { settings: HostSettings; effort: Effort; say: Say },
-): Promise<Cell[]> {
+): Promise<Cell<Job>[]> {
   const reference = new Reference(jobName);
   const contenders: Contender[] = [];
-  const cells = new Map<string, Cell>();
+  const cells = new Map<string, Cell<Job>>();
   try {
     for (const entry of entries) {
       const made = excuse(entry, jobName, settings, contenders) ?? (await prepare(entry));
@@ -86,10 +91,12 @@ export async function measureJob(
   return entries.flatMap(({ id }) => cells.get(id) ?? []);
 
   async function prepare(entry: SystemEntry): Promise<Contender | string> {
-    const host = await openHost(settings, entry, jobName);
+    const ranges = rangesOf(entry, jobName);
+    const host = await openHost(settings, { entry, job: jobName, ranges });
     if (typeof host === 'string') return host;
+    const networks = ranges.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
     const made = await makeContender(
-      { host, entry, sibling: siblingOf(entry, contenders) },
+      { host, entry, networks, sibling: siblingOf(entry, contenders) },
       reference,
       effort,
     );
@@ -124,13 +131,13 @@ export async function askForCeilings(settings: HostSettings): Promise<Ceilings |
 /** Why a system takes no part, before anything is started; undefined if it does. */
 function excuse(
   entry: SystemEntry,
-  jobName: JobName,
+  jobName: AnyJobName,
   settings: HostSettings,
   contenders: readonly Contender[],
 ): string | undefined {
-  const { jobs, runsOn, group, stepsPerCall } = entry;
-  if (jobs && !jobs.includes(jobName)) return `compared on ${jobs.join(' and ')} only`;
-  if (settings.kind === 'dawn' && runsOn === 'cpu' && group !== 'handgrad CPU') {
+  const { jobs, runsOn, module, stepsPerCall } = entry;
+  if (jobs && !jobs.some((job) => job === jobName)) return `compared on ${jobs.join(' and ')} only`;
+  if (settings.kind === 'dawn' && runsOn === 'cpu' && module !== 'handgrad') {
     return '--node runs the GPU side only; it needs a browser';
   }
   // One call of many steps takes as many times what a call of one step took.
@@ -143,6 +150,16 @@ function excuse(
   );
 }
 
+/** Which networks of the job each host of a system trains. */
+function rangesOf({ networks, hostCount = 1 }: SystemEntry, jobName: AnyJobName): NetworkRange[] {
+  const { networkCount, sampleCount } = isPopulation(jobName)
+    ? populationShapes[jobName]
+    : { networkCount: 1, sampleCount: 1 };
+  const counts = { all: networkCount, sample: sampleCount };
+  const count = typeof networks === 'string' ? counts[networks] : (networks ?? 1);
+  return Array.from({ length: hostCount }, (_, host) => ({ first: host * count, count }));
+}
+
 /** The same system with fewer steps per call, which has been checked already. */
 function siblingOf(
   { group, stepsPerCall }: SystemEntry,
@@ -151,41 +168,51 @@ function siblingOf(
   return contenders.find(({ entry }) => entry.group === group && entry.stepsPerCall < stepsPerCall);
 }
 
-/** What loss and parameters should be; a sentence if there is nothing to hold them against. */
+/** What losses and parameters should be; a sentence if there is nothing to hold them against. */
 async function expectedAfter(
   steps: number,
   reference: Reference,
-  sibling: Contender | undefined,
-): Promise<{ loss: number; parameters: ArrayLike<number>; note?: string } | string> {
-  const parameters = await reference.parametersAfter(steps);
-  if (typeof parameters !== 'string') return { loss: Number(await reference.lossAfter(steps)), parameters };
+  { networks, sibling }: Pick<Newcomer, 'networks' | 'sibling'>,
+): Promise<{ losses: readonly number[]; parameters: ArrayLike<number>; note?: string } | string> {
+  const parameters = await reference.parametersAfter(steps, networks);
+  if (typeof parameters !== 'string') {
+    const losses = await reference.lossesAfter(steps, networks);
+    return typeof losses === 'string' ? losses : { losses, parameters };
+  }
   if (!sibling) return `cannot be checked: ${parameters}`;
   const trained = await train(sibling.host, steps, true);
   if (typeof trained === 'string') return `cannot be checked: ${trained}`;
   const note = `held against ${sibling.entry.label}, because ${parameters}`;
-  return { loss: trained.loss, parameters: fromBase64(trained.parameters ?? ''), note };
+  return { losses: trained.losses, parameters: fromBase64(trained.parameters ?? ''), note };
+}
+
+/** A system that is to be checked. */
+interface Newcomer extends Pick<Contender, 'host' | 'entry' | 'networks'> {
+  readonly sibling: Contender | undefined;
 }
 
 /** Runs a system cold, checks its numbers, warms it up, and settles how many steps a repetition takes. */
 async function makeContender(
-  { host, entry, sibling }: Pick<Contender, 'host' | 'entry'> & { sibling: Contender | undefined },
+  newcomer: Newcomer,
   reference: Reference,
   effort: Effort,
 ): Promise<Contender | string> {
-  const shape: JobShape = jobShapes[reference.jobName];
+  const { host, entry, networks } = newcomer;
+  const shape = shapeOf(reference.jobName);
   const unit = entry.stepsPerCall;
   const checkSteps = roundUpTo(unit, shape.checkSteps);
-  const expected = await expectedAfter(checkSteps, reference, sibling);
+  const expected = await expectedAfter(checkSteps, reference, newcomer);
   if (typeof expected === 'string') return expected;
 
   const cold = await train(host, checkSteps, true);
   if (typeof cold === 'string') return cold;
   const deviations = {
-    lossDeviation: relativeDeviation(cold.loss, expected.loss),
+    lossDeviation: largestDeviation(cold.losses, expected.losses),
     updateDeviation: relativeUpdateDeviation(
-      reference.initialParameters,
+      reference.initialParameters(networks),
       fromBase64(cold.parameters ?? ''),
       expected.parameters,
+      networks.length,
     ),
   };
   const disagreement = disagreementOf(deviations, checkSteps);
@@ -197,6 +224,7 @@ async function makeContender(
   return {
     entry,
     host,
+    networks,
     steps: settled.steps,
     repetitions: settled.ms > SLOW_REPETITION_MS ? SLOW_REPETITIONS : effort.repetitions,
     cold: { steps: checkSteps, ms: cold.openMs + cold.trainMs },
@@ -247,15 +275,22 @@ async function takeTurn(contender: Contender, turn: number, reference: Reference
 
 /** One repetition, checked; what goes wrong takes the system out. */
 async function repeat(contender: Contender, reference: Reference): Promise<void> {
-  const { steps, host } = contender;
+  const { steps, host, networks } = contender;
   const trained = await train(host, steps, false);
   if (typeof trained === 'string') {
     contender.problem = trained;
     return;
   }
-  const expected = await reference.lossAfter(steps);
-  if (typeof expected === 'number') {
-    const deviation = relativeDeviation(trained.loss, expected);
+  const checked = spread(networks.length, MOST_CHECKED_NETWORKS);
+  const expected = await reference.lossesAfter(
+    steps,
+    checked.map((i) => networks[i]),
+  );
+  if (typeof expected !== 'string') {
+    const deviation = largestDeviation(
+      checked.map((i) => trained.losses[i]),
+      expected,
+    );
     contender.lossDeviation = Math.max(contender.lossDeviation, deviation);
     contender.problem = disagreementOf(contender, steps);
   }
@@ -285,10 +320,12 @@ function disagreementOf(
   return undefined;
 }
 
-function cellOf(job: JobName, contender: Contender): Cell {
+function cellOf<Job extends AnyJobName>(job: Job, contender: Contender): Cell<Job> {
   const { entry: system, problem, steps, cold, lossDeviation, updateDeviation } = contender;
   if (problem !== undefined) return { job, system, reason: problem };
-  const figures = { steps, msPerStep: contender.msPerStep, cold, lossDeviation, updateDeviation };
+  const networkCount = contender.networks.length;
+  const { msPerStep: times } = contender;
+  const figures = { networkCount, steps, msPerStep: times, cold, lossDeviation, updateDeviation };
   return { job, system, figures, ...(contender.note === undefined ? {} : { note: contender.note }) };
 }
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser } from '@playwright/test';
 import { launchOptions } from '../support/browser.mjs';
-import { createJob, jobShapes, type JobName } from './jobs.ts';
+import type { NetworkRange } from '../../src/core/bench-jobs.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import { createJob, shapeOf, type AnyJobName } from './jobs.ts';
 import type { Answer, Request } from './measuring.ts';
 import type { SystemEntry } from './system-list.ts';
 
@@ -29,24 +31,64 @@ export type AdapterKind = 'system' | 'software';
 
 const START_LIMIT_MS = 60_000;
 
+/** What a host is opened for: a system, a job, and the networks of it. */
+export interface HostTask {
+  readonly entry: SystemEntry;
+  readonly job: AnyJobName;
+  /** Each range has a host of its own; they train at once. */
+  readonly ranges: readonly NetworkRange[];
+}
+
 /** A host with the system's code loaded and the job's numbers drawn; a problem instead if that fails. */
 export async function openHost(
   settings: HostSettings,
-  entry: SystemEntry,
-  job: JobName,
+  { entry, job, ranges }: HostTask,
 ): Promise<Host | string> {
-  let host: Host | undefined;
+  const hosts: Host[] = [];
+  const team = teamOf(hosts);
   try {
-    host = entry.runsOn === 'python' ? openPython(entry, job) : await openPlainHost(settings);
-    const { module, variant } = entry;
-    const { problem } = await host.ask({ kind: 'load', module, variant, job }, START_LIMIT_MS);
-    if (problem === undefined) return host;
-    await host.close();
-    return problem;
+    for (const networks of ranges) {
+      const host = entry.runsOn === 'python' ? openPython(entry, job) : await openPlainHost(settings);
+      hosts.push(host);
+      const { module, variant } = entry;
+      const { problem } = await host.ask({ kind: 'load', module, variant, job, networks }, START_LIMIT_MS);
+      if (problem === undefined) continue;
+      await team.close();
+      return problem;
+    }
+    return hosts.length === 1 ? hosts[0] : team;
   } catch (error) {
-    await host?.close();
+    await team.close();
     return firstLine((error as Error).message);
   }
+}
+
+/** Several hosts as one: they are asked at once, and done when the last of them is. */
+function teamOf(hosts: readonly Host[]): Host {
+  return {
+    async ask(request, limitMs) {
+      const answers = await Promise.all(hosts.map((host) => host.ask(request, limitMs)));
+      return joinAnswers(answers);
+    },
+    async close() {
+      await Promise.all(hosts.map((host) => host.close()));
+    },
+  };
+}
+
+/** What several hosts trained, one behind the other; the time of the slowest. */
+export function joinAnswers(answers: readonly Answer[]): Answer {
+  const failed = answers.find(({ problem }) => problem !== undefined);
+  if (failed) return failed;
+  const longest = (time: 'openMs' | 'trainMs') => Math.max(...answers.map((answer) => answer[time] ?? NaN));
+  const joined = {
+    openMs: longest('openMs'),
+    trainMs: longest('trainMs'),
+    losses: answers.flatMap(({ losses }) => losses ?? []),
+  };
+  if (answers.some(({ parameters }) => parameters === undefined)) return joined;
+  const parameters = answers.flatMap((answer) => Array.from(fromBase64(answer.parameters ?? '')));
+  return { ...joined, parameters: toBase64(Float32Array.from(parameters)) };
 }
 
 /** A host with nothing loaded. */
@@ -87,10 +129,10 @@ async function openPage(browser: Browser, url: string): Promise<Host> {
 }
 
 /** The job's numbers go through files: as JSON they would take longer than the training. */
-function openPython({ module, variant }: SystemEntry, jobName: JobName): Host {
+function openPython({ module, variant }: SystemEntry, jobName: AnyJobName): Host {
   const { data, initialParameters } = createJob(jobName, 1);
   const folder = mkdtempSync(join(tmpdir(), 'handgrad-bench-'));
-  writeFileSync(join(folder, 'job.json'), JSON.stringify(jobShapes[jobName]));
+  writeFileSync(join(folder, 'job.json'), JSON.stringify(shapeOf(jobName)));
   writeFileSync(join(folder, 'inputs.f64'), data.inputs);
   writeFileSync(join(folder, 'targets.f64'), data.targets);
   writeFileSync(join(folder, 'parameters.f64'), initialParameters);

@@ -1,7 +1,8 @@
 import { describeGpu } from '../../src/index.ts';
 import { toBase64 } from './base64.ts';
 import { measureCeilings, type Ceilings } from './ceilings.ts';
-import { createJob, type JobName } from './jobs.ts';
+import type { NetworkRange } from '../../src/core/bench-jobs.ts';
+import { createJob, type AnyJobName } from './jobs.ts';
 import type { System, SystemModule } from './systems/system.ts';
 
 /**
@@ -14,16 +15,25 @@ export type Request =
   | { readonly kind: 'describe' }
   | { readonly kind: 'ceilings' }
   /** Fetches the system's code, and draws the job's numbers; nothing of the system runs. */
-  | { readonly kind: 'load'; readonly module: string; readonly variant: string; readonly job: JobName }
+  | (Load & { readonly kind: 'load' })
   /** Opens a run of that many steps, trains it and frees it. */
   | { readonly kind: 'train'; readonly steps: number; readonly withParameters: boolean };
+
+interface Load {
+  /** A file of `systems/`, or what python_peers.py calls it. */
+  readonly module: string;
+  readonly variant: string;
+  readonly job: AnyJobName;
+  readonly networks: NetworkRange;
+}
 
 /** What training took, in milliseconds, and what it gave. */
 export interface Trained {
   readonly openMs: number;
   readonly trainMs: number;
-  readonly loss: number;
-  /** Float32, little endian, in base64: two million numbers as JSON take seconds. */
+  /** Of each network's last step. */
+  readonly losses: readonly number[];
+  /** [networks, parameterCount], float32, little endian, in base64: two million numbers as JSON take seconds. */
   readonly parameters?: string;
 }
 
@@ -42,7 +52,7 @@ export type Answer = Partial<Trained & Description & Ceilings> & { readonly prob
 // A glob and not imports: the root type check must not follow them into packages that are not installed there.
 const modules = import.meta.glob<SystemModule>(['./systems/*.ts', '!./systems/system.ts']);
 
-let loaded: { readonly system: System; readonly jobName: JobName } | undefined;
+let loaded: (Pick<Load, 'job' | 'networks'> & { readonly system: System }) | undefined;
 
 /** Answers one request; a failure is an answer too. */
 export async function answer(request: Request): Promise<Answer> {
@@ -53,7 +63,7 @@ export async function answer(request: Request): Promise<Answer> {
       case 'ceilings':
         return await measureCeilings();
       case 'load':
-        return await load(request.module, request.variant, request.job);
+        return await load(request);
       case 'train':
         return await train(request.steps, request.withParameters);
     }
@@ -85,23 +95,23 @@ function clockStep(): number {
   return least;
 }
 
-async function load(module: string, variant: string, jobName: JobName): Promise<Answer> {
+async function load({ module, variant, job, networks }: Load): Promise<Answer> {
   const { createSystem } = await modules[`./systems/${module}.ts`]();
-  loaded = { system: createSystem(variant), jobName };
-  createJob(jobName, 1);
+  loaded = { system: createSystem(variant), job, networks };
+  createJob(job, 1, networks);
   return {};
 }
 
 async function train(steps: number, withParameters: boolean): Promise<Trained> {
   if (!loaded) throw new Error('Nothing is loaded; ask for "load" first.');
-  const job = createJob(loaded.jobName, steps);
+  const job = createJob(loaded.job, steps, loaded.networks);
   const pressed = performance.now();
   const run = await loaded.system.open(job);
   try {
     const started = performance.now();
-    const loss = await run.train();
+    const losses = Array.from(await run.train());
     const finished = performance.now();
-    const times = { openMs: started - pressed, trainMs: finished - started, loss };
+    const times = { openMs: started - pressed, trainMs: finished - started, losses };
     return withParameters ? { ...times, parameters: toBase64(await run.parameters()) } : times;
   } finally {
     run.dispose();

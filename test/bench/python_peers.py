@@ -110,7 +110,7 @@ def train(make_run, steps, with_parameters):
     started = time.perf_counter()
     loss = run.train(steps)
     finished = time.perf_counter()
-    answer = {"openMs": 1e3 * (started - pressed), "trainMs": 1e3 * (finished - started), "loss": loss}
+    answer = {"openMs": 1e3 * (started - pressed), "trainMs": 1e3 * (finished - started), "losses": [loss]}
     if with_parameters:
         answer["parameters"] = base64.b64encode(run.parameters()).decode()
     return answer

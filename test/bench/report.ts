@@ -1,30 +1,18 @@
 import { jobShapes, type JobName, type JobShape } from './jobs.ts';
 import { fastest, msPerStep, type Cell, type Figures, type Results } from './results.ts';
+import { circumstancesOf, durationText, partTitles, remark, table, verdictsSection } from './report-parts.ts';
 import { figureText, gflops, judgeResults, percentText, ratioText } from './verdicts.ts';
 
 /** The whole report in Markdown: where it was measured, a table a job, the verdicts. */
 export function renderReport(results: Results): string {
   const jobs = [...new Set(results.cells.map(({ job }) => job))];
   const parts = [
-    '# Benchmark',
-    ...(results.isSoftware
-      ? ['**A software adapter: these times compare programs on this machine and say nothing about a GPU.**']
-      : []),
-    `Measured ${results.date} with \`${results.command}\`.`,
-    table(['What', 'Which'], Object.entries(results.environment)),
+    `# ${partTitles.networks}`,
+    ...circumstancesOf(results),
     METHOD,
     ceilingsText(results),
     ...jobs.flatMap((job) => jobSection(job, results)),
-    '## Verdicts',
-    table(
-      ['Requirement', 'Accepted', 'Measured', 'Verdict'],
-      judgeResults(results).map(({ claim, accepted, measured, outcome }) => [
-        claim,
-        accepted,
-        measured ?? '–',
-        outcome === 'miss' ? '**miss**' : outcome,
-      ]),
-    ),
+    ...verdictsSection(judgeResults(results)),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -72,10 +60,6 @@ function jobSection(job: JobName, results: Results): string[] {
   ].filter(Boolean);
 }
 
-function remark(label: string, text: string | undefined): string[] {
-  return text === undefined ? [] : [`- ${label}: ${text}`];
-}
-
 function cellRow(cell: Cell, bestMs: number | undefined, { ceilings }: Results): string[] {
   const { figures, system, job } = cell;
   const ms = msPerStep(cell);
@@ -98,24 +82,4 @@ function cellRow(cell: Cell, bestMs: number | undefined, { ceilings }: Results):
 /** From a cold press to the loss of the whole job's last step: what was measured, and the rest at the warm rate. */
 export function pressToFinalLossMs({ cold }: Pick<Figures, 'cold'>, warmMs: number, steps: number): number {
   return cold.ms + Math.max(0, steps - cold.steps) * warmMs;
-}
-
-function durationText(ms: number): string {
-  return ms < 10_000 ? `${figureText(ms)} ms` : `${figureText(ms / 1000)} s`;
-}
-
-/** A Markdown table whose columns line up in plain text; columns of figures to the right. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const columns = header.map((title, column) => [title, ...rows.map((row) => row[column])]);
-  const widths = columns.map((cells) => Math.max(...cells.map(({ length }) => length)));
-  const holdsFigures = columns.map(
-    ([, ...cells]) => cells.some(Boolean) && cells.every((cell) => /^([\d≥≤–]|below|$)/.test(cell)),
-  );
-  const pad = (cell: string, column: number) =>
-    holdsFigures[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]);
-  const line = (cells: readonly string[]) => `| ${cells.map(pad).join(' | ')} |`;
-  const rule = widths.map((width, column) =>
-    holdsFigures[column] ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
-  );
-  return [line(header), line(rule), ...rows.map(line)].join('\n');
 }

@@ -1,11 +1,11 @@
 import type { Ceilings } from './ceilings.ts';
-import type { JobName } from './jobs.ts';
+import type { AnyJobName, JobName, PopulationName } from './jobs.ts';
 import type { SystemEntry } from './system-list.ts';
 import { median } from '../../src/core/median.ts';
 
 /** One system on one job: its figures, or why there are none. */
-export interface Cell {
-  readonly job: JobName;
+export interface Cell<Job extends AnyJobName = JobName> {
+  readonly job: Job;
   readonly system: Pick<SystemEntry, 'id' | 'label' | 'group' | 'runsOn'>;
   readonly figures?: Figures;
   /** Why there are no figures, as a sentence for people. */
@@ -16,6 +16,8 @@ export interface Cell {
 
 /** What was measured, after the results had been checked. */
 export interface Figures {
+  /** Whose steps they are: 1, or those of a population that the system trains, on all of its hosts. */
+  readonly networkCount: number;
   /** Steps of one repetition. */
   readonly steps: number;
   /** Milliseconds per step of each repetition, in the order they ran. */
@@ -30,20 +32,31 @@ export interface Figures {
   readonly updateDeviation: number;
 }
 
-/** What a run of the benchmark gives. */
-export interface Results {
+/** When, how and where a run of the benchmark was made. */
+export interface Circumstances {
   readonly date: string;
   readonly command: string;
   /** Name → version, or what the thing is. */
   readonly environment: Readonly<Record<string, string>>;
   readonly isSoftware: boolean;
+}
+
+/** What a run of the benchmark gives. */
+export interface Results extends Circumstances {
   /** A sentence instead where they could not be measured. */
   readonly ceilings: Ceilings | string;
   readonly cells: readonly Cell[];
 }
 
+/** What a run with many networks gives. */
+export interface PopulationResults extends Circumstances {
+  readonly cells: readonly Cell<PopulationName>[];
+  /** The notebook's population on the GPU, with ever more networks. */
+  readonly scaling: readonly Cell<PopulationName>[];
+}
+
 /** Median milliseconds per step; undefined where the cell has no figures. */
-export function msPerStep(cell: Cell): number | undefined {
+export function msPerStep(cell: Cell<AnyJobName>): number | undefined {
   return cell.figures && median(cell.figures.msPerStep);
 }
 

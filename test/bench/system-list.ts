@@ -1,4 +1,5 @@
-import type { JobName } from './jobs.ts';
+import { availableParallelism } from 'node:os';
+import type { JobName, PopulationName } from './jobs.ts';
 
 /** The strategies of handgrad's GPU path; a new one is one more word. */
 const gpuStrategies = ['layered', 'unrolled', 'fused'] as const;
@@ -15,7 +16,12 @@ export type Group =
   | 'TensorFlow.js wasm'
   | 'TensorFlow.js CPU'
   | 'NumPy'
-  | 'PyTorch';
+  | 'PyTorch'
+  | PopulationGroup;
+
+/** Those that train many networks. */
+export type PopulationGroup =
+  'handgrad GPU, all networks at once' | 'handgrad CPU, one core' | 'handgrad CPU, all cores' | 'jax-js vmap';
 
 /** A system that is timed. */
 export interface SystemEntry {
@@ -32,6 +38,10 @@ export interface SystemEntry {
   readonly stepsPerCall: number;
   /** The only jobs it takes part in; every job if absent. */
   readonly jobs?: readonly JobName[];
+  /** Of a population: every network, a sample that fits a core, or so many; one network alone if absent. */
+  readonly networks?: 'all' | 'sample' | number;
+  /** Hosts that train at once, each its own networks; 1 if absent. */
+  readonly hostCount?: number;
 }
 
 const handgrad: readonly SystemEntry[] = [
@@ -85,6 +95,57 @@ const python: readonly SystemEntry[] = [
 
 /** In the order in which they take turns. */
 export const systemEntries: readonly SystemEntry[] = [...handgrad, ...tensorflow, ...jax, ...python];
+
+const coreCount = availableParallelism();
+
+/** Those that train a population, in the order in which they take turns. */
+export const populationEntries: readonly SystemEntry[] = [
+  populationOnGpu('all'),
+  populationOnCpu('handgrad CPU, one core', 1),
+  populationOnCpu('handgrad CPU, all cores', coreCount),
+  ...stepsPerJit.map((steps) => ({
+    id: `jax-vmap-${steps}`,
+    label: `jax-js WebGPU, vmap, ${steps} ${steps === 1 ? 'step' : 'steps'} per jit`,
+    group: 'jax-js vmap' as const,
+    runsOn: 'gpu' as const,
+    module: 'jax',
+    variant: `vmap-${steps}`,
+    stepsPerCall: steps,
+    networks: 'all' as const,
+  })),
+];
+
+/** The GPU path with ever more networks, on this job. */
+export const scalingJob: PopulationName = 'notebook-population';
+export const scalingEntries: readonly SystemEntry[] = [1, 4, 16, 64, 256, 1024, 4096].map(populationOnGpu);
+
+function populationOnGpu(networks: 'all' | number): SystemEntry {
+  return {
+    id: networks === 'all' ? 'handgrad-gpu' : `handgrad-gpu-${networks}`,
+    label: networks === 'all' ? 'handgrad GPU' : `handgrad GPU, K = ${networks.toLocaleString('en-US')}`,
+    group: 'handgrad GPU, all networks at once',
+    runsOn: 'gpu',
+    module: 'handgrad',
+    variant: 'population',
+    stepsPerCall: 1,
+    networks,
+  };
+}
+
+/** Network after network, on each core its own. */
+function populationOnCpu(group: PopulationGroup, hostCount: number): SystemEntry {
+  return {
+    id: group === 'handgrad CPU, one core' ? 'handgrad-cpu-one' : 'handgrad-cpu-all',
+    label: group === 'handgrad CPU, one core' ? group : `${group} (${hostCount})`,
+    group,
+    runsOn: 'cpu',
+    module: 'handgrad',
+    variant: 'cpu',
+    stepsPerCall: 1,
+    networks: 'sample',
+    hostCount,
+  };
+}
 
 function tensorflowEntry(group: Group, variant: string, runsOn: 'gpu' | 'cpu'): SystemEntry {
   return {

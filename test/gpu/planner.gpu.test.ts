@@ -35,6 +35,26 @@ describe('the planner', () => {
     }
   });
 
+  // More than any adapter is expected to have room for beside the first.
+  it.each([
+    { strategy: 'unrolled', most: 16_384 },
+    { strategy: 'fused', most: 256 },
+  ] as const)('counts the networks of a population: $strategy', async ({ strategy, most }) => {
+    // Of one step, which is never worth a try.
+    const { job, data } = drawJob(shape([4, 3, 2], 21), 1);
+    const { plan: chosen } = await gpuBackend.plan(job, data, strategy);
+    const stepMsOf = async (networkCount: number) => {
+      const networks = Array.from({ length: networkCount }, (_, seed) => ({ seed, learningRate: 0.1 }));
+      const { estimates } = await gpuBackend.plan({ ...job, networks }, data, strategy);
+      return estimates.find(({ plan }) => describePlan(plan) === describePlan(chosen))?.stepMs ?? NaN;
+    };
+    const [one, half, all] = [await stepMsOf(1), await stepMsOf(most / 2), await stepMsOf(most)];
+    expect(all).toBeGreaterThan(one);
+    expect(all).toBeCloseTo(2 * half, 9);
+    // Never worse than one after the other.
+    expect(all).toBeLessThanOrEqual(most * one);
+  });
+
   it('says the strategy, the figures and the next best', async () => {
     const { job, data } = drawJob(shape([4, 6, 1], 33), 100_000);
     const { plan, reason } = await gpuBackend.plan(job, data);

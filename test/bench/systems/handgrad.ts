@@ -1,29 +1,47 @@
-import { backends, type Backend, type GpuStrategy, type Trainer } from '../../../src/index.ts';
-import { jobShapes, type BenchJob } from '../jobs.ts';
+import { backends, networkAlone, type GpuStrategy, type Plan, type Trainer } from '../../../src/index.ts';
+import { shapeOf, type BenchJob } from '../jobs.ts';
 import type { Run, System } from './system.ts';
 
-/** Variants: `cpu`, or the name of a strategy of the GPU path. */
+/** A network an invocation. */
+const populationPlan: Plan = { strategy: 'unrolled', lanes: 1, sharing: 'none' };
+
+/** Variants: `cpu`; `population`, all networks at once on the GPU; or the name of a strategy of the GPU path. */
 export function createSystem(variant: string): System {
-  const backend: Backend = variant === 'cpu' ? backends.cpu : backends.gpu;
-  const strategy = variant === 'cpu' ? undefined : (variant as GpuStrategy);
   return {
-    async open({ name, job, data }) {
-      // As a person would train it: the planner knows how long the whole job is.
-      const whole = { ...job, steps: jobShapes[name].steps };
-      const { plan } = await backend.plan(whole, data, strategy);
-      return runOf(await backend.createTrainer(job, data, plan), job);
-    },
+    open: async (benchJob) => runOf(await createTrainers(variant, benchJob), benchJob.job.steps),
   };
 }
 
-function runOf(trainer: Trainer, job: BenchJob['job']): Run {
+async function createTrainers(variant: string, { name, job, data }: BenchJob): Promise<Trainer[]> {
+  if (variant === 'population') return [await backends.gpu.createTrainer(job, data, populationPlan)];
+  if (variant === 'cpu') {
+    const alone = job.networks.map((_, network) => networkAlone(job, data, network));
+    return Promise.all(alone.map((each) => backends.cpu.createTrainer(each.job, each.data)));
+  }
+  // As a person would train it: the planner knows how long the whole job is.
+  const whole = { ...job, steps: shapeOf(name).steps };
+  const { plan } = await backends.gpu.plan(whole, data, variant as GpuStrategy);
+  return [await backends.gpu.createTrainer(job, data, plan)];
+}
+
+/** One trainer after the other. */
+function runOf(trainers: readonly Trainer[], steps: number): Run {
   return {
     async train() {
-      await trainer.train(job.steps);
-      const [last] = await trainer.losses(job.steps - 1);
-      return last;
+      const losses: number[] = [];
+      for (const trainer of trainers) {
+        await trainer.train(steps);
+        losses.push(...(await trainer.losses(steps - 1)));
+      }
+      return losses;
     },
-    parameters: async () => Float32Array.from(await trainer.parameters()),
-    dispose: () => trainer.dispose(),
+    async parameters() {
+      const parts = await Promise.all(trainers.map((trainer) => trainer.parameters()));
+      const { length } = parts[0];
+      const all = new Float32Array(parts.length * length);
+      parts.forEach((part, i) => all.set(part, i * length));
+      return all;
+    },
+    dispose: () => trainers.forEach((trainer) => trainer.dispose()),
   };
 }

@@ -1,4 +1,14 @@
-import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
+import {
+  blockUntilReady,
+  defaultDevice,
+  init,
+  jit,
+  nn,
+  numpy as np,
+  tree,
+  valueAndGrad,
+  vmap,
+} from '@jax-js/jax';
 import { layOutNetwork, type Network } from '../../../src/core/network.ts';
 import type { BenchJob } from '../jobs.ts';
 import type { Run, System } from './system.ts';
@@ -9,17 +19,19 @@ type TrainSteps = (
   parameters: LayerParameters[],
   inputs: np.Array,
   targets: np.Array,
+  learningRate?: np.Array,
 ) => [LayerParameters[], np.Array];
 
 /** Calls on their way at once; jax-js asks its users not to queue up too many. */
 const CALLS_IN_FLIGHT = 64;
 
 /**
- * jax-js, variants `DEVICE-COUNT`: `webgpu-10` is ten steps in one `jit`. Arrays are counted by hand: what is
- * passed is given away, and `.ref` keeps it.
+ * jax-js, variants `DEVICE-COUNT`: `webgpu-10` is ten steps in one `jit`; `vmap-10` is that for all networks of a
+ * population at once, on WebGPU. Arrays are counted by hand: what is passed is given away, and `.ref` keeps it.
  */
 export function createSystem(variant: string): System {
-  const [device, count] = variant.split('-') as ['webgpu' | 'wasm', string];
+  const [way, count] = variant.split('-') as ['webgpu' | 'wasm' | 'vmap', string];
+  const device = way === 'vmap' ? 'webgpu' : way;
   const stepsPerCall = Number(count);
   // Compiled for a job's shapes by the first call, and kept.
   const compiled = new Map<string, TrainSteps>();
@@ -32,10 +44,18 @@ export function createSystem(variant: string): System {
         );
       }
       defaultDevice(device);
-      const [{ learningRate }] = job.job.networks;
-      const trainSteps = compiled.get(job.name) ?? jit(unrolled(stepsPerCall, learningRate));
+      const trainSteps =
+        compiled.get(job.name) ??
+        jit(
+          way === 'vmap'
+            ? unrolledForAll(stepsPerCall)
+            : unrolled(stepsPerCall, job.job.networks[0].learningRate),
+        );
       compiled.set(job.name, trainSteps);
-      return createRun(job, trainSteps, job.job.steps / stepsPerCall);
+      return createRun(job, trainSteps, {
+        callCount: job.job.steps / stepsPerCall,
+        isPopulation: way === 'vmap',
+      });
     },
   };
 }
@@ -43,45 +63,68 @@ export function createSystem(variant: string): System {
 function createRun(
   { job, data, initialParameters }: BenchJob,
   trainSteps: TrainSteps,
-  callCount: number,
+  { callCount, isPopulation }: { callCount: number; isPopulation: boolean },
 ): Run {
   const network = layOutNetwork(data.inputCount, job.layers);
-  let parameters = createParameters(network, Float32Array.from(initialParameters));
+  const networkCount = isPopulation ? job.networks.length : undefined;
+  let parameters = createParameters(network, Float32Array.from(initialParameters), networkCount);
   const inputs = matrix(data.inputs, data.rowCount, data.inputCount);
   const targets = matrix(data.targets, data.rowCount, data.outputCount);
+  const learningRates = isPopulation
+    ? [np.array(Float32Array.from(job.networks, ({ learningRate }) => learningRate))]
+    : [];
   return {
     async train() {
-      let loss: np.Array | undefined;
+      let losses: np.Array | undefined;
       for (let call = 0; call < callCount; call++) {
-        loss?.dispose();
-        [parameters, loss] = trainSteps(parameters, inputs.ref, targets.ref);
+        losses?.dispose();
+        [parameters, losses] = trainSteps(
+          parameters,
+          inputs.ref,
+          targets.ref,
+          ...learningRates.map(({ ref }) => ref),
+        );
         if (call % CALLS_IN_FLIGHT === CALLS_IN_FLIGHT - 1) await blockUntilReady(parameters);
       }
       await blockUntilReady(parameters);
-      const [value] = loss ? await loss.data() : [NaN];
-      return value;
+      return losses ? losses.data() : [NaN];
     },
     async parameters() {
-      const flat = new Float32Array(network.parameterCount);
+      const flat = new Float32Array(initialParameters.length);
       let offset = 0;
       for (const leaf of parameters.flatMap(({ weights, bias }) => [weights, ...bias])) {
         const values = (await leaf.ref.data()) as Float32Array;
-        flat.set(values, offset);
-        offset += values.length;
+        const count = values.length / (networkCount ?? 1);
+        for (
+          let start = 0, to = offset;
+          start < values.length;
+          start += count, to += network.parameterCount
+        ) {
+          flat.set(values.subarray(start, start + count), to);
+        }
+        offset += count;
       }
       return flat;
     },
     dispose() {
       tree.dispose(parameters);
-      inputs.dispose();
-      targets.dispose();
+      for (const array of [inputs, targets, ...learningRates]) array.dispose();
     },
   };
 }
 
-/** `stepCount` steps in one function: each the value and the gradient of the loss, and the update. */
-function unrolled(stepCount: number, learningRate: number): TrainSteps {
-  return (parameters, inputs, targets) => {
+/** `unrolled` for all networks at once: parameters and learning rates of each, the rows of all. */
+function unrolledForAll(stepCount: number): TrainSteps {
+  return vmap(unrolled(stepCount), [0, null, null, 0]);
+}
+
+/**
+ * `stepCount` steps in one function: each the value and the gradient of the loss, and the update.
+ *
+ * @param constantRate the learning rate where it is compiled in; passed on every call if left out
+ */
+function unrolled(stepCount: number, constantRate?: number): TrainSteps {
+  return (parameters, inputs, targets, learningRate) => {
     let updated = parameters;
     let loss: np.Array | undefined;
     for (let step = 0; step < stepCount; step++) {
@@ -89,13 +132,15 @@ function unrolled(stepCount: number, learningRate: number): TrainSteps {
       const [value, gradients] = valueAndGrad(lossOf)(tree.ref(updated), inputs.ref, targets.ref);
       loss = value;
       updated = tree.map(
-        (parameter: np.Array, gradient: np.Array) => parameter.sub(gradient.mul(learningRate)),
+        (parameter: np.Array, gradient: np.Array) =>
+          parameter.sub(gradient.mul(constantRate ?? (learningRate as np.Array).ref)),
         updated,
         gradients,
       );
     }
     inputs.dispose();
     targets.dispose();
+    learningRate?.dispose();
     return [updated, loss as np.Array];
   };
 }
@@ -109,12 +154,24 @@ function lossOf(parameters: LayerParameters[], inputs: np.Array, targets: np.Arr
   return np.mean(np.square(activations.sub(targets)));
 }
 
-function createParameters({ layers }: Network, parameters: Float32Array): LayerParameters[] {
-  return layers.map(({ weightsOffset, biasOffset, inputCount, units }) => {
-    const weights = parameters.slice(weightsOffset, weightsOffset + inputCount * units);
-    const bias = biasOffset === undefined ? [] : [np.array(parameters.slice(biasOffset, biasOffset + units))];
-    return { weights: np.array(weights).reshape([inputCount, units]), bias };
-  });
+/** @param networkCount of a population, whose parameters have the networks as their first axis */
+function createParameters(
+  { layers, parameterCount }: Network,
+  parameters: Float32Array,
+  networkCount?: number,
+): LayerParameters[] {
+  const arrayOf = (offset: number, shape: number[]) => {
+    const count = shape.reduce((product, length) => product * length, 1);
+    const values = new Float32Array((networkCount ?? 1) * count);
+    for (let from = offset, to = 0; to < values.length; from += parameterCount, to += count) {
+      values.set(parameters.subarray(from, from + count), to);
+    }
+    return np.array(values).reshape(networkCount === undefined ? shape : [networkCount, ...shape]);
+  };
+  return layers.map(({ weightsOffset, biasOffset, inputCount, units }) => ({
+    weights: arrayOf(weightsOffset, [inputCount, units]),
+    bias: biasOffset === undefined ? [] : [arrayOf(biasOffset, [units])],
+  }));
 }
 
 function matrix(values: Float64Array, rowCount: number, columnCount: number): np.Array {

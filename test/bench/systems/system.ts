@@ -11,9 +11,9 @@ export interface System {
 
 /** One run of a job. */
 export interface Run {
-  /** Trains every step. @returns the loss of the last step, before its update, read back to the host */
-  train(): Promise<number>;
-  /** [parameterCount] in the layout of `layOutNetwork`, after `train`. */
+  /** Trains every step. @returns the loss of each network's last step, before its update, read back to the host */
+  train(): Promise<ArrayLike<number>>;
+  /** [networkCount, parameterCount] in the layout of `layOutNetwork`, after `train`. */
   parameters(): Promise<Float32Array>;
   /** Frees what this run holds; what is compiled stays for the next. */
   dispose(): void;

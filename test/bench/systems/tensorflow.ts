@@ -58,9 +58,9 @@ function createRun({ job, data, initialParameters }: BenchJob): Run {
       const last = optimizer.minimize(loss, true, variables);
       if (!last) throw new Error('TensorFlow.js gave no loss.');
       // One queue: what was recorded before this copy, the last update too, is done when it arrives.
-      const [value] = await last.data();
+      const losses = await last.data();
       last.dispose();
-      return value;
+      return losses;
     },
     async parameters() {
       const parts = await Promise.all(variables.map((variable) => variable.data()));

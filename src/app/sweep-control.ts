@@ -1,0 +1,253 @@
+import type { SweptName } from '../index.ts';
+import {
+  callback,
+  type SweepCurve,
+  type SweepOrder,
+  type SweepReport,
+  type SweepRequest,
+  type SweepRow,
+  type SweepSheet,
+  type TrainingClient,
+} from '../worker/client.ts';
+import { count, countOf } from './format.ts';
+import type { GpuControl } from './gpu-control.ts';
+import type { PageState } from './page-state.ts';
+import type { Path, ShownTable } from './run.ts';
+import { saveFile } from './save-file.ts';
+import { sentenceOf } from './sentences.ts';
+import { textOf } from './settings.ts';
+import type { TableControl } from './table-control.ts';
+
+/** What a person wrote to be swept; empty where a setting is as on the Train page. */
+export type SweepTexts = Readonly<Partial<Record<SweptName, string>>>;
+
+/** A sweep on the page, with the table it is of. */
+interface ShownSweep {
+  readonly sheet: SweepSheet;
+  readonly table: ShownTable;
+  readonly request: SweepRequest;
+  readonly path: Path;
+}
+
+/** Rows of the results that are shown at first, and that *more* adds. */
+const ROWS_AT_ONCE = 25;
+/** A description follows what is written so long after it, in milliseconds. */
+const DESCRIBE_AFTER_MS = 250;
+const USUAL_TEXTS: SweepTexts = { seed: '1..64' };
+
+/** Sweeps: many networks of the table on the page, each with its own settings. */
+export class SweepControl {
+  texts: SweepTexts = USUAL_TEXTS;
+  /** How many are drawn; empty for every combination. */
+  drawText = '';
+  /** Of what is written; undefined while that cannot be swept, or is being looked at. */
+  sheet: SweepSheet | undefined;
+  problem: string | undefined;
+  /** The sweep on the page; undefined before the first. */
+  shown: ShownSweep | undefined;
+  report: SweepReport | undefined;
+  rows: readonly SweepRow[] = [];
+  order: SweepOrder = { column: 'rank', isDescending: false };
+  /** The losses of a network that a person chose. */
+  chosen: SweepCurve | undefined;
+  phase: 'none' | 'running' | 'paused' | 'over' = 'none';
+  readonly #state: PageState;
+  readonly #client: TrainingClient;
+  readonly #with: { readonly tables: TableControl; readonly gpu: GpuControl };
+  #rowCount = ROWS_AT_ONCE;
+  #describing: number | undefined;
+  #described = '';
+
+  constructor(
+    state: PageState,
+    client: TrainingClient,
+    controls: { readonly tables: TableControl; readonly gpu: GpuControl },
+  ) {
+    this.#state = state;
+    this.#client = client;
+    this.#with = controls;
+  }
+
+  /** Until the sweep is over, by the rate so far; undefined while it stands. */
+  get msLeft(): number | undefined {
+    const { report, phase } = this;
+    if (phase !== 'running' || !report || report.stepsDone === 0) return undefined;
+    return ((report.steps - report.stepsDone) * report.trainMs) / report.stepsDone;
+  }
+
+  /** Takes what a person wrote, and says soon what it comes to. */
+  write(name: SweptName, text: string): void {
+    const texts = { ...this.texts, [name]: text };
+    if (text.trim() === '') delete texts[name];
+    this.texts = texts;
+    this.describe();
+  }
+
+  writeDraw(text: string): void {
+    this.drawText = text;
+    this.describe();
+  }
+
+  /** Looks at what is written, unless it did already. */
+  describe(): void {
+    const key = JSON.stringify([this.texts, this.drawText, this.#state.settingsText, this.#state.table?.key]);
+    if (key === this.#described || !this.#state.table) return;
+    this.#described = key;
+    clearTimeout(this.#describing);
+    this.#describing = window.setTimeout(() => void this.#describe(key), DESCRIBE_AFTER_MS);
+  }
+
+  /** Sweep, Pause or Continue: whatever the one button says. */
+  press(): void {
+    if (this.phase === 'running') void this.#client.sweeps.pause();
+    else if (this.phase === 'paused') this.#start(() => this.#train());
+    else this.#start(() => this.#sweep());
+  }
+
+  /** Ends a sweep; what is finished stays. */
+  stop(): void {
+    if (this.phase === 'running') void this.#client.sweeps.pause();
+    if (this.phase === 'paused') this.phase = 'over';
+    this.#state.update({});
+  }
+
+  async sort(order: SweepOrder): Promise<void> {
+    this.order = order;
+    await this.#showRows();
+  }
+
+  async more(): Promise<void> {
+    this.#rowCount += ROWS_AT_ONCE * 4;
+    await this.#showRows();
+  }
+
+  async choose(place: number): Promise<void> {
+    this.chosen = await this.#client.sweeps.curve(place);
+    this.#state.update({});
+  }
+
+  async chooseHeat(columnName: SweptName, rowName: SweptName): Promise<void> {
+    this.report = await this.#client.sweeps.chooseHeat(columnName, rowName);
+    this.#state.update({});
+  }
+
+  async saveCsv(): Promise<void> {
+    const csv = await this.#client.sweeps.csv();
+    saveFile(new Blob([csv], { type: 'text/csv' }), 'sweep.csv');
+  }
+
+  /** A network's settings on the Train page, where the same path and plan repeat it. */
+  async open(place: number): Promise<void> {
+    const { shown } = this;
+    if (!shown) return;
+    const { settings, plan } = await this.#client.sweeps.networkAt(place);
+    const { strategy } = plan ?? {};
+    const text = textOf(settings, shown.request.options);
+    const { earlyStopping, strategy: asked } = this.#state.settingsText;
+    this.#with.tables.takeSettings({
+      ...text,
+      earlyStopping,
+      strategy: strategy && strategy !== 'reference' ? strategy : asked,
+    });
+    this.#state.update({
+      path: shown.path,
+      notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
+    });
+  }
+
+  async #describe(key: string): Promise<void> {
+    try {
+      await this.#state.whenPrepared;
+      const request = this.#request();
+      const sheet = await this.#client.sweeps.describe(request);
+      if (key !== this.#described) return;
+      this.sheet = sheet;
+      this.problem = undefined;
+    } catch (error) {
+      if (key !== this.#described) return;
+      this.sheet = undefined;
+      this.problem = sentenceOf(error);
+    }
+    this.#state.update({});
+  }
+
+  /** @throws Error with a sentence for what cannot be read */
+  #request(): SweepRequest {
+    const state = this.#state;
+    const { table } = state;
+    if (!table) throw new Error('There is no table yet.');
+    const [faulty] = state.settingsErrors.values();
+    if (faulty !== undefined) throw new Error(`${faulty} It is one of the settings on the Train page.`);
+    if (table.open.problem !== undefined) throw new Error(table.open.problem);
+    const { settings, options, patience, strategy } = state.readSettings(table, state.base, state.changes);
+    const drawn = this.drawText.trim().replaceAll(',', '');
+    return {
+      id: table.open.id,
+      plans: table.open.plans,
+      options,
+      base: settings,
+      texts: this.texts,
+      drawCount: drawn === '' ? undefined : Number(drawn),
+      backend: state.path,
+      strategy: state.path === 'gpu' ? strategy : undefined,
+      patience,
+    };
+  }
+
+  async #sweep(): Promise<void> {
+    const state = this.#state;
+    await state.whenPrepared;
+    const request = this.#request();
+    const { table, path } = state;
+    if (!table) return;
+    const sheet = await this.#client.sweeps.open(request);
+    this.shown = { sheet, table, request, path };
+    this.report = undefined;
+    this.chosen = undefined;
+    this.rows = [];
+    this.#rowCount = ROWS_AT_ONCE;
+    const networks = countOf(sheet.networkCount, 'network');
+    state.update({ announcement: `A sweep of ${networks} starts on the ${state.label(path)}.` });
+    await this.#train();
+  }
+
+  async #train(): Promise<void> {
+    const state = this.#state;
+    this.phase = 'running';
+    state.update({});
+    const show = (report: SweepReport) => {
+      if (this.phase !== 'running') return;
+      this.report = report;
+      state.update({}, 'progress');
+    };
+    try {
+      await this.#client.sweeps.train(callback(show));
+    } finally {
+      this.report = await this.#client.sweeps.report();
+      this.phase = this.report.overCount < this.report.networkCount ? 'paused' : 'over';
+      await this.#showRows();
+    }
+    const { overCount, networkCount } = this.report;
+    const word = this.phase === 'over' ? 'The sweep is over' : 'The sweep is paused';
+    state.update({ announcement: `${word}: ${count(overCount)} of ${countOf(networkCount, 'network')}.` });
+  }
+
+  async #showRows(): Promise<void> {
+    if (!this.shown) return;
+    this.rows = await this.#client.sweeps.rows(this.order, this.#rowCount);
+    this.#state.update({});
+  }
+
+  /** The worker does one thing at a time. */
+  #start(work: () => Promise<void>): void {
+    const state = this.#state;
+    if (!state.isIdle || state.isBroken || !state.table) return;
+    state.update({ activity: 'sweeping', error: undefined, notice: undefined });
+    void work()
+      .catch(async (error: unknown) => {
+        state.update({ error: sentenceOf(error) });
+        if (error instanceof Error && error.name === 'DeviceLostError') await this.#with.gpu.findAgain();
+      })
+      .finally(() => state.update({ activity: 'idle' }));
+  }
+}

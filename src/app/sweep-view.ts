@@ -1,0 +1,273 @@
+import { css, html, nothing } from 'lit';
+import type { SweptName } from '../index.ts';
+import type { SweepOrder } from '../worker/client.ts';
+import './choice-switch.ts';
+import './path-switch.ts';
+import './sweep-form.ts';
+import './sweep-parts.ts';
+import type { LossScale } from './loss-chart.ts';
+import { PageElement } from './page-element.ts';
+import { baseStyles, controlStyles } from './styles.ts';
+
+/** Many networks at once: what varies, how they learn, and which did best. */
+class SweepView extends PageElement {
+  static override properties = { ...PageElement.properties, scale: { state: true } };
+
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    css`
+      main {
+        display: grid;
+        grid-template-columns: 352px minmax(0, 1fr);
+        gap: 16px;
+        max-width: 1440px;
+        margin: 0 auto;
+        padding: 20px 24px 48px;
+        align-items: start;
+      }
+      .column {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+      }
+      .bar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+      }
+      .bar button {
+        min-height: 40px;
+      }
+      .primary {
+        width: 112px;
+      }
+      sweep-progress {
+        flex: 1 0 100%;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+      }
+      .heat-names {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px 16px;
+        margin-bottom: 12px;
+      }
+      .heat-names label {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .heat-names select {
+        width: auto;
+      }
+      @media (max-width: 959px) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+          padding: 16px 16px 32px;
+        }
+      }
+      @media (max-width: 719px) {
+        main {
+          padding: 12px 12px 48px;
+          gap: 12px;
+        }
+        .column {
+          gap: 12px;
+        }
+      }
+    `,
+  ];
+
+  declare private scale: LossScale;
+
+  constructor() {
+    super();
+    this.scale = 'log';
+  }
+
+  protected override onStateChange(): void {
+    this.page.sweeps.describe();
+    this.requestUpdate();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.page?.sweeps.describe();
+  }
+
+  override render() {
+    const { page } = this;
+    const { report } = page.sweeps;
+    return html`
+      <main>
+        <div class="column"><sweep-form .page=${page}></sweep-form></div>
+        <div class="column">
+          ${this.#renderBar()}
+          ${report ? [this.#renderFan(), this.#renderHeat(), this.#renderGroups(), this.#renderTable()] : nothing}
+        </div>
+      </main>
+    `;
+  }
+
+  #renderBar() {
+    const { page } = this;
+    const { state, sweeps } = page;
+    const { phase, report, sheet } = sweeps;
+    const isRunning = phase === 'running';
+    const canPress =
+      isRunning || (state.isIdle && !state.isBroken && (phase === 'paused' || sheet !== undefined));
+    const { table } = state;
+    return html`<section class="card" aria-labelledby="sweep">
+      <h2 id="sweep" class="screen-reader">Sweep</h2>
+      <div class="bar">
+        <path-switch .page=${page} ?isLocked=${!state.isIdle || phase === 'paused'}></path-switch>
+        <button
+          type="button"
+          class="primary"
+          aria-keyshortcuts="Enter"
+          aria-disabled=${!canPress}
+          @click=${() => canPress && sweeps.press()}
+        >
+          ${isRunning ? 'Pause' : phase === 'paused' ? 'Continue' : 'Sweep'}
+        </button>
+        <button
+          type="button"
+          aria-keyshortcuts="Escape"
+          aria-disabled=${!isRunning && phase !== 'paused'}
+          @click=${() => sweeps.stop()}
+        >
+          Stop
+        </button>
+        ${
+          report
+            ? html`<sweep-progress
+                .report=${report}
+                .msLeft=${sweeps.msLeft}
+                .isRunning=${isRunning}
+                .path=${sweeps.shown?.path}
+              ></sweep-progress>`
+            : html`<p class="muted">
+                ${table ? `Many networks of ${table.name}, each with settings of its own.` : 'There is no table yet.'}
+                ${state.gpu && state.gpu.kind !== 'hardware' ? state.gpu.sentence : ''}
+              </p>`
+        }
+      </div>
+    </section>`;
+  }
+
+  #renderFan() {
+    const { sweeps } = this.page;
+    const { report, shown, chosen } = sweeps;
+    if (!report || !shown) return nothing;
+    return html`<section class="card" aria-labelledby="fan">
+      <div class="heading">
+        <h2 id="fan">Loss of all networks</h2>
+        <choice-switch
+          legend="Scale of the loss"
+          .names=${['linear', 'log']}
+          .chosen=${this.scale === 'log' ? 1 : 0}
+          @choose=${({ detail }: CustomEvent<number>) => (this.scale = detail === 1 ? 'log' : 'linear')}
+        ></choice-switch>
+      </div>
+      <fan-chart
+        .fan=${report.fan}
+        .best=${report.best}
+        .chosen=${chosen}
+        .constantLoss=${report.constantLoss}
+        .scale=${this.scale}
+        .lastStep=${shown.request.base.steps - 1}
+        .path=${shown.path}
+      ></fan-chart>
+    </section>`;
+  }
+
+  #renderHeat() {
+    const { sweeps } = this.page;
+    const { report, shown } = sweeps;
+    if (!report?.heat || !shown) return nothing;
+    const { columnName, rowName } = report.heat;
+    const labels = Object.fromEntries(shown.sheet.axes.map(({ name, label }) => [name, label]));
+    const renderChoice = (
+      text: string,
+      chosen: SweptName,
+      other: SweptName,
+      choose: (name: SweptName) => void,
+    ) =>
+      html`<label>
+        <span class="muted">${text}</span>
+        <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as SweptName)}>
+          ${shown.sheet.heatNames
+            .filter((name) => name !== other)
+            .map((name) => html`<option value=${name} .selected=${name === chosen}>${labels[name]}</option>`)}
+        </select>
+      </label>`;
+    return html`<section class="card" aria-labelledby="heat">
+      <div class="heading"><h2 id="heat">Two settings together</h2></div>
+      ${
+        shown.sheet.heatNames.length > 2
+          ? html`<div class="heat-names">
+              ${renderChoice('Across', columnName, rowName, (name) => void sweeps.chooseHeat(name, rowName))}
+              ${renderChoice('Down', rowName, columnName, (name) => void sweeps.chooseHeat(columnName, name))}
+            </div>`
+          : nothing
+      }
+      <heat-map .heat=${report.heat} .labels=${labels}></heat-map>
+    </section>`;
+  }
+
+  #renderGroups() {
+    const { report, shown } = this.page.sweeps;
+    if (!report || !shown) return nothing;
+    return html`<section class="card" aria-labelledby="groups">
+      <div class="heading"><h2 id="groups">Over the seeds</h2></div>
+      <sweep-groups
+        .groups=${report.groups}
+        .groupCount=${report.groupCount}
+        .axes=${shown.sheet.axes}
+        .constantLoss=${report.constantLoss}
+        .best=${report.best?.place}
+      ></sweep-groups>
+    </section>`;
+  }
+
+  #renderTable() {
+    const { sweeps, state } = this.page;
+    const { report, shown, rows, order, chosen } = sweeps;
+    if (!report || !shown || rows.length === 0) return nothing;
+    return html`<section class="card" aria-labelledby="networks">
+      <div class="heading">
+        <h2 id="networks">The networks</h2>
+        <div class="buttons">
+          <button type="button" ?disabled=${!state.isIdle} @click=${() => sweeps.saveCsv()}>
+            Save as CSV
+          </button>
+        </div>
+      </div>
+      <sweep-table
+        .rows=${rows}
+        .total=${report.networkCount}
+        .order=${order}
+        .axes=${shown.sheet.axes}
+        .rankedBy=${report.rankedBy}
+        .chosen=${chosen?.place}
+        @order=${({ detail }: CustomEvent<SweepOrder>) => sweeps.sort(detail)}
+        @choose=${({ detail }: CustomEvent<number>) => sweeps.choose(detail)}
+        @open=${({ detail }: CustomEvent<number>) => this.#open(detail)}
+        @more=${() => sweeps.more()}
+      ></sweep-table>
+    </section>`;
+  }
+
+  async #open(place: number): Promise<void> {
+    await this.page.sweeps.open(place);
+    location.hash = this.page.link.fragment || '#train';
+  }
+}
+
+customElements.define('sweep-view', SweepView);
