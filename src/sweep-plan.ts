@@ -98,8 +98,12 @@ export async function planTask(
   return {
     plan: together.plan,
     atOnce,
-    reason: `${atOnce.toLocaleString('en-US')} at once: ${together.reason}`,
+    reason: `${named(atOnce)} at once, planned on ${named(few.networks.length)}: ${together.reason}`,
   };
+}
+
+function named(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 function totalMs({ estimates: [best] }: PlannedJob, steps: number): number {

@@ -231,7 +231,7 @@ class SweepView extends PageElement {
         .groupCount=${report.groupCount}
         .axes=${shown.sheet.axes}
         .constantLoss=${report.constantLoss}
-        .best=${report.best?.place}
+        .best=${report.best}
       ></sweep-groups>
     </section>`;
   }

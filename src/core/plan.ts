@@ -16,7 +16,7 @@ export type Plan =
   | { readonly strategy: 'layered'; readonly matmul: MatmulVariant }
   /** Straight-line code for this one network, its rows shared among `lanes` invocations. */
   | { readonly strategy: 'unrolled'; readonly lanes: number; readonly sharing: Sharing }
-  /** Many steps in one dispatch of one workgroup, `tile` rows at a time in its memory. */
+  /** Many steps in one dispatch, a workgroup for each network: its weights in memory, `tile` rows at a time. */
   | { readonly strategy: 'fused'; readonly tile: number };
 
 /**
