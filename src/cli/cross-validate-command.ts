@@ -13,7 +13,6 @@ import {
   type JobSettings,
   type TrainingJob,
 } from '../index.ts';
-import { openThreads } from './alone-threads.ts';
 import { chooseBackend } from './dawn.ts';
 import {
   backendOption,
@@ -33,6 +32,7 @@ import { notice, print } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { jsonText, plainJson } from './run-json.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
+import { withThreads } from './threads.ts';
 import { openTable, optionsOf, readInitialParameters, tableObject, type OpenedTable } from './train-data.ts';
 import { settingsOf } from './train-settings.ts';
 import { count, countOf } from './wording.ts';
@@ -145,17 +145,17 @@ async function train(wanted: WantedFolds, signal: AbortSignal): Promise<CrossVal
   if (problem) notice(`${problem} Use --output-activation linear, or scale the target.`);
   if (!flags.json) await print(foldsOpening(opened, folds, { job, backend }));
   const bar = new ProgressBar(`training (${backend})`, 'network-steps', job.steps * folds.length);
-  const threads = openThreads();
   try {
-    return await crossValidate(backend, jobFor, folds, {
-      signal,
-      pool: threads.pool,
-      ...(flags.strategy !== 'auto' && { strategy: flags.strategy }),
-      onProgress: (overCount, foldCount, stepsDone) =>
-        bar.update(stepsDone, ` · ${count(overCount)} of ${count(foldCount)} folds`),
-    });
+    return await withThreads((pool) =>
+      crossValidate(backend, jobFor, folds, {
+        signal,
+        pool,
+        ...(flags.strategy !== 'auto' && { strategy: flags.strategy }),
+        onProgress: (overCount, foldCount, stepsDone) =>
+          bar.update(stepsDone, ` · ${count(overCount)} of ${count(foldCount)} folds`),
+      }),
+    );
   } finally {
-    threads.dispose();
     bar.stop();
   }
 }

@@ -8,9 +8,8 @@ import type {
   Backend,
 } from '../index.ts';
 import { fixed, measureNames, percent, significant, valuesOf } from './measures-text.ts';
-import { secondsText } from './sweep-text.ts';
 import { textTable } from './text-table.ts';
-import { adapterText } from './timing-text.ts';
+import { adapterText, secondsText } from './timing-text.ts';
 import type { OpenedTable } from './train-data.ts';
 import { jobLines, tableLines } from './train-text.ts';
 import { count, countOf, printable } from './wording.ts';

@@ -11,7 +11,6 @@ import {
   type SweepResult,
   type SweepSettings,
 } from '../index.ts';
-import { openThreads } from './alone-threads.ts';
 import { chooseBackend } from './dawn.ts';
 import { requireNoGpuFlags, UsageError, wantedBackend, wholeNumber } from './flags.ts';
 import { Interrupted, keepOnInterruption } from './interruption.ts';
@@ -23,6 +22,7 @@ import { saveBest } from './saved-best.ts';
 import { addSweepFlags, sweepSettingsOf, type SweepFlags } from './sweep-flags.ts';
 import { sweepObject } from './sweep-json.ts';
 import { sweepOpening, sweepText } from './sweep-text.ts';
+import { withThreads } from './threads.ts';
 import { tableObject } from './train-data.ts';
 import { trainLine, watchFlags } from './train-line.ts';
 import { openDataset, type WantedRun } from './wanted-run.ts';
@@ -143,19 +143,19 @@ async function train(wanted: WantedSweep, signal: AbortSignal): Promise<SweepRes
     if (!flags.json) await print(sweepOpening(opened, dataset, { sweep, backend }));
     bar = new ProgressBar(`training (${backend})`, 'network-steps', job.steps * sweep.networks.length);
   };
-  const threads = openThreads();
   try {
-    return await trainSweep(backend, settings, dataset, {
-      signal,
-      pool: threads.pool,
-      ...(strategy !== 'auto' && { strategy }),
-      ...(patience !== undefined && { patience }),
-      onExpanded: begin,
-      onProgress: (overCount, networkCount, stepsDone) =>
-        bar?.update(stepsDone, ` · ${count(overCount)} of ${count(networkCount)} networks`),
-    });
+    return await withThreads((pool) =>
+      trainSweep(backend, settings, dataset, {
+        signal,
+        pool,
+        ...(strategy !== 'auto' && { strategy }),
+        ...(patience !== undefined && { patience }),
+        onExpanded: begin,
+        onProgress: (overCount, networkCount, stepsDone) =>
+          bar?.update(stepsDone, ` · ${count(overCount)} of ${count(networkCount)} networks`),
+      }),
+    );
   } finally {
-    threads.dispose();
     bar?.stop();
   }
 }

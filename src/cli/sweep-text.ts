@@ -14,7 +14,7 @@ import {
   type SweptValues,
 } from '../index.ts';
 import { textTable } from './text-table.ts';
-import { adapterText } from './timing-text.ts';
+import { adapterText, secondsText } from './timing-text.ts';
 import { partsText, type OpenedTable } from './train-data.ts';
 import { tableLines } from './train-text.ts';
 import { count, countOf } from './wording.ts';
@@ -176,12 +176,6 @@ function whereText(adapter: Adapter | null): string {
 
 export function networksPerSecond({ ranking, trainMs }: SweepResult): number {
   return ranking.length / (trainMs / 1000);
-}
-
-export function secondsText(ms: number): string {
-  return ms < 1000
-    ? `${Math.round(ms)} ms`
-    : `${(ms / 1000).toLocaleString('en-US', { maximumFractionDigits: 1 })} s`;
 }
 
 function rateText(rate: number): string {

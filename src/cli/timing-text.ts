@@ -88,6 +88,13 @@ export function adapterText(adapter: Adapter): string {
   return adapter.isFallback ? `${adapterName(adapter)} (software)` : adapterName(adapter);
 }
 
+/** `640 ms`, `12.3 s`. */
+export function secondsText(ms: number): string {
+  return ms < 1000
+    ? `${Math.round(ms)} ms`
+    : `${(ms / 1000).toLocaleString('en-US', { maximumFractionDigits: 1 })} s`;
+}
+
 /** `0.04 ms`, `12.3 ms`, `3,421 ms`. */
 function milliseconds(value: number): string {
   const decimals = value < 10 ? 2 : value < 100 ? 1 : 0;

@@ -9,6 +9,8 @@ export function quantile(sorted: readonly number[] | Float64Array, q: number): n
   const before = Math.floor(position);
   const [lower, upper] = [sorted[before], sorted[Math.min(before + 1, sorted.length - 1)]];
   const share = position - before;
+  // Not 0 · ∞, where the next number is infinite.
+  if (share === 0) return lower;
   const difference = upper - lower;
   // From the nearer end, so that the upper one is met exactly.
   return share < 0.5 ? lower + difference * share : upper - difference * (1 - share);

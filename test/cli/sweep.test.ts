@@ -146,9 +146,9 @@ describe('sweep', () => {
       const best = JSON.parse(await inShell(trainBest)) as { finalLoss: number; settings: object };
       expect(best.finalLoss).toBe(networks[ranking[0]].finalLoss);
       expect(constantLoss).toBeGreaterThan(0);
-      const { hidden, ...early } = { hidden: '4/6', steps: '900', 'early-stopping': '2' };
+      const { hidden, ...early } = { hidden: '4/6', steps: '900', 'early-stopping': '1' };
       const flags = Object.entries(early).flatMap(([name, value]) => [`--${name}`, value]);
-      const iris = await sweep(['--sample', 'iris', '--hidden', hidden, ...flags, '--learning-rate', '0.1']);
+      const iris = await sweep(['--sample', 'iris', '--hidden', hidden, ...flags, '--learning-rate', '0.3']);
       expect(iris.networks.every(({ steps }) => steps < 900)).toBe(true);
       const stopped = JSON.parse(await inShell(iris.trainBest ?? '')) as { steps: number };
       expect(stopped.steps).toBe(iris.networks[iris.ranking[0]].steps);

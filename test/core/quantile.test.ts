@@ -22,5 +22,6 @@ describe('a quantile', () => {
   it('of evenly spaced numbers is where the share lies', () => {
     expect([0.25, 0.5, 0.75].map((q) => quantile([1, 2, 3, 4], q))).toEqual([1.75, 2.5, 3.25]);
     expect(quantile([10, 20], 0.1)).toBe(11);
+    expect(quantile([1, 2, Infinity], 0.5)).toBe(2);
   });
 });
