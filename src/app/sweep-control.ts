@@ -113,7 +113,7 @@ export class SweepControl {
     void this.#client.sweeps.pause();
   }
 
-  async sort(order: SweepOrder): Promise<void> {
+  async sortBy(order: SweepOrder): Promise<void> {
     this.order = order;
     await this.#showRows();
   }

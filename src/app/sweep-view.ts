@@ -256,7 +256,7 @@ class SweepView extends PageElement {
         .axes=${shown.sheet.axes}
         .rankedBy=${report.rankedBy}
         .chosen=${chosen?.place}
-        @order=${({ detail }: CustomEvent<SweepOrder>) => sweeps.sort(detail)}
+        @order=${({ detail }: CustomEvent<SweepOrder>) => sweeps.sortBy(detail)}
         @choose=${({ detail }: CustomEvent<number>) => sweeps.choose(detail)}
         @open=${({ detail }: CustomEvent<number>) => this.#open(detail)}
         @more=${() => sweeps.more()}

@@ -5,6 +5,7 @@ import {
   hasFailed,
   lossFan,
   lossSteps,
+  onThisThread,
   ranking,
   readSweepAxis,
   requireSweepFits,
@@ -15,6 +16,7 @@ import {
   sweepHeat,
   SweepRun,
   sweptText,
+  type AloneTrainer,
   type Backend,
   type ColumnPlan,
   type DatasetOptions,
@@ -67,7 +69,6 @@ interface HeldSweep {
   readonly constantLoss: number;
   /** One per network, in the order of the sweep. */
   readonly records: readonly NetworkRecord[];
-  readonly pool: ReturnType<typeof createBrowserPool>;
   readonly steps: Uint32Array;
   readonly stepCount: number;
 }
@@ -84,6 +85,7 @@ export class SweepService {
   readonly #tables: TableKeeper;
   #held: HeldSweep | undefined;
   #controller = new AbortController();
+  #pool: AloneTrainer | undefined;
   #heat: { readonly columnName: SweptName; readonly rowName: SweptName } | undefined;
 
   constructor(tables: TableKeeper) {
@@ -105,10 +107,13 @@ export class SweepService {
       data: training,
       ...(validation && { validation: () => validation }),
     }));
-    const pool = createBrowserPool();
     let onProgress = () => {};
     const run = new SweepRun(request.backend, tasks, {
-      pool,
+      // The threads are those of the call of `train` that goes on.
+      pool: {
+        parallel: navigator.hardwareConcurrency,
+        train: (task, signal) => (this.#pool ?? onThisThread).train(task, signal),
+      },
       ...(request.strategy && { strategy: request.strategy }),
       ...(request.patience !== undefined && { patience: request.patience }),
       onProgress: () => onProgress(),
@@ -127,7 +132,6 @@ export class SweepService {
       prepared,
       constantLoss: constantLoss(request.base.loss, training),
       records,
-      pool,
       steps: lossSteps(sweep.populations[0].job),
       stepCount: request.base.steps,
     };
@@ -146,10 +150,12 @@ export class SweepService {
       onReport(this.#report(held, LIVE_EVERY));
       reportedAt = performance.now();
     });
+    const pool = createBrowserPool();
+    this.#pool = pool;
     try {
       await held.run.train(this.#controller.signal);
     } finally {
-      held.pool.dispose();
+      pool.dispose();
     }
   }
 
@@ -214,7 +220,6 @@ export class SweepService {
 
   close(): void {
     this.#controller.abort();
-    this.#held?.pool.dispose();
     this.#held = undefined;
   }
 
