@@ -65,6 +65,8 @@ export async function timePopulations(
   signal: AbortSignal,
 ): Promise<void> {
   const { job: largest, data } = drawPopulation(Math.max(...counts));
+  // Threads have to start, and their code to be compiled for speed, before one network alone says anything.
+  await trainOnThreads(pool, sampleOf(pool, largest, data), signal);
   for (const networkCount of counts) {
     const job = someNetworks(largest, 0, networkCount);
     await onPoint(await timeOnThreads(pool, job, data, signal));
@@ -92,24 +94,35 @@ async function timeOnThreads(
   signal: AbortSignal,
 ): Promise<PopulationPoint> {
   const { length: networkCount } = job.networks;
-  const timedCount = Math.min(networkCount, SAMPLED_A_THREAD * pool.parallel);
-  const tasks = Array.from({ length: timedCount }, (_, i): AloneTask => {
+  const tasks = sampleOf(pool, job, data);
+  const { length: timedCount } = tasks;
+  const rate = await timeRepetitions(() => trainOnThreads(pool, tasks, signal), timedCount, signal);
+  return { backend: 'cpu', networkCount, ...rate, timedCount, atOnce: Math.min(pool.parallel, networkCount) };
+}
+
+function sampleOf(pool: AloneTrainer, job: TrainingJob, data: TrainingData): AloneTask[] {
+  const timedCount = Math.min(job.networks.length, SAMPLED_A_THREAD * pool.parallel);
+  return Array.from({ length: timedCount }, (_, i) => {
     const alone = networkAlone(job, data, i);
     // The rows are one object for all of them, so that a thread is sent them once.
     return { backend: 'cpu', plan: { strategy: 'reference' }, job: alone.job, data: alone.data };
   });
-  const trainAll = async () => {
-    const waiting = tasks.values();
-    const takeNext = async () => {
-      for (const task of waiting) {
-        await pool.train(task, signal);
-        signal.throwIfAborted();
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(pool.parallel, timedCount) }, takeNext));
+}
+
+/** Each thread takes the next. */
+async function trainOnThreads(
+  pool: AloneTrainer,
+  tasks: readonly AloneTask[],
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = tasks.values();
+  const takeNext = async () => {
+    for (const task of waiting) {
+      await pool.train(task, signal);
+      signal.throwIfAborted();
+    }
   };
-  const rate = await timeRepetitions(trainAll, timedCount, signal);
-  return { backend: 'cpu', networkCount, ...rate, timedCount, atOnce: Math.min(pool.parallel, networkCount) };
+  await Promise.all(Array.from({ length: Math.min(pool.parallel, tasks.length) }, takeNext));
 }
 
 async function timeTogether(

@@ -9,7 +9,7 @@ import {
   type PathOutcome,
 } from '../index.ts';
 import './crossover-picture.ts';
-import { count, countOf, significant } from './format.ts';
+import { count, countOf, significant, unbroken } from './format.ts';
 import { PageElement } from './page-element.ts';
 import './population-picture.ts';
 import { crossoverSentence, populationSentence } from './sentences-bench.ts';
@@ -41,7 +41,8 @@ class BenchView extends PageElement {
         max-width: 84ch;
       }
       .finding {
-        margin-bottom: 16px;
+        font-variant-numeric: tabular-nums;
+        margin-top: 12px;
       }
       .notes {
         display: grid;
@@ -143,8 +144,8 @@ class BenchView extends PageElement {
         ${this.#renderStop(bench.work === 'populations')}
         <span class="muted" role="status">${this.#describePopulations()}</span>
       </div>
-      ${sentence ? html`<p class="number finding">${sentence} ${this.#softwareSentence}</p>` : nothing}
       <population-picture .points=${points} .label=${label}></population-picture>
+      ${sentence ? html`<p class="finding">${unbroken(sentence)} ${this.#softwareSentence}</p>` : nothing}
     </section>`;
   }
 

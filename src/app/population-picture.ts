@@ -108,6 +108,9 @@ class PopulationPicture extends LitElement {
         stroke-width: 4px;
         stroke-linejoin: round;
       }
+      thead th {
+        white-space: normal;
+      }
       .ahead {
         font-weight: 600;
       }
@@ -214,43 +217,50 @@ class PopulationPicture extends LitElement {
       const end = lastOf(places);
       const isUpper = end.y === upper && (i === 0 || lastOf(drawn[0].places).y !== upper);
       const from = end.x - LABEL_WIDTH * name.length;
-      const heights = places.filter((place, k) => place.x >= from || places[k + 1]?.x > from);
-      const reached = heights.flatMap(({ range }) => range);
-      const y = isUpper ? Math.min(...reached) - 10 : Math.max(...reached) + 20;
+      const reached = places
+        .filter((place, k) => place.x >= from || places[k + 1]?.x > from)
+        .map(({ y }) => y);
+      const y = isUpper ? Math.min(...reached) - 12 : Math.max(...reached) + 20;
       return svg`<text class="label ${backend}" x=${round(Math.max(end.x + 4, LABEL_WIDTH * name.length))}
         y=${round(y)} text-anchor="end">${name}</text>`;
     });
   }
 
   #renderTable() {
-    const counts = [...new Set(this.points.map(({ networkCount }) => networkCount))];
     const pairs = populationPairs(this.points);
+    const ofGpu = this.points.filter(({ backend }) => backend === 'gpu');
+    const lacksGpu = ofGpu.length > 0 && ofGpu.every((point) => 'refusal' in point);
+    const paths = lacksGpu ? (['cpu'] as const) : backendNames;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Networks a second">
       <table>
         <caption class="screen-reader">
-          Networks a second over networks at once
+          Networks a second over networks at once, and how many times as many on the GPU as on the CPU
         </caption>
         <thead>
           <tr>
-            <th scope="col" class="words">networks at once</th>
-            <th scope="col" class="cpu">CPU, a second</th>
-            <th scope="col" class="gpu">${this.label}, a second</th>
-            <th scope="col">against the CPU</th>
+            <th scope="col" class="words">at once</th>
+            <th scope="col" class="cpu">CPU</th>
+            ${
+              lacksGpu
+                ? nothing
+                : html`<th scope="col" class="gpu">${this.label}</th>
+                    <th scope="col">against the CPU</th>`
+            }
           </tr>
         </thead>
         <tbody>
-          ${counts.map((networkCount) => {
+          ${populationCounts.map((networkCount) => {
             const pair = pairs.find((each) => each.networkCount === networkCount);
             const speed = pair && populationSpeed(pair);
             return html`<tr>
               <th scope="row" class="words">${count(networkCount)}</th>
-              ${backendNames.map((backend) => {
+              ${paths.map((backend) => {
                 const isAhead = speed !== undefined && speed > 1 === (backend === 'gpu');
                 return html`<td class=${isAhead ? 'ahead' : ''}>
                   ${this.#rateText(backend, networkCount)}
                 </td>`;
               })}
-              <td>${speed === undefined ? '—' : ratio(speed)}</td>
+              ${lacksGpu ? nothing : html`<td>${speed === undefined ? '' : ratio(speed)}</td>`}
             </tr>`;
           })}
         </tbody>
@@ -280,6 +290,8 @@ class PopulationPicture extends LitElement {
           `${count(timedCount)} networks it is timed on ${count(timedCount)}, for each costs the same there.`,
       );
     }
+    // Where every number is refused, the sentence says so.
+    if (rates.every(({ backend }) => backend === 'cpu')) return notes;
     const refusals = new Set(this.points.flatMap((point) => ('refusal' in point ? [point.refusal] : [])));
     return [...notes, ...refusals];
   }
