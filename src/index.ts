@@ -176,6 +176,14 @@ export {
   type PathOutcome,
   type PathTime,
 } from './path-times.ts';
+export {
+  POPULATION_STEPS,
+  populationCounts,
+  timePopulations,
+  type PopulationPoint,
+  type PopulationRate,
+  type PopulationTimesOptions,
+} from './population-times.ts';
 
 export {
   classificationMeasures,

@@ -62,6 +62,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'self-test.ts': ['train-once.ts', 'backends.ts', 'cpu', 'gpu', 'core'],
   'measurement.ts': ['backends.ts', 'core'],
   'path-times.ts': ['backends.ts', 'core'],
+  'population-times.ts': ['train-alone.ts', 'backends.ts', 'core'],
   'index.ts': [
     'train-once.ts',
     'train-alone.ts',
@@ -76,6 +77,7 @@ const allowedImports: Record<string, readonly string[]> = {
     'verify-certificate.ts',
     'measurement.ts',
     'path-times.ts',
+    'population-times.ts',
     'self-test.ts',
     'assessment.ts',
     'training-session.ts',

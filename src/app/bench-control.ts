@@ -1,4 +1,10 @@
-import { benchJobNames, type BenchJobName, type CrossoverCell, type PathOutcome } from '../index.ts';
+import {
+  benchJobNames,
+  type BenchJobName,
+  type CrossoverCell,
+  type PathOutcome,
+  type PopulationPoint,
+} from '../index.ts';
 import { callback, type TrainingClient } from '../worker/client.ts';
 import type { PageState } from './page-state.ts';
 import { sentenceOf } from './sentences.ts';
@@ -7,14 +13,15 @@ import { sentenceOf } from './sentences.ts';
 export interface BenchResults {
   readonly outcomes: ReadonlyMap<BenchJobName, readonly PathOutcome[]>;
   readonly cells: readonly CrossoverCell[];
+  readonly points: readonly PopulationPoint[];
 }
 
 /** What is being timed; undefined while nothing is. */
-export type BenchWork = BenchJobName | 'crossover';
+export type BenchWork = BenchJobName | 'crossover' | 'populations';
 
 /** Times handgrad's own paths on the person's machine; nothing is timed until it is asked for. */
 export class BenchControl {
-  results: BenchResults = { outcomes: new Map(), cells: [] };
+  results: BenchResults = { outcomes: new Map(), cells: [], points: [] };
   work: BenchWork | undefined;
   /** Asked to stop: what is being timed is the last. */
   isStopping = false;
@@ -50,6 +57,16 @@ export class BenchControl {
       this.#show('crossover', { cells: [] });
       const add = (cell: CrossoverCell) => this.#show('crossover', { cells: [...this.results.cells, cell] });
       await this.#client.timeCrossover(callback(add));
+    });
+  }
+
+  /** CPU against GPU over networks at once. */
+  timePopulations(): void {
+    this.#flow = this.#run(async () => {
+      this.#show('populations', { points: [] });
+      const add = (point: PopulationPoint) =>
+        this.#show('populations', { points: [...this.results.points, point] });
+      await this.#client.timePopulations(callback(add));
     });
   }
 

@@ -1,12 +1,21 @@
 import { css, html, nothing } from 'lit';
-import { benchJobNames, benchShapes, flopsPerStep, type BenchJobName, type PathOutcome } from '../index.ts';
+import {
+  benchJobNames,
+  benchShapes,
+  flopsPerStep,
+  POPULATION_STEPS,
+  populationCounts,
+  type BenchJobName,
+  type PathOutcome,
+} from '../index.ts';
 import './crossover-picture.ts';
-import { count, countOf, significant } from './format.ts';
+import { count, countOf, significant, unbroken } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { crossoverSentence } from './sentences-bench.ts';
+import './population-picture.ts';
+import { crossoverSentence, populationSentence } from './sentences-bench.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
-/** The bench: what a step costs on this machine, path by path, and from what size on the GPU pays. */
+/** The bench: what a step costs on this machine, path by path; from what size, and from how many networks, on the GPU pays. */
 class BenchView extends PageElement {
   static override styles = [
     baseStyles,
@@ -30,6 +39,10 @@ class BenchView extends PageElement {
       }
       p {
         max-width: 84ch;
+      }
+      .finding {
+        font-variant-numeric: tabular-nums;
+        margin-top: 12px;
       }
       .notes {
         display: grid;
@@ -67,24 +80,21 @@ class BenchView extends PageElement {
 
   override render() {
     const { state, bench } = this.page;
-    const isTiming = bench.work !== undefined;
-    const software =
-      state.gpu?.kind === 'software'
-        ? 'WebGPU runs here only through a software adapter: the figures say nothing about a GPU.'
-        : '';
+    const isTimingJobs = benchJobNames.some((name) => name === bench.work);
     return html`
       <main>
         <section class="card" aria-labelledby="jobs">
           <h2 id="jobs">What a step costs on this machine</h2>
           <p class="muted">
             Six jobs from the notebook to two million parameters, trained in full batches with SGD: the CPU
-            path and every strategy of the GPU path. It takes a few minutes and keeps both busy. ${software}
+            path and every strategy of the GPU path. It takes a few minutes and keeps both busy.
+            ${this.#softwareSentence}
           </p>
           <div class="buttons">
             <button type="button" ?disabled=${!state.isIdle} @click=${() => bench.timeJobs()}>
               Time the jobs
             </button>
-            ${this.#renderStop(isTiming && bench.work !== 'crossover')}
+            ${this.#renderStop(isTimingJobs)}
             <span class="muted" role="status">${this.#describeWork()}</span>
           </div>
           ${this.#renderJobs()}
@@ -104,8 +114,51 @@ class BenchView extends PageElement {
           <crossover-picture .page=${this.page}></crossover-picture>
           <p class="number">${crossoverSentence(bench.results.cells, state.label('gpu'))}</p>
         </section>
+        ${this.#renderPopulations()}
       </main>
     `;
+  }
+
+  get #softwareSentence(): string {
+    if (!this.page.state.isSoftware) return '';
+    return 'WebGPU runs here only through a software adapter: the figures say nothing about a GPU.';
+  }
+
+  #renderPopulations() {
+    const { state, bench } = this.page;
+    const { points } = bench.results;
+    const label = state.label('gpu');
+    const sentence = populationSentence(points, label);
+    return html`<section class="card" aria-labelledby="populations">
+      <h2 id="populations">Why a GPU: many networks at once</h2>
+      <p class="muted">
+        The notebook’s network of nine weights, from ${count(populationCounts[0])} to
+        ${count(populationCounts[populationCounts.length - 1])} at once as a sweep trains them, each
+        ${count(POPULATION_STEPS)} steps from parameters of its own: on the CPU one a core, on the GPU all
+        together. It takes under a minute.
+      </p>
+      <div class="buttons">
+        <button type="button" ?disabled=${!state.isIdle} @click=${() => bench.timePopulations()}>
+          Time the populations
+        </button>
+        ${this.#renderStop(bench.work === 'populations')}
+        <span class="muted" role="status">${this.#describePopulations()}</span>
+      </div>
+      <population-picture .points=${points} .label=${label}></population-picture>
+      ${sentence ? html`<p class="finding">${unbroken(sentence)} ${this.#softwareSentence}</p>` : nothing}
+    </section>`;
+  }
+
+  #describePopulations(): string {
+    const { work, isStopping, results } = this.page.bench;
+    const { points } = results;
+    const counted = points.length / 2;
+    if (work === 'populations') {
+      if (isStopping) return 'Stopping …';
+      return `${countOf(populationCounts[Math.floor(counted)] ?? 1, 'network')} at once …`;
+    }
+    if (points.length === 0 || counted === populationCounts.length) return '';
+    return `Stopped after ${count(Math.floor(counted))} of ${count(populationCounts.length)} populations.`;
   }
 
   #renderStop(isTiming: boolean) {
@@ -119,7 +172,7 @@ class BenchView extends PageElement {
     if (work === undefined && timedCount > 0 && timedCount < benchJobNames.length) {
       return `Stopped after ${timedCount} of ${benchJobNames.length} jobs.`;
     }
-    if (work === undefined || work === 'crossover') return '';
+    if (work === undefined || work === 'crossover' || work === 'populations') return '';
     return this.page.bench.isStopping ? 'Stopping …' : `${work}: ${describeShape(work)} …`;
   }
 

@@ -12,6 +12,7 @@ import {
   selfTest,
   timeCrossover,
   timeEveryPath,
+  timePopulations,
   TrainingSession,
   validateRun,
   type Backend,
@@ -25,6 +26,7 @@ import {
   type GradientCheck,
   type Measurement,
   type PathOutcome,
+  type PopulationPoint,
   type Recovery,
   type RunResult,
   type SelfTest,
@@ -33,6 +35,7 @@ import {
   type Verdict,
 } from '../index.ts';
 import { reportAssessment, type AssessmentReport } from './assessment-report.ts';
+import { createBrowserPool } from './browser-pool.ts';
 import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
 import { ModelService } from './model-service.ts';
@@ -310,6 +313,21 @@ export class TrainingService {
   async timeCrossover(onCell: (cell: CrossoverCell) => unknown): Promise<void> {
     this.#timing = new AbortController();
     await timeCrossover(onCell, this.#timing.signal);
+  }
+
+  /**
+   * Times populations of growing size: on the CPU on all cores, on the GPU together.
+   *
+   * @throws AbortError after `stopTiming()`
+   */
+  async timePopulations(onPoint: (point: PopulationPoint) => unknown): Promise<void> {
+    this.#timing = new AbortController();
+    const pool = createBrowserPool();
+    try {
+      await timePopulations({ pool }, onPoint, this.#timing.signal);
+    } finally {
+      pool.dispose();
+    }
   }
 
   stopTiming(): void {
