@@ -33,6 +33,7 @@ const allowedImports: Record<string, readonly string[]> = {
     'core',
   ],
   'trained-model.ts': ['training-session.ts', 'exchange', 'data', 'core'],
+  'trained-ensemble.ts': ['trained-model.ts', 'exchange', 'data', 'core'],
   'engine.ts': [],
   'certify.ts': [
     'trained-model.ts',
@@ -65,6 +66,7 @@ const allowedImports: Record<string, readonly string[]> = {
     'sweep-plan.ts',
     'sweep-run.ts',
     'trained-model.ts',
+    'trained-ensemble.ts',
     'model-predictions.ts',
     'certify.ts',
     'verify-certificate.ts',
