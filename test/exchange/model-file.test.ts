@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { combine } from '../../src/core/ensemble.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { initialParametersFrom } from '../../src/exchange/initial-parameters.ts';
@@ -16,7 +17,7 @@ const RUNS = process.env.HANDGRAD_FULL ? 100_000 : 10_000;
 
 describe('a model file', () => {
   it.each(modelCases)('holds all of it, bit for bit: $name', async (wanted) => {
-    const { model, table, result, dataset } = await trainModel(wanted);
+    const { model, table, results, dataset } = await trainModel(wanted);
     const file = writeModel(model);
     const read = readModel(file);
     expect(read).toEqual(model);
@@ -24,7 +25,8 @@ describe('a model file', () => {
     const { values } = predictTable(read, table);
     const { outputCount } = dataset.training;
     const [row] = dataset.rows.training;
-    const ofTraining = result.predictions.map((value, i) => {
+    const { mean } = combine(results.map(({ predictions }) => predictions));
+    const ofTraining = mean.map((value, i) => {
       const { offset, factor } = dataset.targetScaling[i % outputCount];
       return offset + factor * value;
     });
@@ -155,7 +157,8 @@ describe('what is no model', () => {
   });
 
   it.each([
-    ['of a later version', () => remade((said) => (said.version = 2)), 'Use a later handgrad'],
+    ['of a later version', () => remade((said) => (said.version = 3)), 'Use a later handgrad'],
+    ['of an ensemble, and of one network', () => remade((said) => (said.version = 2)), 'two members or more'],
     [
       'of another kind',
       () => remade((said) => (said.format = 'a picture')),
