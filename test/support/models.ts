@@ -201,9 +201,9 @@ export const ensembleCases: readonly (ModelSettings & { readonly name: string })
     memberCount: 5,
   },
   {
-    name: 'ensemble of 3, binary of 0 and 1',
-    csv: mixedTable('zero-or-one'),
-    columns: mixedColumns('zero-or-one'),
+    name: 'ensemble of 3, two of 0 and 1',
+    csv: `x,even,third\n${Array.from({ length: 30 }, (_, i) => `${(i * 7) % 11},${i % 2},${i % 3 === 0 ? 1 : 0}\n`).join('')}`,
+    columns: { targets: ['even', 'third'] },
     settings: { hidden: [] },
     memberCount: 3,
   },
