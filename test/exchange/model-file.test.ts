@@ -120,13 +120,16 @@ interface Lie {
 describe('what is no model', () => {
   let trained: TrainedModel;
   let file: Uint8Array<ArrayBuffer>;
+  let ensemble: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
-    trained = await trainModel({
+    const wanted = {
       csv: mixedTable('class'),
       columns: mixedColumns('class'),
       settings: { hidden: [2], steps: 3 },
-    });
+    };
+    trained = await trainModel(wanted);
     file = writeModel(trained.model);
+    ensemble = writeModel((await trainModel({ ...wanted, memberCount: 2 })).model);
   });
 
   const refusal = (bytes: Uint8Array): string => {
@@ -151,8 +154,10 @@ describe('what is no model', () => {
   };
 
   it('is refused wherever it is cut off', () => {
-    for (let length = 0; length < file.length; length += 7) {
-      expect(refusal(file.subarray(0, length))).not.toBe('taken');
+    for (const whole of [file, ensemble]) {
+      for (let length = 0; length < whole.length; length += 7) {
+        expect(refusal(whole.subarray(0, length))).not.toBe('taken');
+      }
     }
   });
 
@@ -273,7 +278,12 @@ describe('what is no model', () => {
     expect(refusal(broken)).toMatch(/NaN/);
   });
 
-  it(`any of ${RUNS.toLocaleString('en-US')} damaged files is read whole or refused with a sentence`, () => {
+  const fuzzed = ['a network', 'an ensemble'] as const;
+  const fileOf = (kind: (typeof fuzzed)[number]) => (kind === 'a network' ? file : ensemble);
+
+  const damaged = `any of ${RUNS.toLocaleString('en-US')} damaged files is read whole or refused with a sentence: %s`;
+  it.each(fuzzed)(damaged, (kind) => {
+    const whole = fileOf(kind);
     const damage = fc.record({
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 9 }),
@@ -282,7 +292,7 @@ describe('what is no model', () => {
     let takenCount = 0;
     fc.assert(
       fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), (damages) => {
-        let bytes: Uint8Array = file.slice();
+        let bytes: Uint8Array = whole.slice();
         for (const { at, bytes: some, kind } of damages) {
           const place = Math.floor(at * bytes.length);
           if (kind === 'replace') bytes.set(some.subarray(0, bytes.length - place), place);
@@ -309,8 +319,9 @@ describe('what is no model', () => {
     expect(takenCount).toBeLessThan(RUNS / 2);
   });
 
-  it(`any of ${RUNS.toLocaleString('en-US')} altered manifests is consistent or refused with a sentence`, () => {
-    const { tensors, metadata } = readTensorFile(file);
+  const altered = `any of ${RUNS.toLocaleString('en-US')} altered manifests is consistent or refused with a sentence: %s`;
+  it.each(fuzzed)(altered, (kind) => {
+    const { tensors, metadata } = readTensorFile(fileOf(kind));
     const said = JSON.parse(metadata.get('handgrad') ?? '') as unknown;
     const leaves = leavesOf(said);
     const replacement = fc.oneof(
@@ -320,8 +331,8 @@ describe('what is no model', () => {
     const refusals = new Set<string>();
     fc.assert(
       fc.property(fc.nat(leaves.length - 1), replacement, (leaf, value) => {
-        const altered = JSON.stringify(alterLeaf(said, leaves[leaf], value));
-        const answer = refusal(writeSafetensors(tensors, new Map([['handgrad', altered]])));
+        const lie = JSON.stringify(alterLeaf(said, leaves[leaf], value));
+        const answer = refusal(writeSafetensors(tensors, new Map([['handgrad', lie]])));
         if (answer !== 'taken') refusals.add(answer);
       }),
       { numRuns: RUNS, seed: 6 },
