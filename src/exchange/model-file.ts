@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { InputError } from '../core/errors.ts';
+import type { NetworkSettings } from '../core/job.ts';
 import { nameParameters } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
 import type { Snapshot } from '../core/plan.ts';
@@ -73,7 +74,7 @@ export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
     madeBy: model.madeBy,
     table: { ...restOfTable, ...(!isWhole && { trainingRows: bitsOf(trainingRows, table.rowCount) }) },
     encoding: model.encoding,
-    job: { ...job, networks: job.networks.map(({ initialParameters: _, ...settings }) => settings) },
+    job: { ...job, networks: job.networks.map(settingsAlone) },
     adapter: model.adapter,
     plan: snapshot.plan,
     step: snapshot.step,
@@ -83,6 +84,12 @@ export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
   // In the order of the schema, so that the same model makes the same bytes.
   const ordered = shapes.requireShape(isEnsemble ? ensembleSchema : manifestSchema, manifest, 'The model');
   return writeSafetensors(tensors, new Map([[MANIFEST, JSON.stringify(ordered)]]));
+}
+
+/** Numbers do not stand in the manifest. */
+function settingsAlone(settings: NetworkSettings): NetworkSettings {
+  const { initialParameters: _, ...kept } = settings;
+  return kept;
 }
 
 /** The state of a training that may go on. */

@@ -15,7 +15,7 @@ const members = fc
     ),
   );
 const sizeOf = (all: readonly Float64Array[]) =>
-  Math.max(1, ...all.flatMap((each) => [...each.map(Math.abs)]));
+  Math.max(1, ...all.flatMap((each) => Array.from(each, Math.abs)));
 
 describe('mean and spread of the members of an ensemble', () => {
   it('are those of a small case', () => {

@@ -279,11 +279,11 @@ describe('what is no model', () => {
   });
 
   const fuzzed = ['a network', 'an ensemble'] as const;
-  const fileOf = (kind: (typeof fuzzed)[number]) => (kind === 'a network' ? file : ensemble);
+  const fileOf = (what: (typeof fuzzed)[number]) => (what === 'a network' ? file : ensemble);
 
   const damaged = `any of ${RUNS.toLocaleString('en-US')} damaged files is read whole or refused with a sentence: %s`;
-  it.each(fuzzed)(damaged, (kind) => {
-    const whole = fileOf(kind);
+  it.each(fuzzed)(damaged, (what) => {
+    const whole = fileOf(what);
     const damage = fc.record({
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 9 }),
@@ -320,8 +320,8 @@ describe('what is no model', () => {
   });
 
   const altered = `any of ${RUNS.toLocaleString('en-US')} altered manifests is consistent or refused with a sentence: %s`;
-  it.each(fuzzed)(altered, (kind) => {
-    const { tensors, metadata } = readTensorFile(fileOf(kind));
+  it.each(fuzzed)(altered, (what) => {
+    const { tensors, metadata } = readTensorFile(fileOf(what));
     const said = JSON.parse(metadata.get('handgrad') ?? '') as unknown;
     const leaves = leavesOf(said);
     const replacement = fc.oneof(
