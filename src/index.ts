@@ -218,14 +218,26 @@ export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-m
 
 // Keep, use and hand on
 export { datasetDigest, modelOf, type SourceTable } from './trained-model.ts';
-export { networkOf, parametersOf, type Model, type TrainedTable } from './exchange/model.ts';
+export { ensembleOf, type EnsembleMember, type TrainedMembers } from './trained-ensemble.ts';
+export {
+  memberCountOf,
+  membersOf,
+  networkOf,
+  parametersOf,
+  requireOneNetwork,
+  type Model,
+  type TrainedTable,
+} from './exchange/model.ts';
+export { combine, MAX_MEMBERS, type Combined } from './core/ensemble.ts';
 export { looksLikeSafetensors, readModel, writeModel, writeParameters } from './exchange/model-file.ts';
 export {
   answerColumns,
   answersOf,
+  answersToRow,
   evaluateTable,
   predictTable,
   type Answer,
+  type AnswerProbability,
   type ModelEvaluation,
   type ModelPredictions,
   type RowNotes,

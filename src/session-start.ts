@@ -67,6 +67,15 @@ export function goOnFrom({ snapshot, losses }: NonNullable<SessionOptions['from'
   }
 }
 
+/** @throws InputError if a job has several networks */
+export function requireNetworkAlone({ networks }: TrainingJob): void {
+  if (networks.length === 1) return;
+  throw new InputError(
+    `A session trains one network; this job has ${networks.length.toLocaleString('en-US')}. An ensemble is not trained ` +
+      'on; other populations are for SweepRun.',
+  );
+}
+
 /** A run before its first step. */
 export function startOf({ plan, initialParameters }: Trainer, { steps, optimizer }: TrainingJob): Snapshot {
   const { stateCount } = optimizers[optimizer];

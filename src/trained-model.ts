@@ -17,6 +17,19 @@ export function datasetDigest(dataset: Dataset): Promise<string> {
   return known;
 }
 
+/** What a model says of the table it was trained on. @throws RefusalError as `datasetDigest` */
+export async function aboutTable(
+  dataset: Dataset,
+  table: SourceTable,
+): Promise<Pick<Model, 'madeBy' | 'encoding' | 'table'>> {
+  const digest = await datasetDigest(dataset);
+  return {
+    madeBy,
+    encoding: dataset.encoding,
+    table: { ...table, trainingRows: dataset.rows.training, digest },
+  };
+}
+
 /**
  * A run as it stands, to be kept, handed on, used elsewhere and gone on with (`SessionOptions.from`); may be asked
  * while it trains.
@@ -29,12 +42,10 @@ export async function modelOf(
   dataset: Dataset,
   table: SourceTable,
 ): Promise<Model> {
-  const digest = await datasetDigest(dataset);
+  const about = await aboutTable(dataset, table);
   const { snapshot, losses } = await session.checkpoint();
   return {
-    madeBy,
-    encoding: dataset.encoding,
-    table: { ...table, trainingRows: dataset.rows.training, digest },
+    ...about,
     job: session.job,
     adapter: session.adapter,
     snapshot,

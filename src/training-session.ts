@@ -14,7 +14,14 @@ import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
 import { describePlan, type Snapshot } from './core/plan.ts';
 import type { Recovery, RunResult } from './run-result.ts';
-import { delay, goOnFrom, startOf, type Opening, type SessionOptions } from './session-start.ts';
+import {
+  delay,
+  goOnFrom,
+  requireNetworkAlone,
+  startOf,
+  type Opening,
+  type SessionOptions,
+} from './session-start.ts';
 import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 
 /** A result holds the predictions of this many rows at most. */
@@ -78,6 +85,7 @@ export class TrainingSession {
     options: SessionOptions = {},
   ): Promise<TrainingSession> {
     const start = performance.now();
+    requireNetworkAlone(job);
     const { plan, strategy, from, validation } = options;
     const watch = validation && new ValidationWatch(job, data, validation, from?.watch);
     const planned = plan

@@ -36,6 +36,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'train-sweep.ts': ['train-populations.ts', 'sweep-plan.ts', 'data', 'core'],
   'cross-validation.ts': ['train-populations.ts', 'sweep-plan.ts', 'assessment.ts', 'cpu', 'data', 'core'],
   'trained-model.ts': ['training-session.ts', 'exchange', 'data', 'core'],
+  'trained-ensemble.ts': ['trained-model.ts', 'exchange', 'data', 'core'],
   'engine.ts': [],
   'certify.ts': [
     'trained-model.ts',
@@ -72,6 +73,7 @@ const allowedImports: Record<string, readonly string[]> = {
     'train-sweep.ts',
     'cross-validation.ts',
     'trained-model.ts',
+    'trained-ensemble.ts',
     'model-predictions.ts',
     'certify.ts',
     'verify-certificate.ts',

@@ -119,7 +119,7 @@ class ModelCard extends PageElement {
     const fault = more instanceof Error ? more.message : undefined;
     const isFaulty = fault !== undefined;
     const close = html`<button type="button" class="close" @click=${() => models.close()}>Close</button>`;
-    if (!isTrainedOnTable) {
+    if (!isTrainedOnTable || sheet.memberCount > 1) {
       return html`<div class="on">
         <p class="muted small">${this.#describeTable(sheet, isTrainedOnTable)}</p>
         ${close}
@@ -147,7 +147,11 @@ class ModelCard extends PageElement {
   }
 
   /** What stands between the model and more training. */
-  #describeTable({ tableName, rowCount }: ModelSheet, isTrainedOnTable: boolean | undefined): string {
+  #describeTable(
+    { tableName, rowCount, memberCount }: ModelSheet,
+    isTrainedOnTable: boolean | undefined,
+  ): string {
+    if (memberCount > 1) return 'An ensemble predicts the mean of its networks; it is not trained on.';
     const { table } = this.page.state;
     const trainedOn = `${tableName}, ${countOf(rowCount, 'row')}`;
     // The sample that comes with the page was opened by nobody.
@@ -164,11 +168,15 @@ class ModelCard extends PageElement {
 
 /** What it does and where it comes from. */
 function describe({ sheet }: OpenedModel): string {
-  const { targets, fields, parameterCount, trainingRowCount, step, steps, backend, adapter, madeBy } = sheet;
+  const { targets, fields, parameterCount, memberCount, trainingRowCount } = sheet;
+  const { step, steps, backend, adapter, madeBy } = sheet;
   const where = backend === 'cpu' ? 'the CPU' : adapter ? adapterName(adapter) : 'a GPU';
   const stands = step < steps ? `${count(step)} of ${count(steps)} steps` : countOf(step, 'step');
+  const parameters = countOf(parameterCount, 'parameter');
+  const size =
+    memberCount > 1 ? `an ensemble of ${count(memberCount)} networks of ${parameters}` : parameters;
   return (
-    `Predicts ${targets.join(', ')} from ${countOf(fields.length, 'column')}, with ${countOf(parameterCount, 'parameter')}. ` +
+    `Predicts ${targets.join(', ')} from ${countOf(fields.length, 'column')}, with ${size}. ` +
     `Trained on ${sheet.tableName} (${countOf(trainingRowCount, 'row')}), ${stands}, on ${where}; saved by ${madeBy}.`
   );
 }

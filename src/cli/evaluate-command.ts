@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { evaluateTable, readTable, scientific, type SampleId } from '../index.ts';
 import { number, UsageError } from './flags.ts';
 import { evaluationText } from './measures-text.ts';
-import { noticeOddRows, openModel } from './model-flags.ts';
+import { noticeEnsemble, noticeOddRows, openModel } from './model-flags.ts';
 import { notice, print } from './output.ts';
 import { jsonText, plainJson } from './run-json.ts';
 import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
@@ -52,6 +52,7 @@ async function evaluate(
   const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const evaluation = evaluateTable(model, table, flags.threshold);
   const { rows, missingCount, unseenCount, loss, measures } = evaluation;
+  noticeEnsemble(model);
   noticeOddRows(evaluation, model);
   if (missingCount > 0) notice(`${countOf(missingCount, 'row')} without a target left out.`);
   if (unseenCount > 0)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { modelWriters, revealed, type WrittenFormat } from '../index.ts';
 import { oneOf, UsageError } from './flags.ts';
-import { noticeSaved, openModel, requireWritable, writeWhole } from './model-flags.ts';
+import { noticeEnsemble, noticeSaved, openModel, requireWritable, writeWhole } from './model-flags.ts';
 import { notice, printBytes } from './output.ts';
 
 /** `model` is what the file is already. */
@@ -31,6 +31,7 @@ export function addExportCommand(program: Command): void {
 async function exportModel(path: string, { to, output }: ExportFlags): Promise<void> {
   if (output !== undefined) await requireWritable('--output', output, [path]);
   const model = await openModel(path);
+  noticeEnsemble(model);
   const content = modelWriters[to](model);
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   if (output !== undefined) {

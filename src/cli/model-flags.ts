@@ -1,7 +1,14 @@
 import { constants, type Stats } from 'node:fs';
 import { access, chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { InputError, looksLikeSafetensors, readModel, type Model, type RowNotes } from '../index.ts';
+import {
+  InputError,
+  looksLikeSafetensors,
+  memberCountOf,
+  readModel,
+  type Model,
+  type RowNotes,
+} from '../index.ts';
 import { UsageError } from './flags.ts';
 import { notice } from './output.ts';
 import { count, countOf, inOneLine, quoted } from './wording.ts';
@@ -97,6 +104,15 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
       `The file ${quoted(path)} cannot be written (${(error as Error).message}). Name another one.`,
     );
   }
+}
+
+/** Whether several networks answer, on standard error. */
+export function noticeEnsemble(model: Model): void {
+  const memberCount = memberCountOf(model);
+  if (memberCount === 1) return;
+  notice(
+    `An ensemble of ${count(memberCount)} networks: it predicts their mean; a spread is their standard deviation.`,
+  );
 }
 
 /** What was odd of the rows that were predicted, on standard error. */

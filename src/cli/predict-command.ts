@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
-import { answerColumns, answersOf, appendColumns, predictTable, readTable, type SampleId } from '../index.ts';
+import {
+  answerColumns,
+  answersToRow,
+  appendColumns,
+  predictTable,
+  readTable,
+  type SampleId,
+} from '../index.ts';
 import { UsageError } from './flags.ts';
-import { noticeOddRows, openModel, requireWritable, writeWhole } from './model-flags.ts';
+import { noticeEnsemble, noticeOddRows, openModel, requireWritable, writeWhole } from './model-flags.ts';
 import { notice, print, printBytes } from './output.ts';
 import { jsonText } from './run-json.ts';
 import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
@@ -20,7 +27,7 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
     .command('predict')
     .summary('predict new rows with a model that was saved')
     .description(
-      'Prints the table with what the model predicts behind its columns, as CSV; probabilities for classes. Columns are ' +
+      'Prints the table with what the model predicts behind its columns, as CSV; probabilities for classes, and of an ensemble the spread of its members. Columns are ' +
         'matched by name; cells that a spreadsheet would run as a formula get an apostrophe in front.',
     )
     .argument('<model>', 'a file that train --save wrote')
@@ -48,13 +55,11 @@ async function predict(
   const usual = model.table.format;
   const table = await readTable(source, { signal, format: formatOf(flags), usual, leastColumns: 1 });
   const predictions = predictTable(model, table);
+  noticeEnsemble(model);
   noticeOddRows(predictions, model);
-  const { values, rowCount } = predictions;
+  const { rowCount } = predictions;
   if (json) {
-    const outputCount = values.length / rowCount;
-    const answers = Array.from({ length: rowCount }, (_, row) =>
-      answersOf(model, values.subarray(row * outputCount, (row + 1) * outputCount)),
-    );
+    const answers = Array.from({ length: rowCount }, (_, row) => answersToRow(model, predictions, row));
     await print(jsonText({ rowCount, answers }));
     return;
   }

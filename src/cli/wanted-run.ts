@@ -5,6 +5,7 @@ import {
   MAX_STEPS,
   prepareDataset,
   readTable,
+  requireOneNetwork,
   settingsOfSample,
   type Dataset,
   type JobSettings,
@@ -102,6 +103,7 @@ export async function continuedRun(
     );
   }
   const from = await openModel(path);
+  requireOneNetwork(from);
   const { format, columns, options } = from.table;
   const { text, ...named } = await openSource(file, flags, signal);
   const table = await readTable(text, { signal, format });

@@ -1,7 +1,7 @@
 import type { ActivationName } from '../core/activations.ts';
 import { losses, type Loss } from '../core/losses.ts';
 import type { DecimalMark } from '../data/numbers.ts';
-import { networkOf, parametersOf, type Model } from './model.ts';
+import { memberCountOf, membersOf, networkOf, type Model } from './model.ts';
 
 /** Every activation as JavaScript, in the words of `src/core/activations.ts`. */
 const activationCode: Readonly<Record<ActivationName, string>> = {
@@ -49,24 +49,12 @@ const linkCode: Readonly<Record<NonNullable<Loss['link']> | 'none', string>> = {
 export function writeJavaScript(model: Model): string {
   const { encoding, job } = model;
   const { link }: Loss = losses[job.loss];
-  const parameters = parametersOf(model);
-  const layers = networkOf(model).layers.map((layer) => {
-    const { units, activation, weightsOffset, biasOffset, inputCount } = layer;
-    return {
-      activation,
-      // One row a unit.
-      weights: Array.from({ length: units }, (_, unit) =>
-        Array.from({ length: inputCount }, (__, input) => parameters[weightsOffset + input * units + unit]),
-      ),
-      biases: Array.from({ length: units }, (_, unit) =>
-        biasOffset === undefined ? 0 : parameters[biasOffset + unit],
-      ),
-    };
-  });
-  const used = [...new Set(layers.map(({ activation }) => activation))];
+  const members = membersOf(model).map((parameters) => layersOf(model, parameters));
+  const isEnsemble = members.length > 1;
+  const used = [...new Set(job.layers.map(({ activation }) => activation))];
   const { task, inputs, targets, classes, targetScaling } = encoding;
   const isProbability = link !== undefined;
-  return `${opening(model.madeBy)}
+  return `${opening(model)}
 /** The columns a row needs, how their cells become inputs, and what a missing one is filled with. */
 export const columns = ${listLiteral(inputs)};
 
@@ -82,28 +70,72 @@ const activations = {
 ${used.map((name) => `  ${literal(name)}: (x) => ${activationCode[name]},`).join('\n')}
 };
 
-/** Weights [units][inputs] and biases [units], layer by layer. */
-const layers = ${listLiteral(layers)};
+${isEnsemble ? membersCode(members) : layersCode(members[0])}
 
 ${linkCode[link ?? 'none']}
 
 /** How the table writes numbers. */
 ${numberCode[model.table.format.decimal]}
 
-${PREDICTING}`;
+${isEnsemble ? PREDICTING_MEANS : PREDICTING}
+${forwardCode(isEnsemble ? 'inputs, layers' : 'inputs')}
+${READING}`;
+}
+
+/** A layer as it stands in the module. */
+interface LayerOfModule {
+  readonly activation: ActivationName;
+  /** One row a unit. */
+  readonly weights: readonly (readonly number[])[];
+  readonly biases: readonly number[];
+}
+
+function layersOf(model: Model, parameters: Float64Array): LayerOfModule[] {
+  return networkOf(model).layers.map((layer) => {
+    const { units, activation, weightsOffset, biasOffset, inputCount } = layer;
+    return {
+      activation,
+      weights: Array.from({ length: units }, (_, unit) =>
+        Array.from({ length: inputCount }, (__, input) => parameters[weightsOffset + input * units + unit]),
+      ),
+      biases: Array.from({ length: units }, (_, unit) =>
+        biasOffset === undefined ? 0 : parameters[biasOffset + unit],
+      ),
+    };
+  });
+}
+
+function layersCode(layers: readonly LayerOfModule[]): string {
+  return `/** Weights [units][inputs] and biases [units], layer by layer. */
+const layers = ${listLiteral(layers)};`;
+}
+
+/** One member a line: its layers. */
+function membersCode(members: readonly (readonly LayerOfModule[])[]): string {
+  return `/** Of each network its layers, with weights [units][inputs] and biases [units]. */
+const members = ${listLiteral(members)};`;
 }
 
 /** No text of the table may stand here. */
-function opening(madeBy: string): string {
-  return `// A trained neural network as one JavaScript module without dependencies: for browsers, Node, Deno and Bun.
-// Made by ${madeBy}.
+function opening(model: Model): string {
+  const memberCount = memberCountOf(model);
+  const [what, ofSpread] =
+    memberCount === 1
+      ? ['A trained neural network', '']
+      : [
+          `An ensemble of ${memberCount} trained neural networks`,
+          `
+// Both are means over the networks; \`spread\`, of a number or of a probability, is the standard deviation around them.`,
+        ];
+  return `// ${what} as one JavaScript module without dependencies: for browsers, Node, Deno and Bun.
+// Made by ${model.madeBy}.
 //
 //   import { columns, predict } from './model.mjs';
 //   const [{ value, probabilities }] = predict(row);
 //
 // A row is an object, or a Map, with a cell for each of \`columns\`, by name: a number, or a text as it would stand in the
 // table. A cell that is left out, null, empty, NA or NaN is missing. There is one answer a target: \`value\` is a number in
-// the units of the table or the likeliest class; \`probabilities\` has one entry a class, and none for numbers.
+// the units of the table or the likeliest class; \`probabilities\` has one entry a class, and none for numbers.${ofSpread}
 `;
 }
 
@@ -129,9 +161,47 @@ export function predict(row) {
     return { target, value: value >= 0.5 ? yes : no, probabilities };
   });
 }
+`;
 
-/** Layer by layer: activation(weights . inputs + biases). */
-function forward(inputs) {
+/** As `PREDICTING`, with the mean of the members, and their spread beside it. */
+const PREDICTING_MEANS = `/** One answer a target: { target, value, probabilities: [{ of, probability, spread }] }, and the spread of a number. */
+export function predict(row) {
+  if (row === null || typeof row !== 'object' || !columns.some(({ column }) => has(row, column))) {
+    throw new Error('The row has none of the columns. Give it an object, or a Map, with cells by name: ' + columns.map(({ column }) => JSON.stringify(column)).join(', '));
+  }
+  const inputs = columns.flatMap((column) => encode(column, cellOf(row, column.column)));
+  const combined = combine(members.map((layers) => link(forward(inputs, layers))));
+  const values = combined.map(({ mean }, i) => targetScaling[i].offset + targetScaling[i].factor * mean);
+  const spreads = combined.map(({ spread }, i) => Math.abs(targetScaling[i].factor) * spread);
+  if (task === 'classification') {
+    const likeliest = values.indexOf(Math.max(...values));
+    const probabilities = classes.map((of, i) => ({ of, probability: values[i], spread: spreads[i] }));
+    return [{ target: targets[0], value: classes[likeliest], probabilities }];
+  }
+  return targets.map((target, i) => {
+    const [value, spread] = [values[i], spreads[i]];
+    if (task === 'regression' || !isProbability) return { target, value, probabilities: [], spread };
+    const [no, yes] = classes ?? ['0', '1'];
+    const probabilities = classes
+      ? [{ of: no, probability: 1 - value, spread }, { of: yes, probability: value, spread }]
+      : [{ of: yes, probability: value, spread }];
+    return { target, value: value >= 0.5 ? yes : no, probabilities };
+  });
+}
+
+/** Of each output the mean over the members, and their standard deviation: of all n, divided by n. */
+function combine(outputsOfMembers) {
+  return outputsOfMembers[0].map((first, i) => {
+    const outputs = outputsOfMembers.map((ofMember) => ofMember[i]);
+    const mean = first + outputs.reduce((sum, output) => sum + (output - first), 0) / outputs.length;
+    const squares = outputs.reduce((sum, output) => sum + (output - mean) ** 2, 0);
+    return { mean, spread: Math.sqrt(squares / outputs.length) };
+  });
+}
+`;
+
+const forwardCode = (parameters: string) => `/** Layer by layer: activation(weights . inputs + biases). */
+function forward(${parameters}) {
   let values = inputs;
   for (const { weights, biases, activation } of layers) {
     const before = values;
@@ -143,8 +213,9 @@ function forward(inputs) {
   }
   return values;
 }
+`;
 
-const MISSING = ['', 'na', 'n/a', 'nan', 'null', '?'];
+const READING = `const MISSING = ['', 'na', 'n/a', 'nan', 'null', '?'];
 
 function has(row, name) {
   return row instanceof Map ? row.has(name) : Object.hasOwn(row, name);

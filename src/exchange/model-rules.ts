@@ -3,7 +3,7 @@ import { validateJob } from '../core/job-rules.ts';
 import { requireFitting } from '../core/plan.ts';
 import type { Encoding, InputEncoding } from '../data/encoding.ts';
 import { MAX_FLOAT32 } from '../data/numbers.ts';
-import { networkOf, parametersOf, type Model } from './model.ts';
+import { memberCountOf, networkOf, parametersOf, type Model } from './model.ts';
 
 /** What does not hold of a model, with the sentence for it. */
 type Rule = readonly [what: string, holds: boolean];
@@ -11,23 +11,19 @@ type Rule = readonly [what: string, holds: boolean];
 /**
  * What the parts of a model say of one another.
  *
- * @param whole the parameters its layers hold
  * @throws InputError if they contradict
  */
-export function requireConsistent(model: Model, whole: Float64Array): void {
+export function requireConsistent(model: Model): void {
   const { encoding, job, snapshot, table } = model;
   const { inputCount, parameterCount } = networkOf(model);
-  requireFitting(snapshot, parameterCount, job);
+  const isEnsemble = memberCountOf(model) > 1;
+  if (!isEnsemble) requireFitting(snapshot, parameterCount, job);
   const outputCount = encoding.targetScaling.length;
   // A row of zeros stands for the table that is not here.
   const row = { inputs: new Float64Array(inputCount), targets: new Float64Array(outputCount) };
   const { batchSize = 1, ...rest } = job;
   validateJob(rest, { rowCount: 1, inputCount, outputCount, ...row });
-  const rules: readonly Rule[] = [
-    [
-      'the state of its training has other parameters than its layers',
-      parametersOf(model).every((value, i) => value === whole[i]),
-    ],
+  requireAll([
     ['it was trained on no row', table.trainingRows.length > 0],
     [
       'its batches are larger than the rows it was trained on',
@@ -37,9 +33,24 @@ export function requireConsistent(model: Model, whole: Float64Array): void {
       'its plan and its adapter are not of one path',
       (snapshot.plan.strategy === 'reference') === (model.adapter === null),
     ],
+    ['it is an ensemble, and not at the end of its training', !isEnsemble || snapshot.step === job.steps],
     ...encodingRules(encoding),
     ...columnRules(model),
-  ];
+  ]);
+}
+
+/**
+ * Holds the state of a training to be that of the network it stands beside.
+ *
+ * @param whole the parameters its layers hold
+ * @throws InputError if they contradict
+ */
+export function requireSameParameters(snapshot: Model['snapshot'], whole: Float64Array): void {
+  const isSame = parametersOf({ snapshot }).every((value, i) => value === whole[i]);
+  requireAll([['the state of its training has other parameters than its layers', isSame]]);
+}
+
+function requireAll(rules: readonly Rule[]): void {
   const contradiction = rules.find(([, holds]) => !holds);
   if (!contradiction) return;
   throw new InputError(

@@ -1,8 +1,9 @@
 import { InputError } from '../core/errors.ts';
 import { losses, type Loss } from '../core/losses.ts';
+import type { Layer } from '../core/network.ts';
 import { formatCount } from '../core/wording.ts';
 import { madeBy } from './made-by.ts';
-import { networkOf, parametersOf, type Model } from './model.ts';
+import { memberCountOf, membersOf, networkOf, type Model } from './model.ts';
 import { addActivation } from './onnx-activations.ts';
 import { OnnxGraphBuilder } from './onnx-graph.ts';
 import { addColumns, inputName, inputValues, type EncodedColumns } from './onnx-inputs.ts';
@@ -21,7 +22,8 @@ const VERSION = 1;
  *
  * - inputs: one a column, `input_0`, … [N, 1]: double, NaN where a number is missing; or string
  * - outputs: `prediction` double [N, targets]; or `probability` float [N, outputs] of the second class, or of the 1; or
- *   `probabilities` float [N, classes]; beside those two, where there are classes, `label` string [N]
+ *   `probabilities` float [N, classes]; beside those two, where there are classes, `label` string [N]; of an ensemble,
+ *   which predicts the mean of its members, `spread` in type and shape of the first
  *
  * Layers compute in float32. The metadata says which input is which column: under the name of the input, and in JSON
  * under `handgrad`. The same model makes the same bytes.
@@ -31,7 +33,9 @@ const VERSION = 1;
 export function writeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const graph = new OnnxGraphBuilder();
   const columns = addColumns(graph, model.encoding);
-  const outputs = addAnswers(graph, model, { columns, outputs: addLayers(graph, model, columns.units) });
+  const linked = addLayers(graph, model, columns.units);
+  const predicted = memberCountOf(model) > 1 ? addCombined(graph, linked) : { outputs: linked };
+  const outputs = addAnswers(graph, model, { columns, ...predicted });
   const [producerName, producerVersion] = madeBy.split(' ');
   const usesLabels = graph.nodes.some(({ domain }) => domain !== '');
   return encodeModel({
@@ -51,40 +55,77 @@ export function writeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** @returns the name of what the output layer says, and the loss makes of it: float [N, outputCount] */
+/**
+ * The members of an ensemble beside one another: every product is of [N, some] or [members, N, some] with stacked weights.
+ *
+ * @returns the name of what the output layer says, and the loss makes of it: float [N, outputCount] of a network alone,
+ *   [members, N, outputCount] of an ensemble
+ */
 function addLayers(graph: OnnxGraphBuilder, model: Model, units: string): string {
-  const parameters = parametersOf(model);
-  requireFloat32(parameters);
+  const members = membersOf(model);
+  members.forEach(requireFloat32);
+  const isEnsemble = members.length > 1;
   let values = units;
   networkOf(model).layers.forEach((layer, index) => {
-    const { inputCount, units: unitCount, weightsOffset, biasOffset, activation } = layer;
+    const { inputCount, units: unitCount, biasOffset, activation } = layer;
     const name = `layer_${index}`;
-    const weights = parameters.subarray(weightsOffset, weightsOffset + inputCount * unitCount);
-    const shape = [inputCount, unitCount];
+    const { weights, biases } = stacked(layer, members);
+    const shape = [...(isEnsemble ? [members.length] : []), inputCount, unitCount];
     values = graph.add(
       'MatMul',
       [values, graph.constant(`${name}_weights`, 'float', weights, shape)],
       `${name}_product`,
     );
     if (biasOffset !== undefined) {
-      const biases = parameters.subarray(biasOffset, biasOffset + unitCount);
-      values = graph.add('Add', [values, graph.constant(`${name}_biases`, 'float', biases)], `${name}_sum`);
+      const shapeOfBiases = isEnsemble ? [members.length, 1, unitCount] : [unitCount];
+      const constant = graph.constant(`${name}_biases`, 'float', biases, shapeOfBiases);
+      values = graph.add('Add', [values, constant], `${name}_sum`);
     }
     values = addActivation[activation](graph, values, `${name}_activations`);
   });
   const { link }: Loss = losses[model.job.loss];
   if (link === 'sigmoid') return graph.add('Sigmoid', [values], 'linked');
   return link === 'softmax'
-    ? graph.add('Softmax', [values], 'linked', { axis: { kind: 'int', value: 1 } })
+    ? graph.add('Softmax', [values], 'linked', { axis: { kind: 'int', value: isEnsemble ? 2 : 1 } })
     : values;
+}
+
+/** The weights of a layer, member behind member, and its biases: none where it has none. */
+function stacked(
+  { inputCount, units, weightsOffset, biasOffset }: Layer,
+  members: readonly Float64Array[],
+): { readonly weights: Float64Array; readonly biases: Float64Array } {
+  const weightCount = inputCount * units;
+  const weights = new Float64Array(members.length * weightCount);
+  const biases = new Float64Array(biasOffset === undefined ? 0 : members.length * units);
+  members.forEach((parameters, member) => {
+    weights.set(parameters.subarray(weightsOffset, weightsOffset + weightCount), member * weightCount);
+    if (biasOffset === undefined) return;
+    biases.set(parameters.subarray(biasOffset, biasOffset + units), member * units);
+  });
+  return { weights, biases };
+}
+
+/** Mean and standard deviation over the members: float [members, N, outputCount] → [N, outputCount] each. */
+function addCombined(
+  graph: OnnxGraphBuilder,
+  values: string,
+): { readonly outputs: string; readonly spread: string } {
+  const overMembers = { axes: { kind: 'ints', value: [0] }, keepdims: { kind: 'int', value: 0 } } as const;
+  const outputs = graph.add('ReduceMean', [values], 'mean', overMembers);
+  const distances = graph.add('Sub', [values, outputs], 'distances');
+  const squares = graph.add('Mul', [distances, distances], 'squares');
+  const variance = graph.add('ReduceMean', [squares], 'variance', overMembers);
+  return { outputs, spread: graph.add('Sqrt', [variance], 'deviation') };
 }
 
 /** What the outputs mean, by the rules of `answersOf`. @returns the outputs of the graph */
 function addAnswers(
   graph: OnnxGraphBuilder,
   { encoding, job }: Model,
-  { columns, outputs }: { readonly columns: EncodedColumns; readonly outputs: string },
+  predicted: { readonly columns: EncodedColumns; readonly outputs: string; readonly spread?: string },
 ): OnnxValue[] {
+  const { columns, outputs, spread } = predicted;
   const { task, classes, targetScaling } = encoding;
   const shape = ['N', targetScaling.length];
   const finish = (values: string, type: 'float' | 'double', name: string): OnnxValue => {
@@ -99,14 +140,21 @@ function addAnswers(
         'double',
         targetScaling.map((each) => each[what]),
       );
-    const wide = graph.cast(outputs, 'double', 'outputs');
-    const scaled = graph.add('Mul', [wide, scaling('factor')], 'outputs_scaled');
-    return [finish(graph.add('Add', [scaled, scaling('offset')], 'outputs_shifted'), 'double', 'prediction')];
+    const scale = (values: string, name: string) => {
+      const wide = graph.cast(values, 'double', name);
+      return graph.add('Mul', [wide, scaling('factor')], `${name}_scaled`);
+    };
+    const shifted = graph.add('Add', [scale(outputs, 'outputs'), scaling('offset')], 'outputs_shifted');
+    const answers = [finish(shifted, 'double', 'prediction')];
+    return spread === undefined
+      ? answers
+      : [...answers, finish(scale(spread, 'spread_of_outputs'), 'double', 'spread')];
   }
-  const answer = finish(outputs, 'float', isOfClasses ? 'probabilities' : 'probability');
-  if (!classes) return [answer];
+  const answers = [finish(outputs, 'float', isOfClasses ? 'probabilities' : 'probability')];
+  if (spread !== undefined) answers.push(finish(spread, 'float', 'spread'));
+  if (!classes) return answers;
   const place = isOfClasses ? addLikeliest(graph, outputs) : addIsSecond(graph, outputs);
-  return [answer, addLabels(graph, { place, classes, columns })];
+  return [...answers, addLabels(graph, { place, classes, columns })];
 }
 
 /** Of the classes, the first of the likeliest: int64 [N]. */
@@ -160,7 +208,9 @@ function addWhereComplete(
 }
 
 /** What a person's texts are: the only place for them beside the categories and classes that the graph compares with. */
-function metadataOf({ encoding }: Model): Map<string, string> {
+function metadataOf(model: Model): Map<string, string> {
+  const { encoding } = model;
+  const memberCount = memberCountOf(model);
   const { task, targets, classes } = encoding;
   const inputs = encoding.inputs.map((input, index) => ({
     name: inputName(index),
@@ -174,6 +224,7 @@ function metadataOf({ encoding }: Model): Map<string, string> {
     format: FORMAT,
     version: VERSION,
     madeBy,
+    ...(memberCount > 1 && { memberCount }),
     task,
     inputs,
     targets,
@@ -187,10 +238,15 @@ function metadataOf({ encoding }: Model): Map<string, string> {
 }
 
 /** For whoever opens the file, without a word of the table. */
-function describe({ encoding }: Model, outputs: readonly OnnxValue[]): string {
-  const { inputs } = encoding;
+function describe(model: Model, outputs: readonly OnnxValue[]): string {
+  const { inputs } = model.encoding;
+  const memberCount = memberCountOf(model);
+  const what =
+    memberCount === 1
+      ? 'A multi-layer perceptron'
+      : `The mean of ${formatCount(memberCount)} multi-layer perceptrons of one shape,`;
   const sentences = [
-    'A multi-layer perceptron trained with handgrad. It takes rows as the table has them: one input per column, of shape ' +
+    `${what} trained with handgrad. It takes rows as the table has them: one input per column, of shape ` +
       '[N, 1] for N rows. The metadata says which input is which column, under the name of the input, and as JSON under "handgrad".',
   ];
   if (inputs.some(({ type }) => type === 'number')) {
@@ -214,6 +270,7 @@ function describe({ encoding }: Model, outputs: readonly OnnxValue[]): string {
 const meanings = {
   prediction: 'prediction: the targets in the units of the table, in the order of target_0, target_1, …',
   probability: 'probability: that the target is its second class, or 1.',
+  spread: 'spread: the standard deviation of the members around that mean, in its unit.',
   probabilities: 'probabilities: one per class, in the order of the classes in the metadata.',
   label: 'label: the class; of two, the second from a probability of 0.5 on.',
 };

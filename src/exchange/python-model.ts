@@ -4,11 +4,40 @@ import { ratesOf } from '../core/rates.ts';
 import { unscaled, type Encoding, type InputEncoding } from '../data/encoding.ts';
 import { toBase64 } from './base64.ts';
 import { bitsOf } from './model-file.ts';
-import { networkOf, parametersOf, type Model } from './model.ts';
+import { memberCountOf, networkOf, parametersOf, type Model } from './model.ts';
 import { base64Literal, pythonLiteral, type PythonValue } from './python-literals.ts';
 
 /** A model as the statements of a Python script: `MODEL = {…}`, and what is many numbers beside it. */
 export function pythonModel(model: Model): string {
+  return memberCountOf(model) > 1 ? pythonEnsemble(model) : pythonNetwork(model);
+}
+
+/** What predicts, and nothing of the training. */
+function pythonEnsemble(model: Model): string {
+  const { encoding, job, table } = model;
+  const { delimiter, decimal, hasHeader } = table.format;
+  const settings = dict({
+    member_count: memberCountOf(model),
+    task: encoding.task,
+    input_count: networkOf(model).inputCount,
+    layers: layersOf(model),
+    has_probabilities: 'link' in losses[job.loss],
+    table: dict({ delimiter, decimal, has_header: hasHeader }),
+    ...columnsOf(model),
+  });
+  return [
+    '# ---- The model ----',
+    '',
+    `MODEL = ${pythonLiteral(settings, '', 8)}`,
+    '',
+    '# Float64, little-endian: network by network, of each layer the weights [inputs, units], then the',
+    '# biases [units].',
+    `PARAMETERS = ${numbersLiteral(parametersOf(model))}`,
+    '',
+  ].join('\n');
+}
+
+function pythonNetwork(model: Model): string {
   const { snapshot, table } = model;
   const { parameterCount } = networkOf(model);
   const state = snapshot.optimizerState;
@@ -37,13 +66,14 @@ export function pythonFeatures(model: Model): Set<string> {
   const { job, table } = model;
   const { decouplesWeightDecay }: Optimizer = optimizers[job.optimizer];
   const { weightDecay, l1 } = ratesOf(job);
+  const predicting = [...job.layers.map(({ activation }) => `activation ${activation}`), `loss ${job.loss}`];
+  if (memberCountOf(model) > 1) return new Set([...predicting, 'ensemble']);
   const { schedule, batchSize, shuffle = true, dropout = 0 } = job;
   const [hidden, output] = job.layers;
   const isOneHidden = job.layers.length === 2;
   const shuffles = batchSize !== undefined && shuffle;
   const features: readonly (readonly [name: string, isWanted: boolean])[] = [
-    ...job.layers.map(({ activation }) => [`activation ${activation}`, true] as const),
-    [`loss ${job.loss}`, true],
+    ['one network', true],
     [`optimizer ${job.optimizer}`, true],
     [`schedule ${schedule?.kind ?? 'constant'}`, true],
     ['warm-up', (schedule?.warmupSteps ?? 0) > 0],
@@ -61,12 +91,11 @@ export function pythonFeatures(model: Model): Set<string> {
     ['hidden bias', isOneHidden && hidden.bias],
     ['output bias', isOneHidden && output.bias],
   ];
-  return new Set(features.filter(([, isWanted]) => isWanted).map(([name]) => name));
+  return new Set([...predicting, ...features.filter(([, isWanted]) => isWanted).map(([name]) => name)]);
 }
 
 function settingsOf(model: Model): PythonValue {
   const { encoding, job, snapshot, table } = model;
-  const { classes } = encoding;
   const network = networkOf(model);
   const [{ seed, l1 = 0 }] = job.networks;
   const { learningRate, momentum, beta1, beta2, epsilon, weightDecay } = {
@@ -76,7 +105,7 @@ function settingsOf(model: Model): PythonValue {
   return dict({
     task: encoding.task,
     input_count: network.inputCount,
-    layers: job.layers.map(({ units, activation, bias }) => dict({ units, activation, bias })),
+    layers: layersOf(model),
     loss: job.loss,
     // Whether the loss takes logits, which become probabilities.
     has_probabilities: 'link' in losses[job.loss],
@@ -102,11 +131,23 @@ function settingsOf(model: Model): PythonValue {
       has_header: table.format.hasHeader,
       row_count: table.rowCount,
     }),
+    ...columnsOf(model),
+  });
+}
+
+function layersOf({ job }: Model): PythonValue {
+  return job.layers.map(({ units, activation, bias }) => dict({ units, activation, bias }));
+}
+
+/** How cells become inputs, and outputs answers. */
+function columnsOf({ encoding, table }: Model): Readonly<Record<string, PythonValue>> {
+  const { classes } = encoding;
+  return {
     inputs: encoding.inputs.map(inputOf),
     targets: targetsOf(encoding, table.columns),
     classes: classes ? [...classes] : null,
     class_places: classes ? placesOf(classes) : null,
-  });
+  };
 }
 
 /** With the defaults of `schedules` where nothing else is said. */

@@ -1,28 +1,45 @@
 import { pythonFeatures, pythonModel } from './python-model.ts';
-import type { Model } from './model.ts';
+import { memberCountOf, type Model } from './model.ts';
 import command from './python/command.py?raw';
 import steps from './python/steps.py?raw';
 import table from './python/table.py?raw';
 
 /** Stands in a template for what made the model. */
 const MADE_BY = 'MADE_BY';
+/** Stands in the docstring of an ensemble for how many it is of. */
+const MEMBER_COUNT = 'MEMBER_COUNT';
 /** Begins a part of a template that only some models need, or ends a line that is such a part; `# end` ends the former. */
 const ONLY = /^(.*?)\s*# only: (.*)$/;
 const END = /^\s*# end$/;
 const IMPORT = /^(?:import|from) .*$/;
 const DOCSTRING = /^"""[^]*?"""\n/;
 
+/** Of `python/`, for one package. */
+interface ScriptTemplates {
+  readonly activations: string;
+  /** A docstring first; predicts and trains on. */
+  readonly network: string;
+  /** A docstring first; predicts with several networks. */
+  readonly ensemble: string;
+}
+
 /**
- * One Python script of a template and what all of them share: the docstring, every import, the template, the rest, the
+ * One Python script of templates and what all of them share: the docstring, every import, the templates, the rest, the
  * model, and its start.
  *
- * @param template of `python/`, a docstring first
  * @param features beside those of the model, what the template is about: `pytorch`
  */
-export function composeScript(template: string, model: Model, features: readonly string[]): string {
+export function composeScript(
+  { activations, network, ensemble }: ScriptTemplates,
+  model: Model,
+  features: readonly string[],
+): string {
+  const memberCount = memberCountOf(model);
+  const template = memberCount > 1 ? ensemble : network;
   const wanted = new Set([...pythonFeatures(model), ...features]);
   const [docstring = ''] = template.match(DOCSTRING) ?? [];
-  const parts = [template.slice(docstring.length), steps, table, command];
+  const own = [activations, template.slice(docstring.length)];
+  const parts = memberCount > 1 ? [...own, table, command] : [...own, steps, table, command];
   const lines = parts.map((part) => keepWanted(part, wanted).split('\n'));
   const imports = new Set(lines.flat().filter((line) => IMPORT.test(line)));
   const code = lines.map((part) =>
@@ -32,7 +49,7 @@ export function composeScript(template: string, model: Model, features: readonly
       .trim(),
   );
   const text = [
-    docstring.replace(MADE_BY, () => plainName(model.madeBy)),
+    docstring.replace(MADE_BY, () => plainName(model.madeBy)).replace(MEMBER_COUNT, `${memberCount}`),
     `${sortImports([...imports])}\n`,
     `${code.join('\n\n\n')}\n\n`,
     pythonModel(model),

@@ -28,14 +28,25 @@ const partsOf: Readonly<Record<ExportFormat, readonly Part[]>> = {
 };
 
 /** What is exported, as far as it tells of the table. */
-type Told = Pick<Model, 'encoding'> & { readonly table: Pick<Model['table'], 'columns'> };
+type Told = Pick<Model, 'encoding'> & {
+  readonly table: Pick<Model['table'], 'columns'>;
+  readonly job?: Pick<Model['job'], 'networks'>;
+};
 
 /** What of the table an export reveals, as one sentence; no file holds a row of it. */
 export function revealed(model: Told, format: ExportFormat): string {
-  const parts = partsOf[format].map((part) => describe[part](model)).filter(Boolean);
+  const parts = partsToldBy(model, format)
+    .map((part) => describe[part](model))
+    .filter(Boolean);
   if (parts.length === 0) return 'It holds the weights and nothing else of the table.';
   const last = parts.length > 1 ? ` and ${parts[parts.length - 1]}` : '';
   return `Of the table it holds ${parts.slice(0, parts.length > 1 ? -1 : 1).join(', ')}${last}; no row.`;
+}
+
+/** The script of an ensemble is not for training, and does not say on which table it was trained. */
+function partsToldBy({ job }: Told, format: ExportFormat): readonly Part[] {
+  const isScript = format === 'pytorch' || format === 'numpy';
+  return isScript && job && job.networks.length > 1 ? scripts : partsOf[format];
 }
 
 const describe: Readonly<Record<Part, (model: Told) => string>> = {

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { activationNames } from '../core/activations.ts';
+import { MAX_MEMBERS } from '../core/ensemble.ts';
 import { InputError } from '../core/errors.ts';
 import { initializerNames } from '../core/initializers.ts';
-import type { Adapter, TrainingJob } from '../core/job.ts';
+import type { Adapter, NetworkSettings, TrainingJob } from '../core/job.ts';
 import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
 import { planFault, type Plan } from '../core/plan.ts';
@@ -110,8 +111,7 @@ const network = v.strictObject({
   initializer: v.exactOptional(v.picklist(initializerNames)),
 });
 
-/** A job of one network; its initial parameters, where they were given, stand elsewhere. */
-export const trainingJob: v.GenericSchema<TrainingJob> = v.strictObject({
+const jobSettings = {
   layers: v.pipe(
     v.array(
       v.strictObject({
@@ -138,7 +138,24 @@ export const trainingJob: v.GenericSchema<TrainingJob> = v.strictObject({
   dropout: v.exactOptional(finite),
   precision: v.exactOptional(v.picklist(precisionNames)),
   steps: v.pipe(count, v.minValue(1)),
+};
+
+/** A job of one network; its initial parameters, where they were given, stand elsewhere. */
+export const trainingJob: v.GenericSchema<TrainingJob> = v.strictObject({
+  ...jobSettings,
   networks: v.strictTuple([network]),
+});
+
+const members: v.GenericSchema<NetworkSettings[]> = v.pipe(
+  v.array(network),
+  v.minLength(2, 'must be two members or more'),
+  v.maxLength(MAX_MEMBERS, `must be at most ${MAX_MEMBERS} members`),
+);
+
+/** The job of all members of an ensemble. */
+export const ensembleJob: v.GenericSchema<TrainingJob> = v.strictObject({
+  ...jobSettings,
+  networks: members,
 });
 
 export const plan = v.pipe(

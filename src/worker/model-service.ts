@@ -1,6 +1,6 @@
 import {
   answerColumns,
-  answersOf,
+  answersToRow,
   appendColumns,
   certify,
   datasetDigest,
@@ -9,6 +9,7 @@ import {
   predictTable,
   readModel,
   readTable,
+  requireOneNetwork,
   TrainingSession,
   writeCertificate,
   writeModel,
@@ -121,8 +122,8 @@ export class ModelService {
   async predictRow(source: ModelSource, cells: readonly string[], threshold: number): Promise<Answer[]> {
     const model = await this.#model(source);
     const names = model.encoding.inputs.map(({ column }) => column);
-    const { values } = predictTable(model, await readTable(csvOf(names, cells), ROW_OPTIONS));
-    return answersOf(model, values, threshold);
+    const predictions = predictTable(model, await readTable(csvOf(names, cells), ROW_OPTIONS));
+    return answersToRow(model, predictions, 0, threshold);
   }
 
   /**
@@ -140,10 +141,9 @@ export class ModelService {
         ? await readTable(content, { leastColumns: 1, usual: model.table.format })
         : opened.table;
     const predictions = predictTable(model, table);
-    const { values, rowCount, extraColumns, filledCellCount, unseenCells, incompleteCount } = predictions;
-    const outputCount = model.encoding.targetScaling.length;
+    const { rowCount, extraColumns, filledCellCount, unseenCells, incompleteCount } = predictions;
     const answers = Array.from({ length: Math.min(rowCount, SHOWN_ROWS) }, (_, row) =>
-      answersOf(model, values.subarray(row * outputCount, (row + 1) * outputCount)),
+      answersToRow(model, predictions, row),
     );
     const columns = answerColumns(model, predictions);
     const csv = await appendColumns(content, columns, { format: table.format, leastColumns: 1 });
@@ -214,7 +214,9 @@ export class ModelService {
 
   /** How a model from a file was trained, so that the page can be set to go on with it. */
   continuationOf(file: number): Continuation {
-    const { job, snapshot, table } = this.#file(file);
+    const model = this.#file(file);
+    requireOneNetwork(model);
+    const { job, snapshot, table } = model;
     return { job, step: snapshot.step, plans: table.columns, options: table.options };
   }
 
@@ -241,6 +243,7 @@ export class ModelService {
   }
 
   async #goOn(model: Model, watch: Checkpoint['watch'], request: RestoreRequest): Promise<number> {
+    requireOneNetwork(model);
     const { backend, tableId, plans, options, patience, job = model.job } = request;
     const prepared = this.#tables.prepare(tableId, plans, options);
     const { dataset } = prepared;

@@ -1,5 +1,6 @@
 import {
   cellText,
+  memberCountOf,
   networkOf,
   type Adapter,
   type Backend,
@@ -47,7 +48,10 @@ export interface ModelSheet {
   readonly decimal: DecimalMark;
   readonly step: number;
   readonly steps: number;
+  /** Of each network. */
   readonly parameterCount: number;
+  /** Networks that predict together; 2 or more in an ensemble, which is not trained on. */
+  readonly memberCount: number;
   /** Where it was trained. */
   readonly backend: Backend['name'];
   readonly adapter: Adapter | null;
@@ -73,6 +77,7 @@ export function sheetOf(model: Model, table: Table | undefined): ModelSheet {
     step: snapshot.step,
     steps: job.steps,
     parameterCount: networkOf(model).parameterCount,
+    memberCount: memberCountOf(model),
     backend: snapshot.plan.strategy === 'reference' ? 'cpu' : 'gpu',
     adapter,
   };

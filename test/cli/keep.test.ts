@@ -14,8 +14,8 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readModel, readTable } from '../../src/index.ts';
-import { mixedTable } from '../support/models.ts';
+import { readModel, readTable, writeModel } from '../../src/index.ts';
+import { mixedColumns, mixedTable, trainModel } from '../support/models.ts';
 import { handgrad, launcher, type Ending } from './support.ts';
 
 /** What a run leaves, and what can be done with it in another process. */
@@ -232,6 +232,52 @@ describe('a model', () => {
     const refused = await refusalOf(handgrad(['predict', path('faulty'), table]));
     expect(refused).toContain(said);
     expect(refused).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('an ensemble', () => {
+  beforeAll(async () => {
+    const { model } = await trainModel({
+      csv: readFileSync(table, 'utf8'),
+      columns: mixedColumns('class'),
+      memberCount: 3,
+    });
+    writeFileSync(path('ensemble'), writeModel(model));
+  });
+
+  test('predicts, with the spread of its members', async () => {
+    const { stdout, stderr } = await succeed(handgrad(['predict', path('ensemble'), table]));
+    const predicted = await readTable(stdout);
+    const classes = ['high', 'low', 'middle'];
+    expect(predicted.columnNames.slice(5)).toEqual([
+      'predicted answer',
+      ...classes.map((name) => `probability of answer = ${name}`),
+      ...classes.map((name) => `spread of probability of answer = ${name}`),
+    ]);
+    expect(stderr).toContain('An ensemble of 3 networks: it predicts their mean');
+    const { stdout: json } = await succeed(handgrad(['predict', path('ensemble'), table, '--json']));
+    const { answers } = JSON.parse(json) as { answers: { probabilities: { spread: number }[] }[][] };
+    const spreads = answers.map(([{ probabilities }]) => probabilities[0].spread);
+    expect(spreads).toEqual([...(predicted.columns[9].numbers ?? [])]);
+    expect(spreads.every((spread) => spread > 0)).toBe(true);
+  });
+
+  test('is measured, and written for something else', async () => {
+    const { stdout, stderr } = await succeed(handgrad(['evaluate', path('ensemble'), table, '--json']));
+    expect((JSON.parse(stdout) as { rowCount: number }).rowCount).toBe(60);
+    expect(stderr).toContain('An ensemble of 3 networks');
+    const exported = await succeed(
+      handgrad(['export', path('ensemble'), '--to', 'javascript', '-o', path('ensemble.mjs')]),
+    );
+    expect(exported.stderr).toContain('An ensemble of 3 networks');
+    expect(readFileSync(path('ensemble.mjs'), 'utf8')).toContain('An ensemble of 3 trained neural networks');
+  });
+
+  test('is not gone on with', async () => {
+    const refused = await refusalOf(
+      handgrad(['train', table, '--continue', path('ensemble'), '--steps', '5']),
+    );
+    expect(refused).toContain('an ensemble of 3 networks, which predicts and is not trained on');
   });
 });
 

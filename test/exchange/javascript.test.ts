@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cellText, type Model, type Table } from '../../src/index.ts';
 import { activationNames } from '../../src/core/activations.ts';
 import { writeJavaScript } from '../../src/exchange/javascript.ts';
-import { answersOf, predictTable, type Answer } from '../../src/model-predictions.ts';
+import { answersOf, answersToRow, predictTable, type Answer } from '../../src/model-predictions.ts';
 import { hostileTexts, mixedColumns, mixedTable, modelCases, trainModel } from '../support/models.ts';
 
 /** Float64 on both sides; sums may be taken in another order. */
@@ -30,24 +30,33 @@ function difference(model: Model, actual: readonly Answer[], expected: readonly 
     const said = actual[i];
     expect(said.target).toBe(answer.target);
     expect(said.probabilities.map(({ of }) => of)).toEqual(answer.probabilities.map(({ of }) => of));
-    answer.probabilities.forEach(({ probability }, k) => {
+    answer.probabilities.forEach(({ probability, spread }, k) => {
       worst = Math.max(worst, Math.abs(said.probabilities[k].probability - probability));
+      worst = Math.max(worst, distance(said.probabilities[k].spread, spread));
     });
     if (typeof answer.value === 'string') expect(said.value).toBe(answer.value);
     else {
       const { factor, offset } = model.encoding.targetScaling[i];
       const size = Math.max(1, Math.abs(factor), Math.abs(offset));
       worst = Math.max(worst, Math.abs(Number(said.value) - answer.value) / size);
+      worst = Math.max(worst, distance(said.spread, answer.spread) / size);
     }
   });
   return worst;
+}
+
+/** Of two spreads; both are there or none. */
+function distance(actual: number | undefined, expected: number | undefined): number {
+  expect(actual === undefined).toBe(expected === undefined);
+  return Math.abs((actual ?? 0) - (expected ?? 0));
 }
 
 describe('the JavaScript module', () => {
   it.each(modelCases)('predicts as the CPU path: $name', async (wanted) => {
     const { model, table } = await trainModel(wanted);
     const { predict } = await run(writeJavaScript(model));
-    const { values, rowCount } = predictTable(model, table);
+    const predictions = predictTable(model, table);
+    const { values, rowCount } = predictions;
     const outputCount = values.length / rowCount;
     let worst = 0;
     let compared = 0;
@@ -59,7 +68,7 @@ describe('the JavaScript module', () => {
         continue;
       }
       compared++;
-      worst = Math.max(worst, difference(model, predict(cells), answersOf(model, expected)));
+      worst = Math.max(worst, difference(model, predict(cells), answersToRow(model, predictions, row)));
     }
     expect(compared).toBeGreaterThan(10);
     console.log(`${wanted.name}: ${worst.toExponential(1)} of ${TOLERANCE}`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { combine } from '../../src/core/ensemble.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { initialParametersFrom } from '../../src/exchange/initial-parameters.ts';
@@ -16,7 +17,7 @@ const RUNS = process.env.HANDGRAD_FULL ? 100_000 : 10_000;
 
 describe('a model file', () => {
   it.each(modelCases)('holds all of it, bit for bit: $name', async (wanted) => {
-    const { model, table, result, dataset } = await trainModel(wanted);
+    const { model, table, results, dataset } = await trainModel(wanted);
     const file = writeModel(model);
     const read = readModel(file);
     expect(read).toEqual(model);
@@ -24,7 +25,8 @@ describe('a model file', () => {
     const { values } = predictTable(read, table);
     const { outputCount } = dataset.training;
     const [row] = dataset.rows.training;
-    const ofTraining = result.predictions.map((value, i) => {
+    const { mean } = combine(results.map(({ predictions }) => predictions));
+    const ofTraining = mean.map((value, i) => {
       const { offset, factor } = dataset.targetScaling[i % outputCount];
       return offset + factor * value;
     });
@@ -118,13 +120,16 @@ interface Lie {
 describe('what is no model', () => {
   let trained: TrainedModel;
   let file: Uint8Array<ArrayBuffer>;
+  let ensemble: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
-    trained = await trainModel({
+    const wanted = {
       csv: mixedTable('class'),
       columns: mixedColumns('class'),
       settings: { hidden: [2], steps: 3 },
-    });
+    };
+    trained = await trainModel(wanted);
     file = writeModel(trained.model);
+    ensemble = writeModel((await trainModel({ ...wanted, memberCount: 2 })).model);
   });
 
   const refusal = (bytes: Uint8Array): string => {
@@ -149,13 +154,16 @@ describe('what is no model', () => {
   };
 
   it('is refused wherever it is cut off', () => {
-    for (let length = 0; length < file.length; length += 7) {
-      expect(refusal(file.subarray(0, length))).not.toBe('taken');
+    for (const whole of [file, ensemble]) {
+      for (let length = 0; length < whole.length; length += 7) {
+        expect(refusal(whole.subarray(0, length))).not.toBe('taken');
+      }
     }
   });
 
   it.each([
-    ['of a later version', () => remade((said) => (said.version = 2)), 'Use a later handgrad'],
+    ['of a later version', () => remade((said) => (said.version = 3)), 'Use a later handgrad'],
+    ['of an ensemble, and of one network', () => remade((said) => (said.version = 2)), 'two members or more'],
     [
       'of another kind',
       () => remade((said) => (said.format = 'a picture')),
@@ -270,7 +278,12 @@ describe('what is no model', () => {
     expect(refusal(broken)).toMatch(/NaN/);
   });
 
-  it(`any of ${RUNS.toLocaleString('en-US')} damaged files is read whole or refused with a sentence`, () => {
+  const fuzzed = ['a network', 'an ensemble'] as const;
+  const fileOf = (what: (typeof fuzzed)[number]) => (what === 'a network' ? file : ensemble);
+
+  const damaged = `any of ${RUNS.toLocaleString('en-US')} damaged files is read whole or refused with a sentence: %s`;
+  it.each(fuzzed)(damaged, (what) => {
+    const whole = fileOf(what);
     const damage = fc.record({
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 9 }),
@@ -279,7 +292,7 @@ describe('what is no model', () => {
     let takenCount = 0;
     fc.assert(
       fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), (damages) => {
-        let bytes: Uint8Array = file.slice();
+        let bytes: Uint8Array = whole.slice();
         for (const { at, bytes: some, kind } of damages) {
           const place = Math.floor(at * bytes.length);
           if (kind === 'replace') bytes.set(some.subarray(0, bytes.length - place), place);
@@ -306,8 +319,9 @@ describe('what is no model', () => {
     expect(takenCount).toBeLessThan(RUNS / 2);
   });
 
-  it(`any of ${RUNS.toLocaleString('en-US')} altered manifests is consistent or refused with a sentence`, () => {
-    const { tensors, metadata } = readTensorFile(file);
+  const altered = `any of ${RUNS.toLocaleString('en-US')} altered manifests is consistent or refused with a sentence: %s`;
+  it.each(fuzzed)(altered, (what) => {
+    const { tensors, metadata } = readTensorFile(fileOf(what));
     const said = JSON.parse(metadata.get('handgrad') ?? '') as unknown;
     const leaves = leavesOf(said);
     const replacement = fc.oneof(
@@ -317,8 +331,8 @@ describe('what is no model', () => {
     const refusals = new Set<string>();
     fc.assert(
       fc.property(fc.nat(leaves.length - 1), replacement, (leaf, value) => {
-        const altered = JSON.stringify(alterLeaf(said, leaves[leaf], value));
-        const answer = refusal(writeSafetensors(tensors, new Map([['handgrad', altered]])));
+        const lie = JSON.stringify(alterLeaf(said, leaves[leaf], value));
+        const answer = refusal(writeSafetensors(tensors, new Map([['handgrad', lie]])));
         if (answer !== 'taken') refusals.add(answer);
       }),
       { numRuns: RUNS, seed: 6 },

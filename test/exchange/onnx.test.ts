@@ -7,6 +7,7 @@ import { activationNames } from '../../src/core/activations.ts';
 import {
   answersOf,
   InputError,
+  memberCountOf,
   predictTable,
   readTable,
   writeOnnx,
@@ -62,15 +63,24 @@ function numbersOf(answers: OnnxAnswers): Float64Array {
   return data;
 }
 
+/** Of an ensemble. */
+function spreadsOf(answers: OnnxAnswers): Float64Array {
+  const data = answers.get('spread')?.data ?? [];
+  return Float64Array.from(data, Number);
+}
+
 /** How far the numbers of a file are from the model's own. */
 async function closenessTo(model: Model, file: Uint8Array, rows: readonly Row[]): Promise<Closeness> {
-  const { values } = predictTable(model, await readRows(rows));
+  const { values: predicted, spreads } = predictTable(model, await readRows(rows));
   const { targetScaling } = model.encoding;
   const answers = await runOnnx(file, model.encoding, rows);
   expect([...answers.values()][0].shape).toEqual([rows.length, targetScaling.length]);
-  const given = numbersOf(answers);
+  expect(answers.has('spread')).toBe(memberCountOf(model) > 1);
+  expect(answers.get('spread')?.shape).toEqual(spreads && [rows.length, targetScaling.length]);
+  const values = Float64Array.of(...predicted, ...(spreads ?? []));
+  const given = Float64Array.of(...numbersOf(answers), ...spreadsOf(answers));
   expect(Array.from(given, Number.isNaN)).toEqual(Array.from(values, Number.isNaN));
-  expectLabels(model, values, answers);
+  expectLabels(model, predicted, answers);
   const allowed = given.map((_, i) => {
     return TOLERANCE * Math.max(1, Math.abs(targetScaling[i % targetScaling.length].factor));
   });

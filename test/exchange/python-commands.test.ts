@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -241,7 +241,10 @@ describe('the text of a script', () => {
   const steps = readFileSync(join(folderOfTemplates, 'steps.py'), 'utf8');
 
   it.each(['pytorch', 'numpy'])('spells every activation, loss, optimizer and schedule: %s', (name) => {
-    const template = readFileSync(join(folderOfTemplates, `${name}-network.py`), 'utf8') + steps;
+    const own = ['activations', 'network', 'ensemble'].map((part) =>
+      readFileSync(join(folderOfTemplates, `${name}-${part}.py`), 'utf8'),
+    );
+    const template = own.join('\n') + steps;
     const spelled = new Set(
       [...template.matchAll(/# only: (.*)$/gm)].flatMap(([, names]) => names.split(', ')),
     );
@@ -255,8 +258,8 @@ describe('the text of a script', () => {
   });
 
   it('marks parts of a template that end', () => {
-    for (const name of ['pytorch-network', 'numpy-network', 'steps', 'table', 'command']) {
-      const text = readFileSync(join(folderOfTemplates, `${name}.py`), 'utf8');
+    for (const name of readdirSync(folderOfTemplates)) {
+      const text = readFileSync(join(folderOfTemplates, name), 'utf8');
       const count = (pattern: RegExp) => [...text.matchAll(pattern)].length;
       expect(count(/^\s*# only: /gm)).toBe(count(/^\s*# end$/gm));
     }

@@ -23,10 +23,18 @@ const CSV = [
 ].join('\n');
 const NAME = 'table.csv';
 
-describe('what a file is said to reveal', () => {
+describe.each([
+  { of: 'a network', memberCount: undefined },
+  { of: 'an ensemble', memberCount: 3 },
+])('what a file of $of is said to reveal', ({ memberCount }) => {
   let trained: TrainedModel;
   beforeAll(async () => {
-    trained = await trainModel({ csv: CSV, columns: { ignore: ['ignoredcolumn'] }, settings: { steps: 3 } });
+    trained = await trainModel({
+      csv: CSV,
+      columns: { ignore: ['ignoredcolumn'] },
+      settings: { steps: 3 },
+      ...(memberCount !== undefined && { memberCount }),
+    });
   });
 
   const contents: Readonly<Record<ExportFormat, () => Promise<Uint8Array | string> | Uint8Array | string>> = {
@@ -43,7 +51,11 @@ describe('what a file is said to reveal', () => {
     },
   };
 
-  it.each(Object.keys(contents) as ExportFormat[])('is what it holds: %s', async (format) => {
+  // A certificate is of a run.
+  const formats = (Object.keys(contents) as ExportFormat[]).filter(
+    (format) => memberCount === undefined || format !== 'certificate',
+  );
+  it.each(formats)('is what it holds: %s', async (format) => {
     const content = await contents[format]();
     const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
     const said = revealed(trained.model, format);
@@ -58,6 +70,8 @@ describe('what a file is said to reveal', () => {
       expect(text.includes(word)).toBe(said.includes('4 categories and classes'));
     }
     const { digest } = trained.model.table;
+    const holdsRows = text.includes('trainingRows') || text.includes('TRAINING_ROWS');
+    expect(holdsRows).toBe(said.includes('which rows were trained on'));
     expect(text.includes(digest)).toBe(said.includes('a digest of its rows'));
     expect(text).not.toContain('12345.671');
   });

@@ -1,8 +1,10 @@
 import { activationNames } from '../../src/core/activations.ts';
 import {
+  ensembleOf,
   inferColumns,
   jobOf,
   modelOf,
+  parametersOf,
   prepareDataset,
   readTable,
   suggestedSettings,
@@ -15,7 +17,9 @@ import {
   type JobSettings,
   type Model,
   type RunResult,
+  type SourceTable,
   type Table,
+  type TrainingJob,
 } from '../../src/index.ts';
 import { NumpyRandom } from '../../src/core/numpy-random.ts';
 
@@ -30,6 +34,8 @@ export interface ModelSettings {
   readonly backend?: Backend['name'];
   /** Goes on from here. */
   readonly from?: Model;
+  /** As many networks, of other seeds and learning rates, as one ensemble. */
+  readonly memberCount?: number;
 }
 
 /** A model with what it was trained on. */
@@ -37,7 +43,10 @@ export interface TrainedModel {
   readonly model: Model;
   readonly table: Table;
   readonly dataset: Dataset;
+  /** Of an ensemble, the first member's. */
   readonly result: RunResult;
+  /** One a member. */
+  readonly results: readonly RunResult[];
 }
 
 /** Trains a network on a table, for a few steps unless said otherwise. */
@@ -55,6 +64,16 @@ export async function trainModel(wanted: ModelSettings): Promise<TrainedModel> {
     ...wanted.settings,
   };
   const job = jobOf(settings, training.outputCount);
+  const source = {
+    name: 'table.csv',
+    format: table.format,
+    columns: plans,
+    options,
+    rowCount: table.rowCount,
+  };
+  if (wanted.memberCount !== undefined) {
+    return { ...(await trainEnsemble(job, dataset, source, wanted.memberCount)), table, dataset };
+  }
   const session = await TrainingSession.open(backend, job, training, {
     ...(from && { from: { snapshot: from.snapshot, losses: from.losses } }),
     ...(from?.snapshot.plan.strategy === 'reference' || backend === 'cpu'
@@ -63,17 +82,31 @@ export async function trainModel(wanted: ModelSettings): Promise<TrainedModel> {
   });
   try {
     await session.train(wanted.stopAfter ?? job.steps);
-    const source = {
-      name: 'table.csv',
-      format: table.format,
-      columns: plans,
-      options,
-      rowCount: table.rowCount,
-    };
-    return { model: await modelOf(session, dataset, source), table, dataset, result: await session.result() };
+    const result = await session.result();
+    return { model: await modelOf(session, dataset, source), table, dataset, result, results: [result] };
   } finally {
     session.dispose();
   }
+}
+
+async function trainEnsemble(job: TrainingJob, dataset: Dataset, source: SourceTable, memberCount: number) {
+  const [first] = job.networks;
+  const members = [];
+  const results: RunResult[] = [];
+  for (let member = 0; member < memberCount; member++) {
+    const settings = { ...first, seed: first.seed + member, learningRate: first.learningRate * (1 + member) };
+    const session = await TrainingSession.open('cpu', { ...job, networks: [settings] }, dataset.training);
+    try {
+      await session.train();
+      const { snapshot } = await session.checkpoint();
+      members.push({ settings, parameters: parametersOf({ snapshot }) });
+      results.push(await session.result());
+    } finally {
+      session.dispose();
+    }
+  }
+  const model = await ensembleOf({ job, members, plan: { strategy: 'reference' } }, dataset, source);
+  return { model, result: results[0], results };
 }
 
 /** Headers and categories that a person may write, and that a careless exporter runs, closes or cuts off. */
@@ -140,6 +173,50 @@ export function hostileTable(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Ensembles: of every link, one output and several, with gaps and without, layers without biases among them. */
+export const ensembleCases: readonly (ModelSettings & { readonly name: string })[] = [
+  {
+    name: 'ensemble of 2, numbers',
+    csv: mixedTable('numbers'),
+    columns: mixedColumns('numbers'),
+    settings: { hidden: [4, 3], bias: false },
+    memberCount: 2,
+  },
+  {
+    name: 'ensemble of 3, every activation',
+    csv: mixedTable('number'),
+    columns: mixedColumns('number'),
+    settings: {
+      activations: [...activationNames],
+      hidden: activationNames.map(() => 3),
+      learningRate: 0.002,
+    },
+    memberCount: 3,
+  },
+  {
+    name: 'ensemble of 5, binary of words',
+    csv: mixedTable('binary'),
+    columns: mixedColumns('binary'),
+    settings: { hidden: [6], activations: ['relu'] },
+    memberCount: 5,
+  },
+  {
+    name: 'ensemble of 3, two of 0 and 1',
+    csv: `x,even,third\n${Array.from({ length: 30 }, (_, i) => `${(i * 7) % 11},${i % 2},${i % 3 === 0 ? 1 : 0}\n`).join('')}`,
+    columns: { targets: ['even', 'third'] },
+    settings: { hidden: [] },
+    memberCount: 3,
+  },
+  {
+    name: 'ensemble of 4, classes, complete rows',
+    csv: mixedTable('class'),
+    columns: mixedColumns('class'),
+    options: { missing: 'drop' },
+    settings: { dropout: 0.2, batchSize: 7 },
+    memberCount: 4,
+  },
+];
+
 /** Every kind of model an export must get right, by name: activations, loss heads, scalings, gaps, tasks, layers. */
 export const modelCases: readonly (ModelSettings & { readonly name: string })[] = [
   ...activationNames.map((activation, i) => ({
@@ -192,5 +269,6 @@ export const modelCases: readonly (ModelSettings & { readonly name: string })[] 
     columns: mixedColumns('number'),
     settings: { bias: false },
   },
+  ...ensembleCases,
   { name: 'hostile names and categories', csv: hostileTable() },
 ];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { jobOf, suggestedSettings } from '../../src/core/job-settings.ts';
-import { readModel } from '../../src/exchange/model-file.ts';
+import { readModel, writeModel } from '../../src/exchange/model-file.ts';
 import { exportFormats, readCertificate, readTable, verifyCertificate } from '../../src/index.ts';
 import { fileStem } from '../../src/worker/model-exports.ts';
 import { unusedCategory } from '../../src/worker/model-sheet.ts';
 import { TrainingService } from '../../src/worker/training-service.ts';
-import { hostileTable, mixedTable } from '../support/models.ts';
+import { hostileTable, mixedTable, trainModel } from '../support/models.ts';
 
 const name = 'mixed.csv';
 
@@ -170,6 +170,25 @@ describe('the models of the worker', () => {
     await expect(service.models.export({ run: id, name }, 'certificate')).rejects.toThrow(
       'has 50 of 400 steps',
     );
+  });
+
+  it('a file of an ensemble predicts with spreads, and is not gone on with', async () => {
+    const csv = mixedTable('class', 60);
+    const { model } = await trainModel({ csv, memberCount: 3 });
+    const { service, open } = await openService(csv);
+    const opened = await service.models.open(new Blob([writeModel(model)]));
+    const sheet = await service.models.describe({ file: opened });
+    expect(sheet).toMatchObject({ memberCount: 3 });
+    const cells = sheet.fields.map(({ start }) => start);
+    const [answer] = await service.models.predictRow({ file: opened }, cells, 0.5);
+    expect(answer.probabilities.every(({ spread = 0 }) => spread > 0)).toBe(true);
+    const { answers } = await service.models.predictFile({ file: opened }, undefined);
+    expect(answers[0]).toEqual([answer]);
+    const said = 'an ensemble of 3 networks, which predicts and is not trained on';
+    expect(() => service.models.continuationOf(opened)).toThrow(said);
+    const { id: tableId, plans, options } = open;
+    const request = { backend: 'cpu', tableId, plans, options } as const;
+    await expect(service.models.continueFile(opened, request)).rejects.toThrow(said);
   });
 
   it('a run is written in every way, under a name of its own, and certified', async () => {

@@ -6,7 +6,8 @@ import sys
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="Predicts the rows of a table, or trains on.")
+    parser = argparse.ArgumentParser(description="Predicts the rows of a table, or trains on.")  # only: one network
+    parser = argparse.ArgumentParser(description="Predicts the rows of a table.")  # only: ensemble
     commands = parser.add_subparsers(dest="command", required=True)
     table = argparse.ArgumentParser(add_help=False)
     table.add_argument("table", help="a CSV file with a column for every input")
@@ -17,7 +18,8 @@ def parse_arguments():
     table.add_argument("--device", choices=["cpu", "cuda"], help="cuda where it is available")
     # end
     commands.add_parser("predict", parents=[table], help="print the answers as CSV")
-    training = commands.add_parser("train", parents=[table], help="go on, and print the losses")
+    training = commands.add_parser("train", parents=[table], help="go on, and print the losses")  # only: one network
+    training = commands.add_parser("train", parents=[table], help="not of an ensemble")  # only: ensemble
     training.add_argument("--steps", type=positive, default=50, help="how many more (50)")
     training.add_argument("--log-every", type=positive, default=1, help="steps between losses (1)")
     training.add_argument("--all-rows", action="store_true", help="train on every complete row")

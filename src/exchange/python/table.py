@@ -234,6 +234,7 @@ def encode_target(column, value, row):
     raise InputError(f"{place_name(column, row)}: {value!r} is not a class of the network.")
 
 
+# only: one network
 def encode_training_rows(table, all_rows):
     """The rows that the network was trained on, or all that are complete."""
     if all_rows:
@@ -256,6 +257,7 @@ def encode_training_rows(table, all_rows):
     return encode(table, wanted, with_targets=True)
 
 
+# end
 # only: class weights
 def class_weights(places):
     """n / (C * n_c) of each of C classes: all count the same, however many rows one has."""
@@ -276,7 +278,9 @@ def float64_array(text):
 def write_answers(table, encoded, predictions):
     """Prints the answers as CSV, a line a row; empty cells where a row lacks a needed value.
 
-    predictions: a list per encoded row: probabilities, or numbers in the encoding of the targets.
+    predictions: a list per encoded row: probabilities, or numbers in the encoding of the targets.  # only: one network
+    predictions: two lists per encoded row, of means and of spreads: probabilities, or numbers in  # only: ensemble
+    the encoding of the targets.  # only: ensemble
     """
     header = [name for target in range(len(MODEL["targets"])) for name in answer_names(target)]
     answers = dict(zip(encoded.rows, map(answer, predictions)))
@@ -292,15 +296,22 @@ def write_answers(table, encoded, predictions):
 
 
 def answer_names(target):
-    """The columns of the answer to one target: what is predicted, and probabilities."""
+    """The columns of the answer to one target: what is predicted, and probabilities."""  # only: one network
+    """The columns of the answer to one target: predicted, probabilities, and spreads."""  # only: ensemble
     name = MODEL["targets"][target]["column"]
     if not MODEL["has_probabilities"]:
-        return [f"predicted {name}"]
+        return [f"predicted {name}"]  # only: one network
+        return [f"predicted {name}", f"spread of predicted {name}"]  # only: ensemble
     # Several targets of 0 and 1 have no classes.
     classes = MODEL["classes"] or ["1"]
-    return [f"predicted {name}"] + [f"probability of {name} = {of}" for of in classes]
+    return [f"predicted {name}"] + [f"probability of {name} = {of}" for of in classes]  # only: one network
+    # only: ensemble
+    probabilities = [f"probability of {name} = {of}" for of in classes]
+    return [f"predicted {name}", *probabilities, *(f"spread of {each}" for each in probabilities)]
+    # end
 
 
+# only: one network
 def answer(prediction):
     """The cells below `answer_names`, for all targets of a row."""
     classes = MODEL["classes"]
@@ -315,3 +326,26 @@ def answer(prediction):
         else:
             cells += [classes[int(value >= 0.5)], 1 - value, value]
     return cells
+
+
+# end
+# only: ensemble
+def answer(prediction):
+    """The cells below `answer_names`, for all targets of a row."""
+    classes = MODEL["classes"]
+    means, spreads = prediction
+    if MODEL["task"] == "classification":
+        return [classes[means.index(max(means))], *means, *spreads]
+    cells = []
+    for target, value, spread in zip(MODEL["targets"], means, spreads):
+        if not MODEL["has_probabilities"]:
+            factor = target["factor"]
+            cells += [target["offset"] + factor * value, abs(factor) * spread]
+        elif classes is None:
+            cells += ["1" if value >= 0.5 else "0", value, spread]
+        else:
+            cells += [classes[int(value >= 0.5)], 1 - value, value, spread, spread]
+    return cells
+
+
+# end

@@ -1,0 +1,101 @@
+import { MAX_MEMBERS } from './core/ensemble.ts';
+import { InputError } from './core/errors.ts';
+import { validateJob } from './core/job-rules.ts';
+import type { Adapter, NetworkSettings, TrainingJob } from './core/job.ts';
+import { layOutNetwork } from './core/network.ts';
+import type { Plan } from './core/plan.ts';
+import { formatCount } from './core/wording.ts';
+import type { Dataset } from './data/dataset.ts';
+import type { Model } from './exchange/model.ts';
+import { aboutTable, type SourceTable } from './trained-model.ts';
+
+/** One network of an ensemble, trained. */
+export interface EnsembleMember {
+  readonly settings: NetworkSettings;
+  /** [parameterCount] in the layout of `layOutNetwork`. */
+  readonly parameters: Float64Array;
+}
+
+/** Networks of one job that were trained on the same rows. */
+export interface TrainedMembers {
+  /** What they share; its networks count for nothing. */
+  readonly job: TrainingJob;
+  /** 2 to 4,096. */
+  readonly members: readonly EnsembleMember[];
+  /** How they were trained. */
+  readonly plan: Plan;
+  /** Null or left out where they were trained on the CPU. */
+  readonly adapter?: Adapter | null;
+}
+
+/**
+ * An ensemble as one model: it predicts the mean of its members and says how far they are apart, and is kept and handed
+ * on as any other. It is not trained on: nothing that an optimizer remembers is in it, and no initial parameters.
+ *
+ * @param dataset what every member was trained on
+ * @throws InputError for too few or too many members, one that diverged, one of other rows or another shape
+ * @throws RefusalError where digests cannot be made: on a page that came over plain http
+ */
+export async function ensembleOf(
+  { job, members, plan, adapter = null }: TrainedMembers,
+  dataset: Dataset,
+  table: SourceTable,
+): Promise<Model> {
+  const { lossStride: _, ...shared } = job;
+  const { training } = dataset;
+  requireCount(members.length);
+  const networks = members.map(({ settings }, member) => settingsOf(settings, training.rowCount, member));
+  const ofMembers = { ...shared, networks };
+  validateJob(ofMembers, training);
+  const { parameterCount } = layOutNetwork(training.inputCount, job.layers);
+  const parameters = new Float64Array(members.length * parameterCount);
+  members.forEach((each, member) => {
+    requireParameters(each.parameters, parameterCount, member);
+    parameters.set(each.parameters, member * parameterCount);
+  });
+  return {
+    ...(await aboutTable(dataset, table)),
+    job: ofMembers,
+    adapter,
+    snapshot: {
+      plan,
+      step: job.steps,
+      steps: job.steps,
+      parameters,
+      lowParts: new Float64Array(parameters.length),
+      optimizerState: new Float64Array(0),
+    },
+    losses: new Float64Array(0),
+  };
+}
+
+function requireCount(memberCount: number): void {
+  if (memberCount >= 2 && memberCount <= MAX_MEMBERS) return;
+  throw new InputError(
+    `An ensemble takes 2 to ${formatCount(MAX_MEMBERS)} networks, not ${formatCount(memberCount)}. Choose other ones.`,
+  );
+}
+
+function settingsOf(settings: NetworkSettings, rowCount: number, member: number): NetworkSettings {
+  const { initialParameters: _, rows, ...kept } = settings;
+  if (!rows || (rows.first === 0 && rows.count === rowCount)) return kept;
+  throw new InputError(
+    `Member ${formatCount(member + 1)} was trained on ${formatCount(rows.count)} of ${formatCount(rowCount)} rows; the ` +
+      'members of an ensemble are trained on all of them. Leave the networks of folds out.',
+  );
+}
+
+function requireParameters(parameters: Float64Array, parameterCount: number, member: number): void {
+  if (parameters.length !== parameterCount) {
+    throw new InputError(
+      `Member ${formatCount(member + 1)} has ${formatCount(parameters.length)} parameters; this job’s networks have ` +
+        `${formatCount(parameterCount)}. Choose networks of one shape.`,
+    );
+  }
+  const faulty = parameters.findIndex((value) => !Number.isFinite(value));
+  if (faulty < 0) return;
+  throw new InputError(
+    `Parameter ${formatCount(faulty + 1)} of member ${formatCount(member + 1)} is ${parameters[faulty]}: it has diverged. ` +
+      'Leave it out.',
+  );
+}
