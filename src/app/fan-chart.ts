@@ -94,6 +94,10 @@ class FanChart extends LitElement {
       details {
         margin-top: 12px;
       }
+      details table {
+        width: auto;
+        min-width: min(640px, 100%);
+      }
       details .scroll {
         margin-top: 8px;
       }
@@ -134,6 +138,11 @@ class FanChart extends LitElement {
     return this.chosen?.place === this.best?.place ? undefined : this.chosen;
   }
 
+  /** Of the best constant answer, once there is something to compare it with. */
+  get #shownConstantLoss(): number {
+    return this.fan.steps.length > 0 ? this.constantLoss : NaN;
+  }
+
   /** The place of the point that is read; −1 where there are none. */
   get #place(): number {
     const { steps } = this.fan;
@@ -160,8 +169,9 @@ class FanChart extends LitElement {
 
   #renderPlot(height: number) {
     const { fan, width, scale, lastStep } = this;
+    const constantLoss = this.#shownConstantLoss;
     const lines = [this.best, this.#other].filter((line) => line !== undefined);
-    const range = fanRange({ fan, lines, constantLoss: this.constantLoss }, scale);
+    const range = fanRange({ fan, lines, constantLoss }, scale);
     const ticks = lossTicks(range, scale);
     const left = DIGIT_WIDTH * Math.max(...ticks.map(({ text }) => text.length)) + 12;
     const frame = { left, right: width - 28, top: 8, bottom: height - 44 };
@@ -200,11 +210,12 @@ class FanChart extends LitElement {
     const { fan, path, best, lastStep } = this;
     const { left, right, top, bottom } = frame;
     const [width, height] = [Math.max(0, right - left), bottom - top];
-    const constant = { steps: [0, lastStep], losses: [this.constantLoss, this.constantLoss] };
+    const constantLoss = this.#shownConstantLoss;
+    const constant = { steps: [0, lastStep], losses: [constantLoss, constantLoss] };
     const other = this.#other;
     return svg`<svg x=${left} y=${top} width=${width} height=${height} viewBox="${left} ${top} ${width} ${height}">
       <path class="band ${path}" d=${bandPath(fan, scales)} />
-      ${Number.isFinite(this.constantLoss) ? svg`<path class="constant" d=${linePath(constant, scales)} />` : nothing}
+      ${Number.isFinite(constantLoss) ? svg`<path class="constant" d=${linePath(constant, scales)} />` : nothing}
       <path class="median ${path}" d=${linePath({ steps: fan.steps, losses: fan.median }, scales)} />
       ${other ? svg`<path class="chosen" d=${linePath(other, scales)} />` : nothing}
       ${best ? svg`<path class="best" d=${linePath(best, scales)} />` : nothing}

@@ -14,7 +14,7 @@ export function describeFan(fan: LossFan, best: SweepCurve | undefined, constant
   const [from, to] = [0, last].map((place) => lossText(fan.median[place]));
   return (
     `Loss over steps of ${countOf(Math.max(...fan.networkCounts), 'network')}. ` +
-    `Median from ${from} to ${to}, half of them between ${lossText(fan.lower[last])} and ` +
+    `Median from ${from} to ${to}, quartiles ${lossText(fan.lower[last])} and ` +
     `${lossText(fan.upper[last])} at step ${count(fan.steps[last])}.` +
     (best && bestLoss ? ` Best, ${networkName(best.place)}: ${bestLoss}.` : '') +
     (Number.isFinite(constantLoss) ? ` Always the same answer: ${lossText(constantLoss)}.` : '')

@@ -19,6 +19,7 @@ class HeatMap extends LitElement {
         position: relative;
       }
       table {
+        border-spacing: 2px;
         width: auto;
         min-width: min(560px, 100%);
       }
@@ -37,7 +38,7 @@ class HeatMap extends LitElement {
         display: inline-block;
         position: sticky;
         left: 0;
-        max-width: 100cqw;
+        max-width: calc(100cqw - 16px);
       }
       th[scope='colgroup'] {
         text-align: left;
@@ -65,13 +66,15 @@ class HeatMap extends LitElement {
         padding-right: 12px;
         background: var(--card);
       }
-      td,
-      tbody tr:last-child td {
+      thead th:last-child,
+      td:last-child {
+        padding-right: 8px;
+      }
+      td {
         --depth: 3%;
         min-width: 116px;
         height: 52px;
-        padding: 6px 8px;
-        border: 1px solid var(--card);
+        border: 0;
         border-radius: 6px;
         background: color-mix(in srgb, var(--ink) var(--depth), var(--card));
         text-align: center;
@@ -112,11 +115,10 @@ class HeatMap extends LitElement {
       }
       .note span + span::before {
         content: '·' / '';
-        padding: 0 4px;
+        padding-right: 4px;
       }
       @container (max-width: 600px) {
-        td,
-        tbody tr:last-child td {
+        td {
           min-width: 80px;
         }
         .note span {

@@ -14,15 +14,16 @@ export interface StripAxis {
 const LINEAR_DECADES = 2;
 
 /**
- * The axis that holds the quartiles of all groups, and some losses more; undefined where there is none.
+ * The axis that holds the quartiles of all groups, and some losses more; undefined where none has any.
  *
  * @param more losses that are marked as well, such as the best one
  */
 export function stripAxis(groups: readonly SweepGroup[], more: readonly number[]): StripAxis | undefined {
-  const losses = [...groups.flatMap(({ lower, upper }) => [lower, upper]), ...more].filter(
+  const quartiles = groups.flatMap(({ lower, upper }) => [lower, upper]);
+  const losses = [...quartiles, ...more].filter(
     (loss): loss is number => loss !== undefined && Number.isFinite(loss),
   );
-  if (losses.length === 0) return undefined;
+  if (quartiles.every((loss) => loss === undefined)) return undefined;
   const most = Math.max(...losses);
   const positive = losses.filter((loss) => loss > 0);
   const leastPositive = Math.min(...positive);

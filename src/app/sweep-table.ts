@@ -85,7 +85,7 @@ class SweepTable extends LitElement {
         margin: 0 2px;
         accent-color: var(--ink);
       }
-      .chosen > * {
+      .chosen > :is(th, td):nth-child(n) {
         background: var(--well);
       }
       .chosen > :first-child {
@@ -172,7 +172,10 @@ class SweepTable extends LitElement {
     const { column, isDescending } = this.order;
     const isSorted = column === name;
     const sort = isSorted ? (isDescending ? 'descending' : 'ascending') : 'none';
-    const arrow = isSorted ? (isDescending ? '↓' : '↑') : '';
+    // On the side where no figure stands under it.
+    const mark = html`<span class="arrow" aria-hidden="true"
+      >${isSorted ? (isDescending ? '↓' : '↑') : ''}</span
+    >`;
     const order: SweepOrder = { column: name, isDescending: isSorted && !isDescending };
     return html`<th
       scope="col"
@@ -180,7 +183,7 @@ class SweepTable extends LitElement {
       aria-sort=${sort}
     >
       <button type="button" @click=${() => this.#tell('order', order)}>
-        ${label}<span class="arrow" aria-hidden="true">${arrow}</span>
+        ${isWords ? nothing : mark}${label}${isWords ? mark : nothing}
       </button>
     </th>`;
   }
