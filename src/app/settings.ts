@@ -127,6 +127,17 @@ export function withChanges(base: SettingsText, changes: SettingsChanges): Setti
   };
 }
 
+/** What has to be changed of a text to come to another one. */
+export function changesBetween(base: SettingsText, text: SettingsText): SettingsChanges {
+  const fields = Object.keys(text) as SettingsField[];
+  const differing = fields.filter((field) => text[field] !== base[field]);
+  const changes = Object.fromEntries(differing.map((field) => [field, text[field]])) as SettingsChanges;
+  // A change may bring others with it, which are not meant.
+  const brought = withChanges(base, changes);
+  const rest = fields.filter((field) => brought[field] !== text[field]);
+  return { ...changes, ...Object.fromEntries(rest.map((field) => [field, text[field]])) };
+}
+
 /** Not by looking it up: every object has a constructor. */
 function optimizerCalled(name: string | undefined): Optimizer | undefined {
   const found = optimizerNames.find((each) => each === name);

@@ -15,7 +15,7 @@ import type { PageState } from './page-state.ts';
 import type { Path, ShownTable } from './run.ts';
 import { saveFile } from './save-file.ts';
 import { sentenceOf } from './sentences.ts';
-import { textOf } from './settings.ts';
+import { changesBetween, textOf } from './settings.ts';
 import type { TableControl } from './table-control.ts';
 
 /** What a person wrote to be swept; empty where a setting is as on the Train page. */
@@ -144,13 +144,13 @@ export class SweepControl {
     if (!shown) return;
     const { settings, plan } = await this.#client.sweeps.networkAt(place);
     const { strategy } = plan ?? {};
-    const text = textOf(settings, shown.request.options);
-    const { earlyStopping, strategy: asked } = this.#state.settingsText;
-    this.#with.tables.takeSettings({
-      ...text,
-      earlyStopping,
-      strategy: strategy && strategy !== 'reference' ? strategy : asked,
-    });
+    const { settingsText, base } = this.#state;
+    const text = {
+      ...textOf(settings, shown.request.options),
+      earlyStopping: settingsText.earlyStopping,
+      strategy: strategy && strategy !== 'reference' ? strategy : settingsText.strategy,
+    };
+    this.#with.tables.takeSettings(changesBetween(base, text));
     this.#state.update({
       path: shown.path,
       notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
