@@ -1,6 +1,6 @@
 // What the page says of a sweep, in words and figures.
 
-import { sweptText, type HeatCell, type SweepGroup, type SweptName } from '../index.ts';
+import { shortSweptText, sweptText, type HeatCell, type SweepGroup, type SweptName } from '../index.ts';
 import type { SweepReport, SweepRow } from '../worker/sweep-report.ts';
 import { count, countOf, properMinus, significant, timeLeft, withDecimals } from './format.ts';
 
@@ -27,10 +27,16 @@ export function wholePercent(share: number): string {
   return `${Math.round(100 * share)}${NBSP}%`;
 }
 
-/** A value as it stands in a table; undefined where the setting changes nothing for the network. */
-export function valueText(values: SweepGroup['values'], name: SweptName): string | undefined {
+/** A swept value with all its digits; undefined where the setting changes nothing for the network. */
+export function valueOf(values: SweepGroup['values'], name: SweptName): string | undefined {
   const value = (values as Partial<Record<SweptName, Parameters<typeof sweptText>[0]>>)[name];
-  return value === undefined ? undefined : properMinus(sweptText(value));
+  return value === undefined ? undefined : sweptText(value);
+}
+
+/** A swept value as it stands in a table, and as its title all its digits where it has more. */
+export function shownValue(value: string): { readonly text: string; readonly title: string | undefined } {
+  const short = shortSweptText(value);
+  return { text: properMinus(short), title: short === value ? undefined : properMinus(value) };
 }
 
 /** `0.1652`; a network that diverged has none. */
@@ -113,8 +119,8 @@ function noneSentence(groups: readonly SweepGroup[]): string {
 function valuesText(values: SweepGroup['values'], axes: readonly SweptLabel[]): string {
   return axes
     .flatMap(({ name, label }) => {
-      const text = valueText(values, name);
-      return text === undefined ? [] : [`${label} ${text}`];
+      const value = valueOf(values, name);
+      return value === undefined ? [] : [`${label} ${shownValue(value).text}`];
     })
     .join(', ');
 }
