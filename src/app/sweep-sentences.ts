@@ -136,6 +136,23 @@ export function rowStatus({ divergedAt, rank, hasFailed, steps }: SweepRow): str
   return hasFailed ? 'fails' : '';
 }
 
+/**
+ * What an ensemble of a sweep is, and of which networks it can be.
+ *
+ * @param ensembleCount those that are over, did not diverge and share layers and optimizer with the best one
+ */
+export function ensembleSentence(ensembleCount: number, isRunning: boolean): string {
+  const who = 'that did not diverge and share layers and optimizer with the best one';
+  const soFar = isRunning ? ' so far' : '';
+  if (ensembleCount < 2) {
+    return `An ensemble takes 2 or more networks ${who}; there ${ensembleCount === 1 ? 'is 1' : 'are 0'}${soFar}.`;
+  }
+  return (
+    `An ensemble predicts the mean of its networks, and says how far they are apart. It can be of the ` +
+    `${count(ensembleCount)} networks ${who}${soFar}.`
+  );
+}
+
 /** `950`, `3.1 M`, `2,480 M`. */
 export function inMillions(value: number): string {
   if (value < 1e6) return count(Math.round(value));

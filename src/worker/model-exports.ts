@@ -60,7 +60,8 @@ const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
   safetensors: {
     label: 'Weights',
     purpose: 'The weights and biases alone, in float64, named as PyTorch names them.',
-    ofEnsemble: 'The weights and biases of every network alone, in float64: members.0.layers.0.weight and so on.',
+    ofEnsemble:
+      'The weights and biases of every network alone, in float64: members.0.layers.0.weight and so on.',
     ending: '.weights.safetensors',
     mediaType: BYTES,
   },
