@@ -56,7 +56,13 @@ export {
   type SweepSettings,
   type SweptValues,
 } from './core/sweep.ts';
-export { sweptText, type SweepValues, type ValueList, type ValueRange } from './core/sweep-range.ts';
+export {
+  shortSweptText,
+  sweptText,
+  type SweepValues,
+  type ValueList,
+  type ValueRange,
+} from './core/sweep-range.ts';
 export {
   readSweepAxis,
   sweepable,
@@ -218,7 +224,14 @@ export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-m
 
 // Keep, use and hand on
 export { datasetDigest, modelOf, type SourceTable } from './trained-model.ts';
-export { ensembleOf, type EnsembleMember, type TrainedMembers } from './trained-ensemble.ts';
+export {
+  ensembleOf,
+  ensembleOfSweep,
+  ensemblePlaces,
+  type EnsembleMember,
+  type TrainedMembers,
+  type TrainedSweep,
+} from './trained-ensemble.ts';
 export {
   memberCountOf,
   membersOf,

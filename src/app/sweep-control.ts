@@ -11,6 +11,7 @@ import {
 } from '../worker/client.ts';
 import { count, countOf } from './format.ts';
 import type { GpuControl } from './gpu-control.ts';
+import type { ModelControl } from './model-control.ts';
 import type { PageState } from './page-state.ts';
 import type { Path, ShownTable } from './run.ts';
 import { saveFile } from './save-file.ts';
@@ -27,6 +28,13 @@ interface ShownSweep {
   readonly table: ShownTable;
   readonly request: SweepRequest;
   readonly path: Path;
+}
+
+/** Controls that a sweep makes use of. */
+interface SweepCompanions {
+  readonly tables: TableControl;
+  readonly gpu: GpuControl;
+  readonly models: ModelControl;
 }
 
 /** Rows of the results that are shown at first, and that *more* adds. */
@@ -53,17 +61,13 @@ export class SweepControl {
   phase: 'none' | 'running' | 'paused' | 'over' = 'none';
   readonly #state: PageState;
   readonly #client: TrainingClient;
-  readonly #with: { readonly tables: TableControl; readonly gpu: GpuControl };
+  readonly #with: SweepCompanions;
   #rowCount = ROWS_AT_ONCE;
   #isStopping = false;
   #describing: number | undefined;
   #described = '';
 
-  constructor(
-    state: PageState,
-    client: TrainingClient,
-    controls: { readonly tables: TableControl; readonly gpu: GpuControl },
-  ) {
+  constructor(state: PageState, client: TrainingClient, controls: SweepCompanions) {
     this.#state = state;
     this.#client = client;
     this.#with = controls;
@@ -157,6 +161,22 @@ export class SweepControl {
       opened: shown.path === 'gpu' && plan ? { job, plan } : undefined,
       notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
     });
+  }
+
+  /** The best networks as one model, opened as one from a file. @returns whether it is; if not the page says why */
+  async openEnsemble(memberCount: number): Promise<boolean> {
+    const { shown } = this;
+    if (!shown) return false;
+    const { name } = shown.table;
+    try {
+      await this.#with.models.take(`ensemble of ${count(memberCount)}.handgrad.safetensors`, () =>
+        this.#client.sweeps.openEnsemble(memberCount, name),
+      );
+      return true;
+    } catch (error) {
+      this.#state.update({ error: sentenceOf(error) });
+      return false;
+    }
   }
 
   async #describe(key: string): Promise<void> {

@@ -107,12 +107,19 @@ class SweepView extends PageElement {
     return html`
       <main>
         <div class="column"><sweep-form .page=${page}></sweep-form></div>
-        <div class="column">
-          ${this.#renderBar()}
-          ${report ? [this.#renderFan(), this.#renderHeat(), this.#renderGroups(), this.#renderTable()] : nothing}
-        </div>
+        <div class="column">${this.#renderBar()} ${report ? this.#renderResults() : nothing}</div>
       </main>
     `;
+  }
+
+  #renderResults() {
+    return [
+      this.#renderFan(),
+      this.#renderHeat(),
+      this.#renderGroups(),
+      this.#renderEnsemble(),
+      this.#renderTable(),
+    ];
   }
 
   #renderBar() {
@@ -236,6 +243,16 @@ class SweepView extends PageElement {
     </section>`;
   }
 
+  #renderEnsemble() {
+    return html`<section class="card" aria-labelledby="ensemble">
+      <div class="heading"><h2 id="ensemble">Ensemble</h2></div>
+      <sweep-ensemble
+        .page=${this.page}
+        @open=${({ detail }: CustomEvent<number>) => this.#openEnsemble(detail)}
+      ></sweep-ensemble>
+    </section>`;
+  }
+
   #renderTable() {
     const { sweeps, state } = this.page;
     const { report, shown, rows, order, chosen } = sweeps;
@@ -266,7 +283,17 @@ class SweepView extends PageElement {
 
   async #open(place: number): Promise<void> {
     await this.page.sweeps.open(place);
+    this.#toTrainPage();
+  }
+
+  async #openEnsemble(count: number): Promise<void> {
+    if (await this.page.sweeps.openEnsemble(count)) this.#toTrainPage();
+  }
+
+  #toTrainPage(): void {
     location.hash = this.page.link.fragment || '#train';
+    // Another page begins at its top.
+    scrollTo(0, 0);
   }
 }
 

@@ -25,6 +25,8 @@ export interface SweepReport {
   /** Networks that differ in their seeds alone: the first of them, and how many groups there are. */
   readonly groups: readonly SweepGroup[];
   readonly groupCount: number;
+  /** Networks that an ensemble can be made of (`ensemblePlaces`). */
+  readonly ensembleCount: number;
   /** Of two settings; undefined where fewer are swept. */
   readonly heat: SweepHeat | undefined;
 }

@@ -1,5 +1,7 @@
 import {
   constantLoss,
+  ensembleOfSweep,
+  ensemblePlaces,
   expandSweep,
   finalLoss,
   hasFailed,
@@ -29,6 +31,7 @@ import {
   type SweptName,
 } from '../index.ts';
 import { createBrowserPool } from './browser-pool.ts';
+import type { ModelService } from './model-service.ts';
 import type { SweepColumn, SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
 import type { KeptDataset, TableKeeper } from './table-keeper.ts';
 
@@ -84,13 +87,15 @@ const LIVE_EVERY = 4;
 /** Sweeps for the page, one at a time. */
 export class SweepService {
   readonly #tables: TableKeeper;
+  readonly #models: ModelService;
   #held: HeldSweep | undefined;
   #controller = new AbortController();
   #pool: AloneTrainer | undefined;
   #heat: { readonly columnName: SweptName; readonly rowName: SweptName } | undefined;
 
-  constructor(tables: TableKeeper) {
+  constructor(tables: TableKeeper, models: ModelService) {
     this.#tables = tables;
+    this.#models = models;
   }
 
   /** What would be trained. @throws InputError for values that cannot be swept */
@@ -219,6 +224,21 @@ export class SweepService {
     return { settings: sweep.networks[place].settings, plan: records[place].plan };
   }
 
+  /**
+   * The best networks as one model, which is kept as one from a file.
+   *
+   * @param count 2 to 4,096; all that can be taken where there are fewer
+   * @param name of the table
+   * @returns its number among the models
+   * @throws InputError if there are fewer than 2, RefusalError where digests cannot be made
+   */
+  async openEnsemble(count: number, name: string): Promise<number> {
+    const { sweep, records, run, prepared } = this.#require();
+    const { dataset, source } = prepared;
+    const trained = { sweep, records, adapter: run.adapter };
+    return this.#models.add(await ensembleOfSweep(trained, count, dataset, { ...source, name }));
+  }
+
   close(): void {
     this.#controller.abort();
     this.#held = undefined;
@@ -263,6 +283,7 @@ export class SweepService {
       rankedBy: prepared.dataset.validation ? 'validationLoss' : 'finalLoss',
       groups: groups.slice(0, MOST_GROUPS),
       groupCount: groups.length,
+      ensembleCount: ensemblePlaces({ sweep, records }).length,
       heat: this.#heat && sweepHeat(sweep, records, this.#heat, toBeat),
     };
   }

@@ -95,7 +95,7 @@ export class TrainingService {
   /** Trained networks: to be used, handed on, kept and gone on with. */
   readonly models = new ModelService(this.#tables, this.#runs);
   /** Many networks at once. */
-  readonly sweeps = new SweepService(this.#tables);
+  readonly sweeps = new SweepService(this.#tables, this.models);
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */

@@ -8,7 +8,8 @@ import {
   networkName,
   progressTexts,
   rowStatus,
-  valueText,
+  shownValue,
+  valueOf,
   wholePercent,
 } from '../../src/app/sweep-sentences.ts';
 import type { SweepGroup } from '../../src/index.ts';
@@ -100,9 +101,34 @@ test('a group says how many of its seeds fail', () => {
 });
 
 test('a value reads as it is written, and not at all where it changes nothing', () => {
-  expect(valueText({ hidden: [16, 8], learningRate: 1e-8 }, 'hidden')).toBe('16,8');
-  expect(valueText({ learningRate: 1e-8 }, 'learningRate')).toBe('1e−8');
-  expect(valueText({ learningRate: 1 }, 'momentum')).toBeUndefined();
+  expect(valueOf({ hidden: [16, 8], learningRate: 1e-8 }, 'hidden')).toBe('16,8');
+  expect(valueOf({ learningRate: 1e-8 }, 'learningRate')).toBe('1e-8');
+  expect(valueOf({ learningRate: 1 }, 'momentum')).toBeUndefined();
+  expect(shownValue('1e-8')).toEqual({ text: '1e−8', title: undefined });
+});
+
+test.each([
+  ['0.0517947467923', '0.05179'],
+  ['0.001', '0.001'],
+  ['2.68269579528e-8', '2.683e−8'],
+  ['1234.5678', '1235'],
+  // Seeds and units are whole, and one digit less is another one.
+  ['4294967295', '4294967295'],
+  ['16,8', '16,8'],
+  ['relu,tanh', 'relu,tanh'],
+  ['none', 'none'],
+  ['0.001–0.0032', '0.001–0.0032'],
+  // An average that forgets nothing would be another setting.
+  ['0.999951234', '0.99995'],
+  ['0.99949999', '0.9995'],
+])('of the value %s a table shows %s, and the whole of it as a title', (value, text) => {
+  const whole = value.replace('e-', 'e−');
+  expect(shownValue(value)).toEqual({ text, title: text === whole ? undefined : whole });
+});
+
+test('values are shortened in sentences', () => {
+  const one = group(0.0517947467923, { networkCount: 1, failedCount: 1 });
+  expect(failSentence([one], axes, 1)).toContain('Learning rate 0.05179 fails');
 });
 
 test('a field of the heat map says what is known of it', () => {
