@@ -1,6 +1,7 @@
 import type { SweptName } from '../index.ts';
 import {
   callback,
+  type AssessmentReport,
   type SweepCurve,
   type SweepOrder,
   type SweepReport,
@@ -58,6 +59,8 @@ export class SweepControl {
   order: SweepOrder = { column: 'rank', isDescending: false };
   /** The losses of a network that a person chose. */
   chosen: SweepCurve | undefined;
+  /** Of the best network, once some are over. */
+  assessment: AssessmentReport | undefined;
   phase: 'none' | 'running' | 'paused' | 'over' = 'none';
   readonly #state: PageState;
   readonly #client: TrainingClient;
@@ -134,6 +137,13 @@ export class SweepControl {
 
   async chooseHeat(columnName: SweptName, rowName: SweptName): Promise<void> {
     this.report = await this.#client.sweeps.chooseHeat(columnName, rowName);
+    this.#state.update({});
+  }
+
+  /** Counts as 1 from another probability on. */
+  async setThreshold(threshold: number): Promise<void> {
+    this.#state.update({ threshold });
+    this.assessment = await this.#client.sweeps.assessBest(threshold);
     this.#state.update({});
   }
 
@@ -228,6 +238,7 @@ export class SweepControl {
     this.shown = { sheet, table, request, path };
     this.report = undefined;
     this.chosen = undefined;
+    this.assessment = undefined;
     this.rows = [];
     this.#rowCount = ROWS_AT_ONCE;
     const networks = countOf(sheet.networkCount, 'network');
@@ -260,7 +271,9 @@ export class SweepControl {
 
   async #showRows(): Promise<void> {
     if (!this.shown) return;
-    this.rows = await this.#client.sweeps.rows(this.order, this.#rowCount);
+    const { sweeps } = this.#client;
+    this.rows = await sweeps.rows(this.order, this.#rowCount);
+    this.assessment = await sweeps.assessBest(this.#state.threshold);
     this.#state.update({});
   }
 

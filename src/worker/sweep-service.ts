@@ -30,6 +30,7 @@ import {
   type Sweep,
   type SweptName,
 } from '../index.ts';
+import { assessParameters, type AssessmentReport } from './assessment-report.ts';
 import { createBrowserPool } from './browser-pool.ts';
 import type { ModelService } from './model-service.ts';
 import type { SweepColumn, SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
@@ -210,6 +211,19 @@ export class SweepService {
           steps: step,
         };
       });
+  }
+
+  /**
+   * How well the best network does on every part of its table; undefined where all diverged, or none is over.
+   *
+   * @param threshold from which probability on a binary output counts as 1
+   */
+  assessBest(threshold: number): AssessmentReport | undefined {
+    const { sweep, records, prepared } = this.#require();
+    const [best] = ranking(records);
+    const parameters = best === undefined ? undefined : records[best].parameters;
+    if (!parameters?.every(Number.isFinite)) return undefined;
+    return assessParameters(prepared.dataset, sweep.networks[best].settings, { parameters, threshold });
   }
 
   /** Every network as a line of CSV, the best first. */
