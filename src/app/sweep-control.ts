@@ -155,8 +155,10 @@ export class SweepControl {
       strategy: strategy && strategy !== 'reference' ? strategy : settingsText.strategy,
     };
     this.#with.tables.takeSettings(changesBetween(base, text));
+    const { job } = this.#state;
     this.#state.update({
       path: shown.path,
+      opened: shown.path === 'gpu' && plan ? { job, plan } : undefined,
       notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
     });
   }

@@ -15,9 +15,9 @@ const NBSP = '\u00a0';
 /** Why one network fails, in words. */
 const NO_BETTER = 'ended no better than always the same answer';
 
-/** `network 17` for place 16, as the exported table numbers them. */
-export function networkName(place: number): string {
-  return `network ${count(place + 1)}`;
+/** `network 17` for place 16, as the exported table numbers them; without a place, whichever has the least loss. */
+export function networkName(place: number | undefined): string {
+  return place === undefined ? 'any network' : `network ${count(place + 1)}`;
 }
 
 /** `12 %`; `< 1 %` and `> 99 %` where it would read as none or all and is not. */

@@ -24,6 +24,7 @@ import {
   type DatasetOptions,
   type GpuStrategy,
   type JobSettings,
+  type LiveFan,
   type NetworkRecord,
   type Plan,
   type Sweep,
@@ -262,7 +263,7 @@ export class SweepService {
 
   #report(held: HeldSweep, every: number): SweepReport {
     const { sweep, run, records, constantLoss: toBeat, steps, stepCount, prepared } = held;
-    const [best] = ranking(records);
+    const live = run.liveFan;
     const groups = sweepGroups(sweep.networks, records, toBeat);
     const over = records.filter(({ isOver }) => isOver);
     return {
@@ -276,8 +277,8 @@ export class SweepService {
       recoveryCount: run.recoveryCount,
       adapter: run.adapter,
       planned: [...run.planned],
-      fan: lossFan(steps, records, every),
-      best: best === undefined ? undefined : curveOf(held, best),
+      fan: live ?? lossFan(steps, records, every),
+      best: bestCurve(held, live),
       constantLoss: toBeat,
       rankedBy: prepared.dataset.validation ? 'validationLoss' : 'finalLoss',
       groups: groups.slice(0, MOST_GROUPS),
@@ -304,6 +305,13 @@ function sheetOf({ sweep, prepared }: { readonly sweep: Sweep; readonly prepared
 function curveOf({ records, steps }: HeldSweep, place: number): SweepCurve {
   const losses = Array.from(records[place].losses);
   return { place, losses, steps: Array.from(steps.subarray(0, losses.length)) };
+}
+
+/** Of the best network that is over, or the least losses of those that train. */
+function bestCurve(held: HeldSweep, live: LiveFan | undefined): SweepCurve | undefined {
+  const [best] = ranking(held.records);
+  if (best !== undefined) return curveOf(held, best);
+  return live && { place: undefined, steps: live.steps, losses: live.least };
 }
 
 function finite(value: number | undefined): number | undefined {

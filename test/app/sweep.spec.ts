@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import type { Page as AppPage } from '../../src/app/page-element.ts';
 import { peakMemory } from './peak-memory.ts';
 import { longestTask } from './main-thread.ts';
 import { button, numberIn, openPage, openSample, saveScreens } from './support.ts';
@@ -16,6 +17,14 @@ async function openSweep(page: Page, texts: Readonly<Record<string, string>>): P
 
 async function onGpu(page: Page): Promise<void> {
   await page.locator('sweep-view').getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+}
+
+/** The table of all networks, as it is saved. */
+async function csvOf(page: Page): Promise<string> {
+  const download = page.waitForEvent('download');
+  await button(page, 'Save as CSV').click();
+  const stream = await (await download).createReadStream();
+  return (await stream.toArray()).join('');
 }
 
 const resultRows = (page: Page) => page.locator('sweep-table tbody tr');
@@ -69,7 +78,8 @@ test('4,096 networks: the page stays free, the results are sorted, and one of th
   expect(worst).toEqual(worst.toSorted((a, b) => b - a));
   expect(worst[0]).toBeGreaterThan(numberIn(best[0]));
 
-  // The first of them, alone: the same final loss.
+  // The first of them, alone: the same final loss, to the last bit.
+  const line = (await csvOf(page)).trim().split('\n').at(-1)?.split(',') ?? [];
   await resultRows(page)
     .first()
     .getByRole('button', { name: /^Open network/ })
@@ -78,6 +88,11 @@ test('4,096 networks: the page stays free, the results are sorted, and one of th
   await button(page, 'Train').click();
   const ended = page.getByRole('status').filter({ hasText: 'finished 10,000 steps' });
   await expect(ended).toContainText(`the loss is ${worstText}.`, over);
+  const finalLoss = await page.evaluate(() => {
+    const { state } = (document.querySelector('handgrad-page') as unknown as { page: AppPage }).page;
+    return state.runs.gpu?.report?.finalLoss;
+  });
+  expect(line).toContain(String(finalLoss));
   expect(noise.messages).toEqual([]);
 });
 
@@ -111,15 +126,9 @@ test('a sweep on all cores that is paused and goes on comes to what it would hav
   await openSweep(page, { Seeds: '1..24', 'Learning rate': '0.05/0.5' });
   const view = page.locator('sweep-view');
   await view.getByRole('radio', { name: 'CPU' }).check({ force: true });
-  const csvOf = async () => {
-    const download = page.waitForEvent('download');
-    await button(page, 'Save as CSV').click();
-    const stream = await (await download).createReadStream();
-    return (await stream.toArray()).join('');
-  };
   await button(page, 'Sweep').click();
   await expect(button(page, 'Sweep')).toBeVisible(over);
-  const whole = await csvOf();
+  const whole = await csvOf(page);
   expect(whole.split('\n')).toHaveLength(50);
 
   await button(page, 'Sweep').click();
@@ -127,7 +136,7 @@ test('a sweep on all cores that is paused and goes on comes to what it would hav
   await expect(button(page, 'Continue')).toBeVisible();
   await button(page, 'Continue').click();
   await expect(button(page, 'Sweep')).toBeVisible(over);
-  expect(await csvOf()).toBe(whole);
+  expect(await csvOf(page)).toBe(whole);
 });
 
 test('the best networks open as one model, which says how far they are apart, and is handed on', async ({
