@@ -40,6 +40,11 @@ class SweepEnsemble extends PageElement {
   /** As a person wrote it; undefined until they do. */
   declare private countText: string | undefined;
 
+  /** How many there are to choose from grows while the sweep runs. */
+  protected override onStateChange(): void {
+    this.requestUpdate();
+  }
+
   override render() {
     const { state, sweeps } = this.page;
     const { report, phase } = sweeps;

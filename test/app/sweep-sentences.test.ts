@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeFan, describePoint } from '../../src/app/fan-sentences.ts';
 import {
+  ensembleSentence,
   failSentence,
   groupFails,
   heatTexts,
@@ -173,6 +174,15 @@ test('how far a sweep is, in one line', () => {
     '20.5\u00a0M steps',
     '8.6\u00a0M steps/s',
   ]);
+});
+
+test('what an ensemble can be made of', () => {
+  expect(ensembleSentence(1200, false)).toContain(
+    'It can be of the 1,200 networks that did not diverge and share',
+  );
+  expect(ensembleSentence(12, true)).toMatch(/with the best one so far\.$/);
+  expect(ensembleSentence(1, false)).toMatch(/^An ensemble takes 2 or more networks that .*; there is 1\.$/);
+  expect(ensembleSentence(0, true)).toMatch(/there are 0 so far\.$/);
 });
 
 test('millions are short and small numbers whole', () => {

@@ -139,6 +139,54 @@ test('a sweep on all cores that is paused and goes on comes to what it would hav
   expect(await csvOf(page)).toBe(whole);
 });
 
+test('the best networks open as one model, which says how far they are apart, and is handed on', async ({
+  page,
+}) => {
+  const noise = await openPage(page);
+  await openSample(page, 'Iris');
+  await openSweep(page, { Seeds: '1..6', 'Learning rate': '0.01..0.1:log:4' });
+  await onGpu(page);
+  await button(page, 'Sweep').click();
+  await expect(page.locator('sweep-progress')).toContainText('24 networks', over);
+  await expect(button(page, 'Sweep')).toBeVisible(over);
+
+  // A rate of twelve digits is shown with four.
+  await expect(page.locator('sweep-groups tbody').getByTitle('0.0215443469003')).toHaveText('0.02154');
+  const ensemble = page.locator('sweep-ensemble');
+  await expect(ensemble).toContainText('It can be of the 24 networks');
+  const members = ensemble.getByLabel('Networks of the ensemble');
+  await expect(members).toHaveValue('10');
+  await members.fill('25');
+  await expect(ensemble.locator('.fails')).toContainText('from 2 to 24');
+  await expect(button(page, 'Open as one model')).toHaveAttribute('aria-disabled', 'true');
+  await members.fill('4');
+  await members.press('Enter');
+
+  const card = page.locator('model-card');
+  await expect(card).toContainText('ensemble of 4.handgrad.safetensors');
+  await expect(card).toContainText('an ensemble of 4 networks of');
+  await expect(card).not.toContainText('Continue training');
+  const answer = card.locator('answer-view');
+  await expect(answer).toContainText('± is the standard deviation over the 4 networks.');
+  const probabilities = answer.locator('tbody tr td:last-child');
+  await expect(probabilities).toHaveText(Array(3).fill(/^[<>]? ?[\d.]+\u00a0% ± (< )?[\d.]+\u00a0%$/));
+  const before = await probabilities.allInnerTexts();
+  await card.getByLabel('petal_length').fill('4.9');
+  await expect(probabilities).not.toHaveText(before);
+
+  await button(page, 'Predict the open table').click();
+  const predicted = card.getByRole('region', { name: 'Predictions of the file' });
+  await expect(predicted.locator('tbody tr').first()).toContainText('±');
+  await saveScreens(page, 'ensemble');
+  await card.getByText('Download', { exact: true }).first().click();
+  await expect(card.locator('export-panel')).toContainText('ONNX');
+  await expect(card.locator('export-panel')).not.toContainText(/training|trains/);
+  const download = page.waitForEvent('download');
+  await button(page, 'Download ONNX').click();
+  expect((await download).suggestedFilename()).toBe('iris.onnx');
+  expect(noise.messages).toEqual([]);
+});
+
 test('values that cannot be swept are refused with what to write', async ({ page }) => {
   await openPage(page);
   await openSweep(page, {});
