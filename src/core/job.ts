@@ -93,7 +93,10 @@ export function requireSteps(steps: number): void {
 /** @throws InputError if a trainer of so many networks does not have this one, counted from 0 */
 export function requireNetwork(network: number, networkCount: number): void {
   if (Number.isInteger(network) && network >= 0 && network < networkCount) return;
-  const has = networkCount === 1 ? '1 network, which is 0' : `${networkCount.toLocaleString('en-US')} networks, from 0 on`;
+  const has =
+    networkCount === 1
+      ? '1 network, which is 0'
+      : `${networkCount.toLocaleString('en-US')} networks, from 0 on`;
   throw new InputError(`This trainer has ${has}; it was asked for network ${network}. Ask for one it has.`);
 }
 

@@ -1,9 +1,11 @@
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { TrainingJob } from '../../src/core/job.ts';
 import { divergedStep } from '../../src/core/network-record.ts';
 import { networkAlone } from '../../src/core/population.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { allocatedBytes } from '../../src/gpu/buffers.ts';
+import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { planTask } from '../../src/sweep-plan.ts';
 import type { PlannedTask, SweepCheckpoint } from '../../src/sweep-plan.ts';
 import { SweepRun } from '../../src/sweep-run.ts';
 import { randomPopulation } from '../support/populations.ts';
@@ -63,4 +65,56 @@ it('finds where a network exploded by the rows it sees, not by those of others',
     expect(divergedAt, `network ${i}`).toBe(divergedStep(alone.job, alone.data, losses));
   });
   expect(run.records[0].divergedAt).toBe(7);
+});
+
+it('trains together what could stop early but has no rows to be looked at', async () => {
+  const { job, data } = randomPopulation(8, 200, { steps: 2000 });
+  const run = new SweepRun('gpu', [{ job, data }], { patience: 3, strategy: 'unrolled' });
+  await run.train();
+  expect(run.planned[0].reason).not.toContain('stop early');
+  expect(run.planned[0].atOnce).toBe(200);
+});
+
+describe('networks of large tables', () => {
+  const rowCount = 100_000;
+  const data = {
+    rowCount,
+    inputCount: 1,
+    inputs: new Float64Array(rowCount),
+    outputCount: 1,
+    targets: new Float64Array(rowCount),
+  };
+  const network = { seed: 1, learningRate: 0.1 };
+  const job: TrainingJob = {
+    layers: [{ units: 1, activation: 'linear', bias: true }],
+    loss: 'mse',
+    optimizer: 'sgd',
+    steps: 100,
+    networks: Array.from({ length: 20_000 }, () => network),
+  };
+  const slices = job.networks.map((each, i) => ({ ...each, rows: { first: i, count: rowCount / 10 } }));
+
+  it('are trained together by the rows each of them sees', async () => {
+    const [whole, sliced] = [
+      await gpuBackend.networksAtOnce(job, data, oneLane),
+      await gpuBackend.networksAtOnce({ ...job, networks: slices }, data, oneLane),
+    ];
+    expect(whole).toBeLessThan(job.networks.length / 10);
+    expect(Math.floor(sliced / 10)).toBe(whole);
+  });
+
+  it('are planned on as many as are trained together', async () => {
+    const plan = vi.spyOn(gpuBackend, 'plan');
+    const few = { ...data, rowCount: rowCount / 10 };
+    const wide = { ...job, layers: [{ units: 60, activation: 'tanh', bias: true }, ...job.layers] } as const;
+    const rows = {
+      ...few,
+      inputs: few.inputs.subarray(0, few.rowCount),
+      targets: few.targets.subarray(0, few.rowCount),
+    };
+    await planTask('gpu', { job: wide, data: rows }, { strategy: 'unrolled' });
+    const most = await gpuBackend.networksAtOnce(wide, rows, oneLane);
+    for (const [planned] of plan.mock.calls) expect(planned.networks.length).toBeLessThanOrEqual(most);
+    plan.mockRestore();
+  });
 });
