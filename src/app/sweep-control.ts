@@ -164,12 +164,16 @@ export class SweepControl {
       earlyStopping: settingsText.earlyStopping,
       strategy: strategy && strategy !== 'reference' ? strategy : settingsText.strategy,
     };
+    const isOfTable = this.#state.table?.key === shown.table.key;
     this.#with.tables.takeSettings(changesBetween(base, text));
+    const which = `These are the settings of network ${count(place + 1)} of the sweep`;
     const { job } = this.#state;
     this.#state.update({
       path: shown.path,
-      opened: shown.path === 'gpu' && plan ? { job, plan } : undefined,
-      notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
+      opened: isOfTable && shown.path === 'gpu' && plan ? { job, plan } : undefined,
+      notice: isOfTable
+        ? `${which}. Train repeats it.`
+        : `${which}, which was trained on ${shown.table.name} as it stood then. Train takes the table on the page.`,
     });
   }
 

@@ -28,7 +28,10 @@ class SweepEnsemble extends PageElement {
         align-items: center;
         gap: 8px;
       }
-      input {
+      label {
+        white-space: nowrap;
+      }
+      input[type='text'] {
         width: 72px;
       }
       p {

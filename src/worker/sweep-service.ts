@@ -107,7 +107,6 @@ export class SweepService {
   /** Holds a sweep, in the place of the one before. @throws InputError as `describe` */
   open(request: SweepRequest): SweepSheet {
     const { sweep, prepared } = this.#expand(request);
-    this.close();
     const { training, validation } = prepared.dataset;
     const tasks = sweep.populations.map(({ job }) => ({
       job,
@@ -125,6 +124,8 @@ export class SweepService {
       ...(request.patience !== undefined && { patience: request.patience }),
       onProgress: () => onProgress(),
     });
+    // What cannot be trained leaves the sweep before in its place.
+    this.close();
     this.#onProgress = (listener) => (onProgress = listener);
     const records = Array<NetworkRecord>(run.records.length);
     sweep.populations
