@@ -32,7 +32,8 @@ const resultRows = (page: Page) => page.locator('sweep-table tbody tr');
 /** A column of the results, as text. */
 async function columnTexts(page: Page, name: string): Promise<string[]> {
   const headers = await page.locator('sweep-table thead th').allInnerTexts();
-  const at = headers.findIndex((text) => text.startsWith(name));
+  // An arrow stands before the figures that are sorted by.
+  const at = headers.findIndex((text) => text.replace(/^[↑↓]\s*/, '').startsWith(name));
   expect(at).toBeGreaterThanOrEqual(0);
   return resultRows(page).evaluateAll(
     (found, place) => found.map((row) => row.children[place].textContent.trim()),
@@ -183,7 +184,7 @@ test('the best networks open as one model, which says how far they are apart, an
   await expect(card.locator('export-panel')).not.toContainText(/training|trains/);
   const download = page.waitForEvent('download');
   await button(page, 'Download ONNX').click();
-  expect((await download).suggestedFilename()).toBe('iris.onnx');
+  expect((await download).suggestedFilename()).toBe('Iris-sample.onnx');
   expect(noise.messages).toEqual([]);
 });
 
