@@ -42,6 +42,8 @@ interface SweepCompanions {
 const ROWS_AT_ONCE = 25;
 /** A description follows what is written so long after it, in milliseconds. */
 const DESCRIBE_AFTER_MS = 250;
+const RECOVERED =
+  'The GPU device was lost, and another stands in for it: the networks go on from where they were last kept.';
 const USUAL_TEXTS: SweepTexts = { seed: '1..64' };
 
 /** Sweeps: many networks of the table on the page, each with its own settings. */
@@ -257,8 +259,10 @@ export class SweepControl {
     state.update({});
     const show = (report: SweepReport) => {
       if (this.phase !== 'running') return;
+      const isRecovered = report.recoveryCount > (this.report?.recoveryCount ?? 0);
       this.report = report;
       state.update({}, 'progress');
+      if (isRecovered) state.update({ notice: RECOVERED });
     };
     try {
       await this.#client.sweeps.train(callback(show));

@@ -95,6 +95,37 @@ async function crashGpu(page: Page): Promise<void> {
   session?.send('Browser.crashGpuProcess').catch(() => {});
 }
 
+ownBrowser(
+  'a sweep whose device is lost loses no network, and ends as an undisturbed one',
+  async ({ page }) => {
+    test.setTimeout(150_000);
+    const noise = await openPage(page);
+    await page.getByRole('link', { name: 'Sweep' }).click();
+    await page.getByLabel('Seeds', { exact: true }).fill('1..1024');
+    await page.getByLabel('Learning rate', { exact: true }).fill('0.01/0.1/0.5/1');
+    const sweep = page.locator('sweep-view');
+    await sweep.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+    const over = { timeout: 60_000 };
+    const csvOf = async () => {
+      const download = page.waitForEvent('download');
+      await button(page, 'Save as CSV').click();
+      return (await (await (await download).createReadStream()).toArray()).join('');
+    };
+    await button(page, 'Sweep').click();
+    await expect(sweep.getByRole('button', { name: 'Save as CSV' })).toBeEnabled(over);
+    const undisturbed = await csvOf();
+    expect(undisturbed.trim().split('\n')).toHaveLength(4097);
+
+    await button(page, 'Sweep').click();
+    await expect(sweep.locator('sweep-progress')).toContainText(/0\sof\s4,096\snetworks[^]*M\sof\s41\.0\sM\ssteps/);
+    await crashGpu(page);
+    await expect(page.locator('notice-bar')).toContainText('The GPU device was lost', { timeout: 20_000 });
+    await expect(button(page, 'Sweep')).toBeVisible(over);
+    expect(await csvOf()).toBe(undisturbed);
+    expect(noise.messages.filter((message) => !message.startsWith('warning'))).toEqual([]);
+  },
+);
+
 ownBrowser('a run whose device is lost goes on, and ends as an undisturbed one', async ({ page }) => {
   test.setTimeout(150_000);
   const noise = await openPage(page);
