@@ -117,7 +117,9 @@ ownBrowser(
     expect(undisturbed.trim().split('\n')).toHaveLength(4097);
 
     await button(page, 'Sweep').click();
-    await expect(sweep.locator('sweep-progress')).toContainText(/0\sof\s4,096\snetworks[^]*M\sof\s41\.0\sM\ssteps/);
+    await expect(sweep.locator('sweep-progress')).toContainText(
+      /0\sof\s4,096\snetworks[^]*M\sof\s41\.0\sM\ssteps/,
+    );
     await crashGpu(page);
     await expect(page.locator('notice-bar')).toContainText('The GPU device was lost', { timeout: 20_000 });
     await expect(button(page, 'Sweep')).toBeVisible(over);
