@@ -27,8 +27,9 @@ class SweepEnsemble extends PageElement {
         display: flex;
         align-items: center;
         gap: 8px;
+        white-space: nowrap;
       }
-      input {
+      label input[type='text'] {
         width: 72px;
       }
       p {
