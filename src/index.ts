@@ -163,7 +163,15 @@ export type { ValidationCurve, ValidationOptions, WatchState } from './validatio
 export { comparable, type Recovery, type RunResult, type RunTiming } from './run-result.ts';
 
 // Measure
-export { assess, lossOn, measureParts, partNames, type PartAssessment, type PartName } from './assessment.ts';
+export {
+  assess,
+  lossOn,
+  measureParts,
+  partNames,
+  predictionsFor,
+  type PartAssessment,
+  type PartName,
+} from './assessment.ts';
 export { LEAST_REPETITIONS, measure, type Measurement } from './measurement.ts';
 export {
   benchJobNames,
@@ -257,6 +265,8 @@ export {
 } from './model-predictions.ts';
 export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
+
+export { forward } from './cpu/forward.ts';
 
 // Certify
 export { certify, type CertifiedRun } from './certify.ts';

@@ -60,6 +60,8 @@ export interface Wave {
 
 /** More networks need not be drawn up to find the plan for them. */
 const PLANNED_NETWORKS = 256;
+/** What the number of networks that plans are tried out on is held to: a step of more would keep the device too long. */
+const ONE_LANE: Plan = { strategy: 'unrolled', lanes: 1, sharing: 'none' };
 
 /**
  * Together or one by one: what takes less time.
@@ -68,7 +70,7 @@ const PLANNED_NETWORKS = 256;
  */
 export async function planTask(
   backend: Backend['name'],
-  { job, data }: SweepTask,
+  { job, data, validation }: SweepTask,
   { strategy, patience }: SweepOptions,
 ): Promise<PlannedTask> {
   const { plan } = backends[backend];
@@ -82,8 +84,9 @@ export async function planTask(
   });
   if (backend === 'cpu' || networkCount === 1) return oneByOne(await alone(), '');
   // Each network stops at a step of its own.
-  if (patience !== undefined) return oneByOne(await alone(), 'they stop early; ');
-  const few = someNetworks(job, 0, PLANNED_NETWORKS);
+  if (patience !== undefined && validation) return oneByOne(await alone(), 'they stop early; ');
+  const most = await backends[backend].networksAtOnce(job, data, ONE_LANE);
+  const few = someNetworks(job, 0, Math.min(PLANNED_NETWORKS, most));
   const together = await plan.call(backends[backend], few, data, strategy).catch((error: unknown) => {
     if (error instanceof RefusalError) return undefined;
     throw error;

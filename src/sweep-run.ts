@@ -4,7 +4,7 @@ import { validateJob } from './core/job-rules.ts';
 import type { Adapter, Backend, Trainer } from './core/job.ts';
 import { GrowingFan, type LiveFan } from './core/loss-fan.ts';
 import { lossQuartiles, QUARTILE_COUNT } from './core/loss-quartiles.ts';
-import { divergedStep, GrowingRecord, keptLosses } from './core/network-record.ts';
+import { divergedStep, GrowingRecord, keptLosses, type NetworkRecord } from './core/network-record.ts';
 import type { Plan, Snapshot } from './core/plan.ts';
 import {
   atLossSteps,
@@ -124,7 +124,7 @@ export class SweepRun {
     try {
       for (const task of this.tasks.slice(this.#planned.length)) {
         if (signal.aborted) return;
-        this.#planned.push(await planTask(this.backend, task, this.options));
+        this.#planned.push(await this.#plan(task));
       }
       for (const wave of this.tasks.flatMap((task, i) => wavesOf(task, this.#planned[i]))) {
         if (signal.aborted) return;
@@ -163,6 +163,19 @@ export class SweepRun {
   #recordsOf({ task, first, count }: Wave): GrowingRecord[] {
     const place = this.#placeOf(task) + first;
     return this.records.slice(place, place + count);
+  }
+
+  /** Decides how a task is trained; on another device if that of a try is lost. */
+  async #plan(task: SweepTask): Promise<PlannedTask> {
+    for (let lossCount = 0; ;) {
+      try {
+        return await planTask(this.backend, task, this.options);
+      } catch (error) {
+        if (!(error instanceof DeviceLostError) || ++lossCount > MOST_RECOVERIES) throw error;
+        this.recoveryCount++;
+        this.options.onProgress?.();
+      }
+    }
   }
 
   /** Networks that train together, to their end. */
@@ -244,24 +257,32 @@ export class SweepRun {
   async #finishWave(wave: Wave, snapshot: Snapshot): Promise<void> {
     const { task, first, count } = wave;
     const records = this.#recordsOf(wave);
+    const ends: Partial<NetworkRecord>[] = [];
     for (let i = 0; i < count; i++) {
       const { parameters, lowParts } = snapshotOf(snapshot, i, count);
-      records[i].divergedAt = divergedStep(task.job, task.data, records[i].losses);
       const whole = parameters.map((value, k) => value + lowParts[k]);
-      await this.#finish(task, first + i, whole);
+      const { data } = networkAlone(task.job, task.data, first + i);
+      const divergedAt = divergedStep(task.job, data, records[i].losses);
+      ends.push(await this.#endOf({ task, network: first + i, divergedAt }, whole));
     }
+    // All at once: what is kept meanwhile goes on from here with the whole wave.
+    records.forEach((record, i) => Object.assign(record, ends[i]));
     this.#waves.delete(this.#placeOf(task) + first);
     this.options.onProgress?.();
   }
 
-  /** Judges a network behind its last step. */
-  async #finish(task: SweepTask, network: number, parameters: Float64Array): Promise<void> {
-    const record = this.records[this.#placeOf(task) + network];
-    const rows = task.validation?.(network);
-    if (rows && record.divergedAt === undefined) {
-      record.validationLoss = await validationLoss(task.job, parameters, rows);
-    }
-    Object.assign(record, { parameters, isOver: true });
+  /** What a network comes to behind its last step. */
+  async #endOf(
+    {
+      task,
+      network,
+      divergedAt,
+    }: { readonly task: SweepTask; readonly network: number; readonly divergedAt: number | undefined },
+    parameters: Float64Array,
+  ): Promise<Partial<NetworkRecord>> {
+    const rows = divergedAt === undefined ? task.validation?.(network) : undefined;
+    const loss = rows && (await validationLoss(task.job, parameters, rows));
+    return { parameters, divergedAt, validationLoss: loss, isOver: true };
   }
 
   /** Networks that train one by one, each thread taking the next. */
@@ -313,7 +334,8 @@ export class SweepRun {
       this.#alone.set(place, outcome.checkpoint);
     } else {
       this.#alone.delete(place);
-      await this.#finish(task, network, outcome.parameters);
+      const { divergedAt } = outcome;
+      Object.assign(record, await this.#endOf({ task, network, divergedAt }, outcome.parameters));
     }
     this.options.onProgress?.();
   }

@@ -1,6 +1,7 @@
 import type { SweptName } from '../index.ts';
 import {
   callback,
+  type AssessmentReport,
   type SweepCurve,
   type SweepOrder,
   type SweepReport,
@@ -58,6 +59,8 @@ export class SweepControl {
   order: SweepOrder = { column: 'rank', isDescending: false };
   /** The losses of a network that a person chose. */
   chosen: SweepCurve | undefined;
+  /** Of the best network, once some are over. */
+  assessment: AssessmentReport | undefined;
   phase: 'none' | 'running' | 'paused' | 'over' = 'none';
   readonly #state: PageState;
   readonly #client: TrainingClient;
@@ -137,6 +140,13 @@ export class SweepControl {
     this.#state.update({});
   }
 
+  /** Counts as 1 from another probability on. */
+  async setThreshold(threshold: number): Promise<void> {
+    this.#state.update({ threshold });
+    this.assessment = await this.#client.sweeps.assessBest(threshold);
+    this.#state.update({});
+  }
+
   async saveCsv(): Promise<void> {
     const csv = await this.#client.sweeps.csv();
     saveFile(new Blob([csv], { type: 'text/csv' }), 'sweep.csv');
@@ -154,12 +164,16 @@ export class SweepControl {
       earlyStopping: settingsText.earlyStopping,
       strategy: strategy && strategy !== 'reference' ? strategy : settingsText.strategy,
     };
+    const isOfTable = this.#state.table?.key === shown.table.key;
     this.#with.tables.takeSettings(changesBetween(base, text));
+    const which = `These are the settings of network ${count(place + 1)} of the sweep`;
     const { job } = this.#state;
     this.#state.update({
       path: shown.path,
-      opened: shown.path === 'gpu' && plan ? { job, plan } : undefined,
-      notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
+      opened: isOfTable && shown.path === 'gpu' && plan ? { job, plan } : undefined,
+      notice: isOfTable
+        ? `${which}. Train repeats it.`
+        : `${which}, which was trained on ${shown.table.name} as it stood then. Train takes the table on the page.`,
     });
   }
 
@@ -228,6 +242,7 @@ export class SweepControl {
     this.shown = { sheet, table, request, path };
     this.report = undefined;
     this.chosen = undefined;
+    this.assessment = undefined;
     this.rows = [];
     this.#rowCount = ROWS_AT_ONCE;
     const networks = countOf(sheet.networkCount, 'network');
@@ -260,7 +275,9 @@ export class SweepControl {
 
   async #showRows(): Promise<void> {
     if (!this.shown) return;
-    this.rows = await this.#client.sweeps.rows(this.order, this.#rowCount);
+    const { sweeps } = this.#client;
+    this.rows = await sweeps.rows(this.order, this.#rowCount);
+    this.assessment = await sweeps.assessBest(this.#state.threshold);
     this.#state.update({});
   }
 

@@ -29,7 +29,7 @@ class SweepEnsemble extends PageElement {
         gap: 8px;
         white-space: nowrap;
       }
-      label input[type='text'] {
+      input[type='text'] {
         width: 72px;
       }
       p {

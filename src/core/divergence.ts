@@ -17,8 +17,11 @@ const EXPLODED = 1e6;
 
 /** The step from which on a run that ended far above its beginning had left for infinity; undefined if it did not. */
 export function explosion({ targets }: TrainingData, losses: Float64Array): number | undefined {
-  const limit = EXPLODED * Math.max(losses[0] ?? 0, largest(targets) ** 2);
-  if (!(losses[losses.length - 1] > limit)) return undefined;
+  const last = losses[losses.length - 1];
+  // Of thousands of networks few come so far that the targets have to be looked through.
+  if (!(last > EXPLODED * losses[0])) return undefined;
+  const limit = EXPLODED * Math.max(losses[0], largest(targets) ** 2);
+  if (!(last > limit)) return undefined;
   return losses.findIndex((loss) => loss > limit);
 }
 

@@ -90,6 +90,16 @@ export function requireSteps(steps: number): void {
   throw new InputError(`A trainer takes a whole number of steps, 0 or more; it was asked for ${steps}.`);
 }
 
+/** @throws InputError if a trainer of so many networks does not have this one, counted from 0 */
+export function requireNetwork(network: number, networkCount: number): void {
+  if (Number.isInteger(network) && network >= 0 && network < networkCount) return;
+  const has =
+    networkCount === 1
+      ? '1 network, which is 0'
+      : `${networkCount.toLocaleString('en-US')} networks, from 0 on`;
+  throw new InputError(`This trainer has ${has}; it was asked for network ${network}. Ask for one it has.`);
+}
+
 /** What a trainer answers once it was disposed of. */
 export function disposedError(): Error {
   return new Error('This trainer was disposed of; make a new one.');
@@ -146,7 +156,8 @@ export interface Trainer {
    * What the output layer says, row-major [rows, outputCount] for row-major [rows, inputCount]: logits where the loss
    * takes those (`predictionsOf` makes probabilities of them).
    *
-   * @param network which of the job's networks; the first if left out
+   * @param network which of the job's networks, from 0 on; the first if left out
+   * @throws InputError if the job does not have it
    */
   predict(inputs: Float64Array, network?: number): Promise<Float64Array>;
   /** [networkCount, parameterCount] in the layout of `layOutNetwork`. */

@@ -80,13 +80,13 @@ export function rankedLoss(record: NetworkRecord): number {
 
 /** Places of the networks that are over, the best first; those that diverged last, in their order. */
 export function ranking(records: readonly NetworkRecord[]): number[] {
-  const key = (place: number) => {
-    const loss = rankedLoss(records[place]);
+  const keys = Float64Array.from(records, (record) => {
+    const loss = rankedLoss(record);
     return Number.isNaN(loss) ? Infinity : loss;
-  };
+  });
   const over = records.flatMap(({ isOver }, place) => (isOver ? [place] : []));
   // Infinity − Infinity is no order.
-  return over.toSorted((a, b) => (key(a) === key(b) ? a - b : key(a) - key(b)));
+  return over.toSorted((a, b) => (keys[a] === keys[b] ? a - b : keys[a] - keys[b]));
 }
 
 /** The losses at the steps that are kept, of the losses of every step so far. */

@@ -40,9 +40,12 @@ export function sweepHeat(
   const [columns, rows] = [names.columnName, names.rowName].map((name) => ticksOf(axes, name));
   const cells = new Map<string, NetworkRecord[]>();
   networks.forEach((network, place) => {
-    const key = `${rows.placeOf(network)} ${columns.placeOf(network)}`;
-    if (key.includes('-1')) return;
-    cells.set(key, [...(cells.get(key) ?? []), records[place]]);
+    const [row, column] = [rows.placeOf(network), columns.placeOf(network)];
+    if (row === -1 || column === -1) return;
+    const key = `${row} ${column}`;
+    const own = cells.get(key);
+    if (own) own.push(records[place]);
+    else cells.set(key, [records[place]]);
   });
   return {
     ...names,
@@ -80,11 +83,12 @@ function ticksOf(axes: Sweep['axes'], name: SweptName): Ticks {
   const { values } = axis;
   if (values.kind === 'list') {
     const labels = values.values.map(sweptText);
+    const places = new Map(labels.map((label, place) => [label, place]));
     return {
       labels,
       placeOf: ({ values: own }) => {
         const value = own[name];
-        return value === undefined ? -1 : labels.indexOf(sweptText(value));
+        return value === undefined ? -1 : (places.get(sweptText(value)) ?? -1);
       },
     };
   }

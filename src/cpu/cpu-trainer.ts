@@ -3,6 +3,7 @@ import { RefusalError } from '../core/errors.ts';
 import {
   disposedError,
   initialParameters,
+  requireNetwork,
   requireSteps,
   type Backend,
   type Trainer,
@@ -174,8 +175,9 @@ class CpuTrainer implements Trainer {
     return lossQuartiles(await this.losses(fromStep), 1);
   }
 
-  async predict(inputs: Float64Array): Promise<Float64Array> {
+  async predict(inputs: Float64Array, network = 0): Promise<Float64Array> {
     this.#requireUndisposed();
+    requireNetwork(network, 1);
     return forward(this.network, this.#run.parameters, inputs);
   }
 

@@ -1,7 +1,7 @@
 import { batchingOf } from '../core/batches.ts';
 import { countDuration } from '../core/durations.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
-import { disposedError, initialParameters, requireSteps } from '../core/job.ts';
+import { disposedError, initialParameters, requireNetwork, requireSteps } from '../core/job.ts';
 import { lossQuartiles } from '../core/loss-quartiles.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
@@ -217,6 +217,7 @@ class GpuTrainer implements Trainer {
   async predict(inputs: Float64Array, network = 0): Promise<Float64Array> {
     this.#requireUndisposed();
     const { job } = this.#resident;
+    requireNetwork(network, job.networks.length);
     // Kernels that predict look for the parameters of one network in one place.
     const own = job.networks.length > 1 ? await this.#parametersOf(network) : undefined;
     const { inputCount, outputCount } = this.network;

@@ -1,6 +1,7 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork } from '../core/network.ts';
 import { planFault, type MatmulVariant, type Plan } from '../core/plan.ts';
+import { rowsOf } from '../core/population.ts';
 import type { BufferScope } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { createFusedStepping, fusedPlans, fusedRefusal, mostFusedNetworks } from './fused-trainer.ts';
@@ -58,7 +59,8 @@ export function networksAtOnce(gpu: Gpu, job: TrainingJob, data: TrainingData, p
   if (plan.strategy !== 'unrolled' && plan.strategy !== 'fused') return 1;
   const { parameterCount } = layOutNetwork(data.inputCount, job.layers);
   const most = MOST_STEP_MULTIPLICATIONS[gpu.adapter.isFallback ? 'software' : 'hardware'];
-  const rows = Math.min(job.batchSize ?? data.rowCount, data.rowCount);
+  const mostRows = job.networks.reduce((count, network) => Math.max(count, rowsOf(network, data).count), 0);
+  const rows = Math.min(job.batchSize ?? mostRows, mostRows);
   const inTime = Math.max(1, Math.floor(most / (3 * parameterCount * rows)));
   const held =
     plan.strategy === 'fused'

@@ -30,6 +30,7 @@ import {
   type Sweep,
   type SweptName,
 } from '../index.ts';
+import { assessParameters, type AssessmentReport } from './assessment-report.ts';
 import { createBrowserPool } from './browser-pool.ts';
 import type { ModelService } from './model-service.ts';
 import type { SweepColumn, SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
@@ -106,7 +107,6 @@ export class SweepService {
   /** Holds a sweep, in the place of the one before. @throws InputError as `describe` */
   open(request: SweepRequest): SweepSheet {
     const { sweep, prepared } = this.#expand(request);
-    this.close();
     const { training, validation } = prepared.dataset;
     const tasks = sweep.populations.map(({ job }) => ({
       job,
@@ -124,6 +124,8 @@ export class SweepService {
       ...(request.patience !== undefined && { patience: request.patience }),
       onProgress: () => onProgress(),
     });
+    // What cannot be trained leaves the sweep before in its place.
+    this.close();
     this.#onProgress = (listener) => (onProgress = listener);
     const records = Array<NetworkRecord>(run.records.length);
     sweep.populations
@@ -210,6 +212,19 @@ export class SweepService {
           steps: step,
         };
       });
+  }
+
+  /**
+   * How well the best network does on every part of its table; undefined where all diverged, or none is over.
+   *
+   * @param threshold from which probability on a binary output counts as 1
+   */
+  assessBest(threshold: number): AssessmentReport | undefined {
+    const { sweep, records, prepared } = this.#require();
+    const [best] = ranking(records);
+    const parameters = best === undefined ? undefined : records[best].parameters;
+    if (!parameters?.every(Number.isFinite)) return undefined;
+    return assessParameters(prepared.dataset, sweep.networks[best].settings, { parameters, threshold });
   }
 
   /** Every network as a line of CSV, the best first. */

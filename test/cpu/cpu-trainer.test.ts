@@ -36,6 +36,13 @@ describe('the notebook on the CPU', () => {
     expectClose('predictions', predictions, notebookRecord.predictions, { allowed: 1e-12, whyLoose });
   });
 
+  it('predicts by its one network alone', async () => {
+    const trainer = await cpuBackend.createTrainer(notebookJob, orData);
+    await expect(trainer.predict(orData.inputs, 1)).rejects.toThrow(
+      'This trainer has 1 network, which is 0; it was asked for network 1. Ask for one it has.',
+    );
+  });
+
   it('has the notebook’s dE_dv and dE_dw in the first step', async () => {
     const trainer = await cpuBackend.createTrainer(notebookJob, orData);
     const before = await trainer.parameters();

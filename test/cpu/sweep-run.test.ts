@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { backends } from '../../src/backends.ts';
+import { DeviceLostError } from '../../src/core/errors.ts';
 import { finalLoss, rankedLoss, ranking } from '../../src/core/network-record.ts';
 import { networkAlone } from '../../src/core/population.ts';
 import { SweepRun } from '../../src/sweep-run.ts';
@@ -83,5 +85,17 @@ describe('a sweep on the CPU', () => {
     const run: SweepRun = new SweepRun('cpu', tasks(), { pool });
     await expect(run.train()).rejects.toThrow('no memory');
     expect(running).toBeLessThanOrEqual(3);
+  });
+
+  it('plans again where the device of a try is lost, but not for ever', async () => {
+    const plan = vi.spyOn(backends.cpu, 'plan');
+    plan.mockRejectedValueOnce(new DeviceLostError('lost'));
+    const run = new SweepRun('cpu', tasks());
+    await run.train();
+    expect(run.isOver).toBe(true);
+    expect(run.recoveryCount).toBe(1);
+    plan.mockRejectedValue(new DeviceLostError('lost'));
+    await expect(new SweepRun('cpu', tasks()).train()).rejects.toThrow('lost');
+    plan.mockRestore();
   });
 });

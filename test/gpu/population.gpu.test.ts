@@ -166,6 +166,17 @@ describe('a population', () => {
     await expectAlone({ name: '', job: { ...job, networks }, data }, smallTiles, [3, 255]);
   });
 
+  it('predicts by the networks it has', async () => {
+    const { job, data } = randomPopulation(3, 5, { steps: 1 });
+    const trainer = await gpuBackend.createTrainer(job, data, oneLane);
+    for (const network of [5, -1, 1.5]) {
+      await expect(trainer.predict(data.inputs, network)).rejects.toThrow(
+        `This trainer has 5 networks, from 0 on; it was asked for network ${network}. Ask for one it has.`,
+      );
+    }
+    trainer.dispose();
+  });
+
   it('of one network runs the very code of a network alone', () => {
     const { job, data } = randomPopulation(3, 1, { slices: true });
     const alone = networkAlone(job, data, 0);
