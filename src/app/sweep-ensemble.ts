@@ -27,8 +27,6 @@ class SweepEnsemble extends PageElement {
         display: flex;
         align-items: center;
         gap: 8px;
-      }
-      label {
         white-space: nowrap;
       }
       input[type='text'] {
