@@ -8,6 +8,8 @@ import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { planTask } from '../../src/sweep-plan.ts';
 import type { PlannedTask, SweepCheckpoint } from '../../src/sweep-plan.ts';
 import { SweepRun } from '../../src/sweep-run.ts';
+import { loseDevice } from '../support/device.ts';
+import { droppingJob } from '../support/jobs.ts';
 import { randomPopulation } from '../support/populations.ts';
 
 const oneLane: Plan = { strategy: 'unrolled', lanes: 1, sharing: 'none' };
@@ -73,6 +75,19 @@ it('trains together what could stop early but has no rows to be looked at', asyn
   await run.train();
   expect(run.planned[0].reason).not.toContain('stop early');
   expect(run.planned[0].atOnce).toBe(200);
+});
+
+it('counts the losses of its device that networks alone survived', async () => {
+  const { job, data } = droppingJob(2, 3000);
+  const run = new SweepRun('gpu', [{ job, data }]);
+  const training = run.train();
+  // While its first trainer is made, or trains.
+  while (run.planned.length === 0 || allocatedBytes() === 0)
+    await new Promise((resolve) => setTimeout(resolve));
+  await loseDevice();
+  await training;
+  expect(run.isOver).toBe(true);
+  expect(run.recoveryCount).toBe(1);
 });
 
 describe('networks of large tables', () => {
