@@ -56,7 +56,13 @@ export {
   type SweepSettings,
   type SweptValues,
 } from './core/sweep.ts';
-export { sweptText, type SweepValues, type ValueList, type ValueRange } from './core/sweep-range.ts';
+export {
+  shortSweptText,
+  sweptText,
+  type SweepValues,
+  type ValueList,
+  type ValueRange,
+} from './core/sweep-range.ts';
 export {
   readSweepAxis,
   sweepable,
@@ -146,7 +152,7 @@ export type { PlannedTask, SweepCheckpoint, SweepOptions, SweepTask } from './sw
 export type { PopulationOptions } from './train-populations.ts';
 export { trainSweep, type SweepResult, type TrainSweepOptions } from './train-sweep.ts';
 export { crossValidate, type CrossValidation, type FoldOutcome } from './cross-validation.ts';
-export { lossFan, type LossFan } from './core/loss-fan.ts';
+export { lossFan, type LiveFan, type LossFan } from './core/loss-fan.ts';
 export { sweepHeat, type HeatCell, type SweepHeat } from './core/sweep-heat.ts';
 export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/network-record.ts';
 export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts';
@@ -157,7 +163,15 @@ export type { ValidationCurve, ValidationOptions, WatchState } from './validatio
 export { comparable, type Recovery, type RunResult, type RunTiming } from './run-result.ts';
 
 // Measure
-export { assess, lossOn, measureParts, partNames, type PartAssessment, type PartName } from './assessment.ts';
+export {
+  assess,
+  lossOn,
+  measureParts,
+  partNames,
+  predictionsFor,
+  type PartAssessment,
+  type PartName,
+} from './assessment.ts';
 export { LEAST_REPETITIONS, measure, type Measurement } from './measurement.ts';
 export {
   benchJobNames,
@@ -218,7 +232,14 @@ export { fitLinearModel, predictLinear, type LinearModel } from './core/linear-m
 
 // Keep, use and hand on
 export { datasetDigest, modelOf, type SourceTable } from './trained-model.ts';
-export { ensembleOf, type EnsembleMember, type TrainedMembers } from './trained-ensemble.ts';
+export {
+  ensembleOf,
+  ensembleOfSweep,
+  ensemblePlaces,
+  type EnsembleMember,
+  type TrainedMembers,
+  type TrainedSweep,
+} from './trained-ensemble.ts';
 export {
   memberCountOf,
   membersOf,
@@ -244,6 +265,8 @@ export {
 } from './model-predictions.ts';
 export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
+
+export { forward } from './cpu/forward.ts';
 
 // Certify
 export { certify, type CertifiedRun } from './certify.ts';

@@ -2,9 +2,18 @@ import { backends } from './backends.ts';
 import { DeviceLostError, InputError } from './core/errors.ts';
 import { validateJob } from './core/job-rules.ts';
 import type { Adapter, Backend, Trainer } from './core/job.ts';
+import { GrowingFan, type LiveFan } from './core/loss-fan.ts';
+import { lossQuartiles, QUARTILE_COUNT } from './core/loss-quartiles.ts';
 import { divergedStep, GrowingRecord, keptLosses, type NetworkRecord } from './core/network-record.ts';
 import type { Plan, Snapshot } from './core/plan.ts';
-import { lossesBefore, lossSteps, networkAlone, snapshotOf, someNetworks } from './core/population.ts';
+import {
+  atLossSteps,
+  lossesBefore,
+  lossSteps,
+  networkAlone,
+  snapshotOf,
+  someNetworks,
+} from './core/population.ts';
 import { countOf, formatCount } from './core/wording.ts';
 import { validationLoss } from './network-validation.ts';
 import type { Checkpoint } from './session-start.ts';
@@ -19,9 +28,9 @@ import {
 } from './sweep-plan.ts';
 import { onThisThread } from './train-alone.ts';
 
-/** Losses are fetched about this often, in milliseconds. */
+/** Quartiles of the losses are fetched about this often, in milliseconds. */
 const STRETCH_MS = 200;
-/** How often the networks that train together are kept, in milliseconds: what a lost device can cost. */
+/** How often networks that train together are kept, with their losses, in milliseconds: what a lost device can cost. */
 const KEEP_EVERY_MS = 1000;
 /** A device lost more often than this is not worth another try. */
 const MOST_RECOVERIES = 3;
@@ -42,6 +51,8 @@ export class SweepRun {
   #planned: PlannedTask[] = [];
   readonly #waves = new Map<number, Snapshot>();
   readonly #alone = new Map<number, Checkpoint>();
+  /** Of the networks that train together now. */
+  #fan: GrowingFan | undefined;
   /** Of the calls of `train` that have ended. */
   #trainedMs = 0;
   /** When the call that goes on began. */
@@ -78,6 +89,14 @@ export class SweepRun {
     return this.#trainedMs + (since === undefined ? 0 : performance.now() - since);
   }
 
+  /**
+   * The losses of the networks that train together now, up to their present step, which their records lag behind;
+   * undefined while none do, and before their first loss.
+   */
+  get liveFan(): LiveFan | undefined {
+    return this.#fan?.fan;
+  }
+
   /** How many networks are at their end. */
   get overCount(): number {
     return this.records.reduce((count, { isOver }) => count + (isOver ? 1 : 0), 0);
@@ -110,7 +129,8 @@ export class SweepRun {
       }
       for (const wave of this.tasks.flatMap((task, i) => wavesOf(task, this.#planned[i]))) {
         if (signal.aborted) return;
-        if (!this.#recordsOf(wave)[0].isOver) await this.#trainWave(wave, signal);
+        if (this.#recordsOf(wave)[0].isOver) continue;
+        await this.#trainWave(wave, signal).finally(() => (this.#fan = undefined));
       }
       await this.#trainAlone(signal);
     } finally {
@@ -177,7 +197,8 @@ export class SweepRun {
         trainer = await backends[this.backend].createTrainer(job, task.data, plan);
         this.adapter = trainer.adapter;
         await this.#trainStretches(wave, trainer, signal);
-        if (trainer.stepCount === job.steps) await this.#finishWave(wave, await trainer.snapshot());
+        const kept = this.#waves.get(this.#placeOf(task) + first);
+        if (kept?.step === job.steps) await this.#finishWave(wave, kept);
         return;
       } catch (error) {
         if (!(error instanceof DeviceLostError) || ++lossCount > MOST_RECOVERIES) throw error;
@@ -189,36 +210,57 @@ export class SweepRun {
     }
   }
 
-  /** Trains for a fifth of a second, looks at the losses, and so on. */
+  /** Trains for a fifth of a second, looks at the quartiles of the losses, and so on; keeps where it ends. */
   async #trainStretches(wave: Wave, trainer: Trainer, signal: AbortSignal): Promise<void> {
-    const { steps } = wave.task.job;
-    const place = this.#placeOf(wave.task) + wave.first;
+    const { task, first, count, plan } = wave;
+    const { steps } = task.job;
+    const place = this.#placeOf(task) + first;
     const kept = this.#waves.get(place);
     if (kept) trainer.restore(kept);
+    const fan = this.#fanOf(wave);
+    this.#fan = fan;
     let [stretch, keptAt] = [FIRST_STRETCH, performance.now()];
     while (trainer.stepCount < steps && !signal.aborted) {
       const from = trainer.stepCount;
       const { trainMs, steps: trained } = await trainer.train(stretch, signal);
-      this.#putLosses(wave, from, await trainer.losses(from), trainer.stepCount);
-      if (signal.aborted || performance.now() - keptAt > KEEP_EVERY_MS) {
-        this.#waves.set(place, await trainer.snapshot());
+      const quartiles = await trainer.lossQuartiles(from);
+      const points = count > 1 ? quartiles : atLossSteps(task.job, from, quartiles, QUARTILE_COUNT);
+      fan.put(lossesBefore(task.job, from), points);
+      for (const record of this.#recordsOf(wave)) Object.assign(record, { step: trainer.stepCount, plan });
+      if (performance.now() - keptAt > KEEP_EVERY_MS) {
+        await this.#keep(wave, trainer);
         keptAt = performance.now();
       }
       const wanted = (STRETCH_MS * trained) / Math.max(trainMs, 1);
       stretch = Math.max(1, Math.floor(Math.min(wanted, MOST_GROWTH * stretch)));
       this.options.onProgress?.();
     }
+    if (trainer.stepCount > (this.#waves.get(place)?.step ?? 0)) await this.#keep(wave, trainer);
   }
 
-  /** @param losses row-major [losses, networks] */
-  #putLosses(wave: Wave, fromStep: number, losses: Float64Array, step: number): void {
-    const { task, first, count, plan } = wave;
-    const from = lossesBefore(someNetworks(task.job, first, count), fromStep);
+  /** The fan of a wave as far as its losses are kept. */
+  #fanOf(wave: Wave): GrowingFan {
+    const fan = new GrowingFan(lossSteps(wave.task.job), wave.count);
+    const records = this.#recordsOf(wave);
+    const kept = new Float64Array(wave.count * records[0].losses.length);
+    records.forEach(({ losses }, i) => losses.forEach((loss, k) => (kept[k * wave.count + i] = loss)));
+    fan.put(0, lossQuartiles(kept, wave.count));
+    return fan;
+  }
+
+  /** Keeps a wave as it stands, and its losses up to there: both, or neither if the device is lost. */
+  async #keep(wave: Wave, trainer: Trainer): Promise<void> {
+    const { task, first, count } = wave;
+    const place = this.#placeOf(task) + first;
+    const from = this.#waves.get(place)?.step ?? 0;
+    const fetched = await trainer.losses(from);
+    const snapshot = await trainer.snapshot();
+    const losses = count > 1 ? fetched : atLossSteps(task.job, from, fetched, 1);
     this.#recordsOf(wave).forEach((record, i) => {
       const own = Float64Array.from({ length: losses.length / count }, (_, k) => losses[k * count + i]);
-      record.putLosses(from, own);
-      Object.assign(record, { step, plan });
+      record.putLosses(lossesBefore(task.job, from), own);
     });
+    this.#waves.set(place, snapshot);
   }
 
   async #finishWave(wave: Wave, snapshot: Snapshot): Promise<void> {

@@ -2,8 +2,10 @@ import { MAX_MEMBERS } from './core/ensemble.ts';
 import { InputError } from './core/errors.ts';
 import { validateJob } from './core/job-rules.ts';
 import type { Adapter, NetworkSettings, TrainingJob } from './core/job.ts';
+import { ranking, type NetworkRecord } from './core/network-record.ts';
 import { layOutNetwork } from './core/network.ts';
 import type { Plan } from './core/plan.ts';
+import type { Sweep, SweepPopulation } from './core/sweep.ts';
 import { formatCount } from './core/wording.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Model } from './exchange/model.ts';
@@ -67,6 +69,67 @@ export async function ensembleOf(
     },
     losses: new Float64Array(0),
   };
+}
+
+/** A sweep whose networks, or some of them, are over. */
+export interface TrainedSweep {
+  readonly sweep: Pick<Sweep, 'populations'>;
+  /** One per network of the sweep, in its order. */
+  readonly records: readonly NetworkRecord[];
+  /** Null where it was trained on the CPU. */
+  readonly adapter: Adapter | null;
+}
+
+/**
+ * The networks of a sweep that an ensemble can be made of: those over that did not diverge and share layers and optimizer
+ * with the best one, which is the first of them.
+ *
+ * @returns their places in the sweep, the best first
+ */
+export function ensemblePlaces({ sweep, records }: Pick<TrainedSweep, 'sweep' | 'records'>): number[] {
+  const sound = ranking(records).filter((place) => records[place].divergedAt === undefined);
+  if (sound.length === 0) return [];
+  const together = new Set(populationOf(sweep, sound[0]).networks);
+  return sound.filter((place) => together.has(place));
+}
+
+/**
+ * The best networks of a sweep as one model, with the parameters it keeps of each: where they stopped early, those of
+ * their lowest validation loss.
+ *
+ * @param count 2 to 4,096; where fewer can be taken (`ensemblePlaces`), all of those
+ * @param dataset what the sweep trained on
+ * @throws InputError if there are fewer than 2, or as `ensembleOf`; RefusalError as `ensembleOf`
+ */
+export async function ensembleOfSweep(
+  { sweep, records, adapter }: TrainedSweep,
+  count: number,
+  dataset: Dataset,
+  table: SourceTable,
+): Promise<Model> {
+  requireCount(count);
+  const places = ensemblePlaces({ sweep, records });
+  if (places.length < 2) {
+    throw new InputError(
+      'An ensemble takes 2 or more networks that did not diverge and share layers and optimizer with the best one; of ' +
+        `this sweep there ${places.length === 1 ? 'is 1' : 'are 0'}. Sweep more seeds, or lower learning rates.`,
+    );
+  }
+  const { job, networks } = populationOf(sweep, places[0]);
+  const members = places.slice(0, count).map((place) => {
+    const { parameters } = records[place];
+    if (!parameters) throw new Error(`network ${place} has no parameters`);
+    return { settings: job.networks[networks.indexOf(place)], parameters };
+  });
+  const { plan } = records[places[0]];
+  if (!plan) throw new Error(`network ${places[0]} has no plan`);
+  return ensembleOf({ job, members, plan, adapter }, dataset, table);
+}
+
+function populationOf({ populations }: TrainedSweep['sweep'], place: number): SweepPopulation {
+  const population = populations.find(({ networks }) => networks.includes(place));
+  if (!population) throw new Error(`the sweep has no network ${place}`);
+  return population;
 }
 
 function requireCount(memberCount: number): void {

@@ -1,27 +1,14 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { Answer } from '../index.ts';
-import { percent, significant } from './format.ts';
+import { probabilityText, spreadSentence, valueText } from './answer-sentences.ts';
 import { baseStyles, tableStyles } from './styles.ts';
 
-/** In the units of the table: as many digits as a table of them shows. */
-const DIGITS = 6;
 /** Of a whole bar, in units of its own. */
 const BAR_WIDTH = 100;
 
-/** `species: setosa, 97.3 %`; `price: 1,203.45`. */
-export function answerText({ target, value, probabilities }: Answer): string {
-  const chosen = probabilities.find(({ of }) => of === value);
-  return `${target}: ${valueText(value)}${chosen ? `, ${percent(chosen.probability)}` : ''}`;
-}
-
-export function valueText(value: string | number): string {
-  if (typeof value === 'number') return significant(value, DIGITS);
-  return value === '' ? 'no prediction' : value;
-}
-
-/** What a network answers to one row: a number, or a class with the probability of each. */
+/** What a network, or an ensemble, answers to one row: a number, or a class with the probability of each. */
 class AnswerView extends LitElement {
-  static override properties = { answers: { attribute: false } };
+  static override properties = { answers: { attribute: false }, memberCount: { attribute: false } };
 
   static override styles = [
     baseStyles,
@@ -77,20 +64,26 @@ class AnswerView extends LitElement {
   ];
 
   declare answers: readonly Answer[];
+  /** Networks that answer together. */
+  declare memberCount: number;
 
   override render() {
-    return this.answers.map(
-      ({ target, value, probabilities }) =>
-        html`<div>
-          <p class="muted target">${target}</p>
-          <p class="value">${valueText(value)}</p>
-          ${probabilities.length > 0 ? renderProbabilities(target, value, probabilities) : nothing}
-        </div>`,
-    );
+    const meaning = spreadSentence(this.answers, this.memberCount);
+    return [
+      ...this.answers.map(
+        (answer) =>
+          html`<div>
+            <p class="muted target">${answer.target}</p>
+            <p class="value">${valueText(answer)}</p>
+            ${answer.probabilities.length > 0 ? renderProbabilities(answer) : nothing}
+          </div>`,
+      ),
+      meaning === undefined ? nothing : html`<p class="muted small">${meaning}</p>`,
+    ];
   }
 }
 
-function renderProbabilities(target: string, value: Answer['value'], probabilities: Answer['probabilities']) {
+function renderProbabilities({ target, value, probabilities }: Answer) {
   const isLong = probabilities.length > 10;
   return html`<div
     class="classes"
@@ -108,15 +101,15 @@ function renderProbabilities(target: string, value: Answer['value'], probabiliti
       </thead>
       <tbody>
         ${probabilities.map(
-          ({ of, probability }) =>
-            html`<tr class=${of === value ? 'chosen' : ''}>
-              <th scope="row" class="words" title=${of}>${of}</th>
+          (each) =>
+            html`<tr class=${each.of === value ? 'chosen' : ''}>
+              <th scope="row" class="words" title=${each.of}>${each.of}</th>
               <td class="bar" aria-hidden="true">
                 <svg viewBox="0 0 ${BAR_WIDTH} 8" preserveAspectRatio="none">
-                  ${svg`<rect width=${BAR_WIDTH} height="8"></rect><rect class="share" width=${BAR_WIDTH * probability} height="8"></rect>`}
+                  ${svg`<rect width=${BAR_WIDTH} height="8"></rect><rect class="share" width=${BAR_WIDTH * each.probability} height="8"></rect>`}
                 </svg>
               </td>
-              <td>${percent(probability)}</td>
+              <td>${probabilityText(each)}</td>
             </tr>`,
         )}
       </tbody>

@@ -112,7 +112,7 @@ class FanLegend extends LitElement {
 
   #renderNetworks(step: number) {
     const { best, chosen } = this;
-    const isChosen = best !== undefined && chosen?.place === best.place;
+    const isChosen = chosen !== undefined && chosen.place === best?.place;
     const words = isChosen ? 'best and chosen' : 'best';
     return [
       best && renderEntry(line('best'), `${words}, ${networkName(best.place)}`, lossText(lossAt(best, step))),

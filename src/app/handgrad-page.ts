@@ -116,10 +116,12 @@ export class HandgradPage extends PageElement {
 
   override updated(): void {
     const { isTraining, model } = this.page.state;
+    const isHidden = ROUTES.includes(this.route);
     if (isTraining && !this.#wasTraining) this.#bringIntoView('loss-card');
-    else if (model && model.id !== this.#modelId) this.#bringIntoView('model-card');
+    else if (model && model.id !== this.#modelId && !isHidden) this.#bringIntoView('model-card');
     this.#wasTraining = isTraining;
-    this.#modelId = model?.id;
+    // Opened on a page of its own, it is brought into view when that is left.
+    if (!model || !isHidden) this.#modelId = model?.id;
   }
 
   override render() {

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { HeatCell, SweepHeat, SweptName } from '../index.ts';
-import { countOf, properMinus } from './format.ts';
+import { countOf } from './format.ts';
 import { bestCell, heatDepths } from './heat-depths.ts';
 import { NO_VALUE } from './measures-sentences.ts';
 import { baseStyles, tableStyles } from './styles.ts';
-import { heatTexts } from './sweep-sentences.ts';
+import { heatTexts, shownValue } from './sweep-sentences.ts';
 
 /** What two swept settings come to together: a field for each two values, the deeper the smaller the loss. */
 class HeatMap extends LitElement {
@@ -156,20 +156,23 @@ class HeatMap extends LitElement {
             <th scope="colgroup" colspan=${heat.columns.length}><span>${column}</span></th>
           </tr>
           <tr>
-            ${heat.columns.map((value) => html`<th scope="col">${properMinus(value)}</th>`)}
+            ${heat.columns.map((value) => {
+              const { text, title = nothing } = shownValue(value);
+              return html`<th scope="col" title=${title}>${text}</th>`;
+            })}
           </tr>
         </thead>
         <tbody>
-          ${heat.rows.map(
-            (value, y) =>
-              html`<tr>
-                <th scope="row" class="words stays">${properMinus(value)}</th>
-                ${heat.columns.map((_, x) => {
-                  const { cell, depth } = placed.get(placeOf(y, x)) ?? {};
-                  return renderCell(cell, depth, cell !== undefined && cell === best);
-                })}
-              </tr>`,
-          )}
+          ${heat.rows.map((value, y) => {
+            const { text, title = nothing } = shownValue(value);
+            return html`<tr>
+              <th scope="row" class="words stays" title=${title}>${text}</th>
+              ${heat.columns.map((_, x) => {
+                const { cell, depth } = placed.get(placeOf(y, x)) ?? {};
+                return renderCell(cell, depth, cell !== undefined && cell === best);
+              })}
+            </tr>`;
+          })}
         </tbody>
       </table>
     </div>`;

@@ -26,7 +26,7 @@ for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
   void document.fonts.load(font);
 
 const models = new ModelControl(state, client, { tables, training });
-const sweeps = new SweepControl(state, client, { tables, gpu });
+const sweeps = new SweepControl(state, client, { tables, gpu, models });
 const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, tables);
 HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps });

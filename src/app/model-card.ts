@@ -13,7 +13,7 @@ import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 const USUAL_STEPS = 1000;
 const MOST_STEPS = 2 ** 25;
 
-/** A trained network from a file: to be used, handed on, and, with its table, trained further. */
+/** A trained network from a file, to be used, handed on, and, with its table, trained further; or an ensemble. */
 class ModelCard extends PageElement {
   static override properties = { ...PageElement.properties, stepsText: { state: true } };
 
@@ -171,13 +171,16 @@ function describe({ sheet }: OpenedModel): string {
   const { targets, fields, parameterCount, memberCount, trainingRowCount } = sheet;
   const { step, steps, backend, adapter, madeBy } = sheet;
   const where = backend === 'cpu' ? 'the CPU' : adapter ? adapterName(adapter) : 'a GPU';
-  const stands = step < steps ? `${count(step)} of ${count(steps)} steps` : countOf(step, 'step');
+  const isEnsemble = memberCount > 1;
+  const ofOne = step < steps ? `${count(step)} of ${count(steps)} steps` : countOf(step, 'step');
   const parameters = countOf(parameterCount, 'parameter');
-  const size =
-    memberCount > 1 ? `an ensemble of ${count(memberCount)} networks of ${parameters}` : parameters;
+  // Members may have ended early, each at a step of its own.
+  const stands = isEnsemble ? `each for at most ${countOf(steps, 'step')}` : ofOne;
+  const made = isEnsemble ? 'made' : 'saved';
+  const size = isEnsemble ? `an ensemble of ${count(memberCount)} networks of ${parameters}` : parameters;
   return (
     `Predicts ${targets.join(', ')} from ${countOf(fields.length, 'column')}, with ${size}. ` +
-    `Trained on ${sheet.tableName} (${countOf(trainingRowCount, 'row')}), ${stands}, on ${where}; saved by ${madeBy}.`
+    `Trained on ${sheet.tableName} (${countOf(trainingRowCount, 'row')}), ${stands}, on ${where}; ${made} by ${madeBy}.`
   );
 }
 

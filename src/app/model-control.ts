@@ -61,20 +61,29 @@ export class ModelControl {
 
   /** Opens a model; what was opened before stays if this one cannot be read. */
   async open(file: File): Promise<void> {
-    const state = this.#state;
-    if (state.isBroken) return;
+    if (this.#state.isBroken) return;
     try {
-      const id = await this.#client.models.open(file);
-      const sheet = await this.#client.models.describe({ file: id });
-      this.close();
-      state.update({
-        model: { id, fileName: file.name, sheet, isTrainedOnTable: undefined },
-        error: undefined,
-        notice: `Model opened: ${file.name}. It predicts ${sheet.targets.join(', ')}.`,
-      });
+      await this.take(file.name, () => this.#client.models.open(file));
     } catch (error) {
-      state.update({ error: `${file.name}: ${sentenceOf(error)}` });
+      this.#state.update({ error: `${file.name}: ${sentenceOf(error)}` });
     }
+  }
+
+  /**
+   * Takes a model that the worker reads or makes in the place of the one before, which stays if that fails.
+   *
+   * @param make gives its number
+   * @throws what `make` throws
+   */
+  async take(fileName: string, make: () => Promise<number>): Promise<void> {
+    const id = await make();
+    const sheet = await this.#client.models.describe({ file: id });
+    this.close();
+    this.#state.update({
+      model: { id, fileName, sheet, isTrainedOnTable: undefined },
+      error: undefined,
+      notice: `Model opened: ${fileName}. It predicts ${sheet.targets.join(', ')}.`,
+    });
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { ModelSheet } from '../worker/client.ts';
 
-/** A trained network that a person opened from a file. */
+/** A trained network that a person opened from a file, or several as one from a sweep. */
 export interface OpenedModel {
   /** The worker's number for it. */
   readonly id: number;

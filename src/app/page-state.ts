@@ -12,6 +12,7 @@ import {
   type DatasetOptions,
   type GpuAvailability,
   type GpuStrategy,
+  type Plan,
   type SelfTest,
   type Task,
   type TrainingJob,
@@ -75,6 +76,8 @@ interface Fields {
   patience: number | undefined;
   /** Asked for; undefined where the planner chooses. */
   strategy: GpuStrategy | undefined;
+  /** A network of a sweep that was opened: as long as the job is its own, this plan repeats it to the last bit. */
+  opened: { readonly job: TrainingJob; readonly plan: Plan } | undefined;
   /** From which probability on a binary output counts as 1. */
   threshold: number;
   gpu: GpuAvailability | undefined;
@@ -118,6 +121,7 @@ export class PageState implements Readonly<Fields> {
   declare readonly options: DatasetOptions;
   declare readonly patience: Fields['patience'];
   declare readonly strategy: Fields['strategy'];
+  declare readonly opened: Fields['opened'];
   declare readonly threshold: number;
   declare readonly gpu: Fields['gpu'];
   declare readonly isSoftware: boolean;
@@ -153,6 +157,7 @@ export class PageState implements Readonly<Fields> {
       options,
       patience: undefined,
       strategy: undefined,
+      opened: undefined,
       threshold: 0.5,
       gpu: undefined,
       isSoftware: false,
@@ -251,6 +256,11 @@ export class PageState implements Readonly<Fields> {
       strategy,
       job: sameJob(job, this.job) ? this.job : job,
     };
+  }
+
+  /** The plan a run of a job is to have; empty where the planner chooses. */
+  planFor(key: RunKey, job: TrainingJob): { readonly plan?: Plan } {
+    return key === 'gpu' && this.opened?.job === job ? { plan: this.opened.plan } : {};
   }
 
   updateRun(key: RunKey, changes: Partial<Run>, topic: Topic = 'change'): void {

@@ -4,7 +4,7 @@ import type { Answer } from '../index.ts';
 import type { ModelSheet, ModelSource, RowField } from '../worker/client.ts';
 import './answer-view.ts';
 import './rows-panel.ts';
-import { answerText } from './answer-view.ts';
+import { answerText } from './answer-sentences.ts';
 import { properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { cellsOf, fieldFault, rowFault } from './row-form.ts';
@@ -166,7 +166,7 @@ export class PredictPanel extends PageElement {
           <p class="screen-reader" role="status">${answers.map(answerText).join('; ')}</p>
           ${
             problem === undefined
-              ? html`<answer-view .answers=${answers}></answer-view>`
+              ? html`<answer-view .answers=${answers} .memberCount=${sheet.memberCount}></answer-view>`
               : html`<p class="fails" role="alert">${properMinus(problem)}</p>`
           }
         </div>

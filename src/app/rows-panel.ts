@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { fileStem, type ModelSheet, type ModelSource, type PredictedTable } from '../worker/client.ts';
-import { valueText } from './answer-view.ts';
-import { byteSize, count, percent, properMinus } from './format.ts';
+import { chosenOf, probabilityText, spreadSentence, valueText } from './answer-sentences.ts';
+import { byteSize, count, properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { describePredicted } from './predicted-sentences.ts';
 import { saveFile } from './save-file.ts';
@@ -139,7 +139,8 @@ class RowsPanel extends PageElement {
   #renderResult({ name, predicted }: Shown) {
     const { answers, csv } = predicted;
     const [sentence, ...notes] = describePredicted(name, predicted, this.sheet);
-    const { targets, task } = this.sheet;
+    const { targets, task, memberCount } = this.sheet;
+    const meaning = spreadSentence(answers.flat(), memberCount);
     const kind = task === 'regression' ? '' : 'words';
     const [first = []] = answers;
     const hasProbability =
@@ -161,12 +162,12 @@ class RowsPanel extends PageElement {
               (row, i) =>
                 html`<tr>
                   <th scope="row" class="words">${count(i + 1)}</th>
-                  ${row.map(({ value }) => html`<td class=${kind}>${valueText(value)}</td>`)}
+                  ${row.map((answer) => html`<td class=${kind}>${valueText(answer)}</td>`)}
                   ${
                     hasProbability
-                      ? row.map(({ value, probabilities }) => {
-                          const chosen = probabilities.find(({ of }) => of === value);
-                          return html`<td>${chosen ? percent(chosen.probability) : '–'}</td>`;
+                      ? row.map((answer) => {
+                          const chosen = chosenOf(answer);
+                          return html`<td>${chosen ? probabilityText(chosen) : '–'}</td>`;
                         })
                       : nothing
                   }
@@ -175,6 +176,7 @@ class RowsPanel extends PageElement {
           </tbody>
         </table>
       </div>
+      ${meaning === undefined ? nothing : html`<p class="muted small">${meaning}</p>`}
       <button type="button" @click=${() => saveFile(csv, `${fileStem(name)}.predictions.csv`)}>
         Download with predictions (${byteSize(csv.size)})
       </button>

@@ -1,6 +1,7 @@
 import type { SweptName } from '../index.ts';
 import {
   callback,
+  type AssessmentReport,
   type SweepCurve,
   type SweepOrder,
   type SweepReport,
@@ -11,6 +12,7 @@ import {
 } from '../worker/client.ts';
 import { count, countOf } from './format.ts';
 import type { GpuControl } from './gpu-control.ts';
+import type { ModelControl } from './model-control.ts';
 import type { PageState } from './page-state.ts';
 import type { Path, ShownTable } from './run.ts';
 import { saveFile } from './save-file.ts';
@@ -27,6 +29,13 @@ interface ShownSweep {
   readonly table: ShownTable;
   readonly request: SweepRequest;
   readonly path: Path;
+}
+
+/** Controls that a sweep makes use of. */
+interface SweepCompanions {
+  readonly tables: TableControl;
+  readonly gpu: GpuControl;
+  readonly models: ModelControl;
 }
 
 /** Rows of the results that are shown at first, and that *more* adds. */
@@ -50,20 +59,18 @@ export class SweepControl {
   order: SweepOrder = { column: 'rank', isDescending: false };
   /** The losses of a network that a person chose. */
   chosen: SweepCurve | undefined;
+  /** Of the best network, once some are over. */
+  assessment: AssessmentReport | undefined;
   phase: 'none' | 'running' | 'paused' | 'over' = 'none';
   readonly #state: PageState;
   readonly #client: TrainingClient;
-  readonly #with: { readonly tables: TableControl; readonly gpu: GpuControl };
+  readonly #with: SweepCompanions;
   #rowCount = ROWS_AT_ONCE;
   #isStopping = false;
   #describing: number | undefined;
   #described = '';
 
-  constructor(
-    state: PageState,
-    client: TrainingClient,
-    controls: { readonly tables: TableControl; readonly gpu: GpuControl },
-  ) {
+  constructor(state: PageState, client: TrainingClient, controls: SweepCompanions) {
     this.#state = state;
     this.#client = client;
     this.#with = controls;
@@ -133,6 +140,13 @@ export class SweepControl {
     this.#state.update({});
   }
 
+  /** Counts as 1 from another probability on. */
+  async setThreshold(threshold: number): Promise<void> {
+    this.#state.update({ threshold });
+    this.assessment = await this.#client.sweeps.assessBest(threshold);
+    this.#state.update({});
+  }
+
   async saveCsv(): Promise<void> {
     const csv = await this.#client.sweeps.csv();
     saveFile(new Blob([csv], { type: 'text/csv' }), 'sweep.csv');
@@ -154,12 +168,30 @@ export class SweepControl {
     const isOfTable = this.#state.table?.key === shown.table.key;
     this.#with.tables.takeSettings(changesBetween(base, text));
     const which = `These are the settings of network ${count(place + 1)} of the sweep`;
+    const { job } = this.#state;
     this.#state.update({
       path: shown.path,
+      opened: isOfTable && shown.path === 'gpu' && plan ? { job, plan } : undefined,
       notice: isOfTable
         ? `${which}. Train repeats it.`
         : `${which}, which was trained on ${shown.table.name} as it stood then. Train takes the table on the page.`,
     });
+  }
+
+  /** The best networks as one model, opened as one from a file. @returns whether it is; if not the page says why */
+  async openEnsemble(memberCount: number): Promise<boolean> {
+    const { shown } = this;
+    if (!shown) return false;
+    const { name } = shown.table;
+    try {
+      await this.#with.models.take(`ensemble of ${count(memberCount)}.handgrad.safetensors`, () =>
+        this.#client.sweeps.openEnsemble(memberCount, name),
+      );
+      return true;
+    } catch (error) {
+      this.#state.update({ error: sentenceOf(error) });
+      return false;
+    }
   }
 
   async #describe(key: string): Promise<void> {
@@ -211,6 +243,7 @@ export class SweepControl {
     this.shown = { sheet, table, request, path };
     this.report = undefined;
     this.chosen = undefined;
+    this.assessment = undefined;
     this.rows = [];
     this.#rowCount = ROWS_AT_ONCE;
     const networks = countOf(sheet.networkCount, 'network');
@@ -243,7 +276,9 @@ export class SweepControl {
 
   async #showRows(): Promise<void> {
     if (!this.shown) return;
-    this.rows = await this.#client.sweeps.rows(this.order, this.#rowCount);
+    const { sweeps } = this.#client;
+    this.rows = await sweeps.rows(this.order, this.#rowCount);
+    this.assessment = await sweeps.assessBest(this.#state.threshold);
     this.#state.update({});
   }
 

@@ -7,7 +7,7 @@ import { NO_VALUE } from './measures-sentences.ts';
 import { orSpoken } from './measures-table.ts';
 import { stripAxis, type StripAxis } from './strip-geometry.ts';
 import { baseStyles, tableStyles } from './styles.ts';
-import { failSentence, groupFails, valueText, type SweptLabel } from './sweep-sentences.ts';
+import { failSentence, groupFails, shownValue, valueOf, type SweptLabel } from './sweep-sentences.ts';
 
 const SHOWN_GROUPS = 50;
 /** Of a strip; its length is stretched to its column. */
@@ -182,10 +182,10 @@ class SweepGroups extends LitElement {
     const fails = groupFails(group);
     return html`<tr>
       ${axes.map(({ name }, i) => {
-        const text = orSpoken(valueText(group.values, name) ?? NO_VALUE);
+        const { text, title = nothing } = shownValue(valueOf(group.values, name) ?? NO_VALUE);
         return i === 0
-          ? html`<th scope="row" class="words">${text}</th>`
-          : html`<td class="words">${text}</td>`;
+          ? html`<th scope="row" class="words" title=${title}>${orSpoken(text)}</th>`
+          : html`<td class="words" title=${title}>${orSpoken(text)}</td>`;
       })}
       <td class="networks">${networks}</td>
       <td class=${failedCount > 0 ? '' : 'muted'}>

@@ -2,6 +2,7 @@
 
 import './fan-chart.ts';
 import './heat-map.ts';
+import './sweep-ensemble.ts';
 import './sweep-groups.ts';
 import './sweep-progress.ts';
 import './sweep-table.ts';

@@ -1,6 +1,6 @@
 // What the page says of a sweep, in words and figures.
 
-import { sweptText, type HeatCell, type SweepGroup, type SweptName } from '../index.ts';
+import { shortSweptText, sweptText, type HeatCell, type SweepGroup, type SweptName } from '../index.ts';
 import type { SweepReport, SweepRow } from '../worker/sweep-report.ts';
 import { count, countOf, properMinus, significant, timeLeft, withDecimals } from './format.ts';
 
@@ -15,9 +15,9 @@ const NBSP = '\u00a0';
 /** Why one network fails, in words. */
 const NO_BETTER = 'ended no better than always the same answer';
 
-/** `network 17` for place 16, as the exported table numbers them. */
-export function networkName(place: number): string {
-  return `network ${count(place + 1)}`;
+/** `network 17` for place 16, as the exported table numbers them; without a place, whichever has the least loss. */
+export function networkName(place: number | undefined): string {
+  return place === undefined ? 'any network' : `network ${count(place + 1)}`;
 }
 
 /** `12 %`; `< 1 %` and `> 99 %` where it would read as none or all and is not. */
@@ -27,10 +27,16 @@ export function wholePercent(share: number): string {
   return `${Math.round(100 * share)}${NBSP}%`;
 }
 
-/** A value as it stands in a table; undefined where the setting changes nothing for the network. */
-export function valueText(values: SweepGroup['values'], name: SweptName): string | undefined {
+/** A swept value with all its digits; undefined where the setting changes nothing for the network. */
+export function valueOf(values: SweepGroup['values'], name: SweptName): string | undefined {
   const value = (values as Partial<Record<SweptName, Parameters<typeof sweptText>[0]>>)[name];
-  return value === undefined ? undefined : properMinus(sweptText(value));
+  return value === undefined ? undefined : sweptText(value);
+}
+
+/** A swept value as it stands in a table, and as its title all its digits where it has more. */
+export function shownValue(value: string): { readonly text: string; readonly title: string | undefined } {
+  const short = shortSweptText(value);
+  return { text: properMinus(short), title: short === value ? undefined : properMinus(value) };
 }
 
 /** `0.1652`; a network that diverged has none. */
@@ -113,8 +119,8 @@ function noneSentence(groups: readonly SweepGroup[]): string {
 function valuesText(values: SweepGroup['values'], axes: readonly SweptLabel[]): string {
   return axes
     .flatMap(({ name, label }) => {
-      const text = valueText(values, name);
-      return text === undefined ? [] : [`${label} ${text}`];
+      const value = valueOf(values, name);
+      return value === undefined ? [] : [`${label} ${shownValue(value).text}`];
     })
     .join(', ');
 }
@@ -128,6 +134,23 @@ export function rowStatus({ divergedAt, rank, hasFailed, steps }: SweepRow): str
   if (divergedAt !== undefined) return `diverged at step ${count(divergedAt)}`;
   if (rank === undefined) return steps > 0 ? `at step ${count(steps)}` : 'waiting';
   return hasFailed ? 'fails' : '';
+}
+
+/**
+ * What an ensemble of a sweep is, and of which networks it can be.
+ *
+ * @param ensembleCount those that are over, did not diverge and share layers and optimizer with the best one
+ */
+export function ensembleSentence(ensembleCount: number, isRunning: boolean): string {
+  const who = 'that did not diverge and share layers and optimizer with the best one';
+  const soFar = isRunning ? ' so far' : '';
+  if (ensembleCount < 2) {
+    return `An ensemble takes 2 or more networks ${who}; there ${ensembleCount === 1 ? 'is 1' : 'are 0'}${soFar}.`;
+  }
+  return (
+    `An ensemble predicts the mean of its networks, and says how far they are apart. It can be of the ` +
+    `${count(ensembleCount)} networks ${who}${soFar}.`
+  );
 }
 
 /** `950`, `3.1 M`, `2,480 M`. */

@@ -2,11 +2,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { SweepColumn, SweepOrder, SweepReport, SweepRow } from '../worker/sweep-report.ts';
-import { count, properMinus, significant } from './format.ts';
+import { count, significant } from './format.ts';
 import { NO_VALUE } from './measures-sentences.ts';
 import { orSpoken } from './measures-table.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
-import { networkName, rowStatus, type SweptLabel } from './sweep-sentences.ts';
+import { networkName, rowStatus, shownValue, type SweptLabel } from './sweep-sentences.ts';
 
 interface Column {
   readonly name: SweepColumn;
@@ -208,7 +208,10 @@ class SweepTable extends LitElement {
       <td>${orSpoken(rank === undefined ? NO_VALUE : count(rank))}</td>
       <td>${renderLoss(finalLoss)}</td>
       ${this.rankedBy === 'validationLoss' ? html`<td>${renderLoss(validationLoss)}</td>` : nothing}
-      ${values.map((value) => html`<td>${orSpoken(value === '' ? NO_VALUE : properMinus(value))}</td>`)}
+      ${values.map((value) => {
+        const { text, title = nothing } = shownValue(value === '' ? NO_VALUE : value);
+        return html`<td title=${title}>${orSpoken(text)}</td>`;
+      })}
       <td class="words ${row.hasFailed || row.divergedAt !== undefined ? '' : 'muted'}">${status}</td>
       <td>
         <button

@@ -2,10 +2,12 @@ import { css, html, nothing } from 'lit';
 import type { SweptName } from '../index.ts';
 import type { SweepOrder } from '../worker/client.ts';
 import './choice-switch.ts';
+import './measures-panel.ts';
 import './path-switch.ts';
 import './sweep-form.ts';
 import './sweep-parts.ts';
 import type { LossScale } from './loss-chart.ts';
+import { scoreSentence } from './measures-sentences.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
@@ -46,6 +48,12 @@ class SweepView extends PageElement {
       sweep-progress {
         flex: 1 0 100%;
       }
+      .note {
+        margin-top: 12px;
+      }
+      .score {
+        margin-bottom: 12px;
+      }
       .buttons {
         display: flex;
         flex-wrap: wrap;
@@ -73,12 +81,41 @@ class SweepView extends PageElement {
         }
       }
       @media (max-width: 719px) {
+        /* Room for the bar at the bottom. */
         main {
-          padding: 12px 12px 48px;
+          padding: 12px 12px 148px;
           gap: 12px;
         }
         .column {
           gap: 12px;
+        }
+        /* The path and Sweep stay under the thumb. */
+        .bar {
+          position: fixed;
+          z-index: 8;
+          left: 0;
+          right: 0;
+          bottom: 0;
+          padding: 8px 12px calc(12px + env(safe-area-inset-bottom));
+          border-top: 1px solid var(--line);
+          background: var(--card);
+        }
+        .bar .primary {
+          flex: 1;
+          width: auto;
+          min-height: 44px;
+        }
+        .bar button {
+          min-height: 44px;
+        }
+        sweep-progress {
+          order: -1;
+        }
+        .note {
+          margin-top: 0;
+        }
+        .card:has(> .bar):not(:has(.note)) {
+          display: contents;
         }
       }
     `,
@@ -107,12 +144,20 @@ class SweepView extends PageElement {
     return html`
       <main>
         <div class="column"><sweep-form .page=${page}></sweep-form></div>
-        <div class="column">
-          ${this.#renderBar()}
-          ${report ? [this.#renderFan(), this.#renderHeat(), this.#renderGroups(), this.#renderTable()] : nothing}
-        </div>
+        <div class="column">${this.#renderBar()} ${report ? this.#renderResults() : nothing}</div>
       </main>
     `;
+  }
+
+  #renderResults() {
+    return [
+      this.#renderFan(),
+      this.#renderHeat(),
+      this.#renderGroups(),
+      this.#renderBest(),
+      this.#renderEnsemble(),
+      this.#renderTable(),
+    ];
   }
 
   #renderBar() {
@@ -150,14 +195,18 @@ class SweepView extends PageElement {
                 .report=${report}
                 .msLeft=${sweeps.msLeft}
                 .isRunning=${isRunning}
-                .path=${sweeps.shown?.path}
               ></sweep-progress>`
-            : html`<p class="muted">
-                ${table ? `Many networks of ${table.name}, each with settings of its own.` : 'There is no table yet.'}
-                ${state.gpu && state.gpu.kind !== 'hardware' ? state.gpu.sentence : ''}
-              </p>`
+            : nothing
         }
       </div>
+      ${
+        report
+          ? nothing
+          : html`<p class="muted note">
+              ${table ? `Many networks of ${table.name}, each with settings of its own.` : 'There is no table yet.'}
+              ${state.gpu && state.gpu.kind !== 'hardware' ? state.gpu.sentence : ''}
+            </p>`
+      }
     </section>`;
   }
 
@@ -236,6 +285,29 @@ class SweepView extends PageElement {
     </section>`;
   }
 
+  #renderBest() {
+    const { assessment } = this.page.sweeps;
+    if (!assessment) return nothing;
+    return html`<section class="card" aria-labelledby="best">
+      <div class="heading"><h2 id="best">The best network</h2></div>
+      <p class="number score">${scoreSentence(assessment)}</p>
+      <measures-panel
+        .assessment=${assessment}
+        @threshold-change=${({ detail }: CustomEvent<number>) => void this.page.sweeps.setThreshold(detail)}
+      ></measures-panel>
+    </section>`;
+  }
+
+  #renderEnsemble() {
+    return html`<section class="card" aria-labelledby="ensemble">
+      <div class="heading"><h2 id="ensemble">Ensemble</h2></div>
+      <sweep-ensemble
+        .page=${this.page}
+        @open=${({ detail }: CustomEvent<number>) => this.#openEnsemble(detail)}
+      ></sweep-ensemble>
+    </section>`;
+  }
+
   #renderTable() {
     const { sweeps, state } = this.page;
     const { report, shown, rows, order, chosen } = sweeps;
@@ -266,7 +338,17 @@ class SweepView extends PageElement {
 
   async #open(place: number): Promise<void> {
     await this.page.sweeps.open(place);
+    this.#toTrainPage();
+  }
+
+  async #openEnsemble(count: number): Promise<void> {
+    if (await this.page.sweeps.openEnsemble(count)) this.#toTrainPage();
+  }
+
+  #toTrainPage(): void {
     location.hash = this.page.link.fragment || '#train';
+    // Another page begins at its top.
+    scrollTo(0, 0);
   }
 }
 

@@ -263,6 +263,7 @@ export class TrainingControl {
         plans,
         options,
         ...(strategy && { strategy }),
+        ...state.planFor(key, job),
         ...(patience !== undefined && { patience }),
       });
       state.updateRun(key, { id });

@@ -19,8 +19,8 @@ export function addExportCommand(program: Command): void {
     .summary('write a saved model for ONNX, PyTorch, NumPy or JavaScript')
     .description(
       'Writes a model as something else runs it. onnx: rows in, predictions out, scaling inside. pytorch, numpy: one ' +
-        'script that predicts and trains on from the same state. javascript: one module with predict(row). safetensors: ' +
-        'the weights alone. Standard error says what of the table the file reveals.',
+        'script that predicts and trains on from the same state; that of an ensemble predicts. javascript: one module with ' +
+        'predict(row). safetensors: the weights alone. Standard error says what of the table the file reveals.',
     )
     .argument('<model>', 'a file that train --save wrote')
     .requiredOption('--to <format>', formats.join(', '), oneOf('--to', formats))

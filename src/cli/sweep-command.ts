@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   HandgradError,
+  MAX_MEMBERS,
   MAX_NETWORKS,
   outOfReach,
   settingsOfSample,
@@ -19,6 +20,7 @@ import { notice, print } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { jsonText } from './run-json.ts';
 import { saveBest } from './saved-best.ts';
+import { saveEnsemble, USUAL_MEMBERS } from './saved-ensemble.ts';
 import { addSweepFlags, sweepSettingsOf, type SweepFlags } from './sweep-flags.ts';
 import { sweepObject } from './sweep-json.ts';
 import { sweepOpening, sweepText } from './sweep-text.ts';
@@ -35,6 +37,8 @@ interface SweepCommandFlags extends SweepFlags {
   readonly json?: true;
   readonly csv?: string;
   readonly saveBest?: string;
+  readonly saveEnsemble?: string;
+  readonly members?: number;
 }
 
 /** A sweep that is to be trained, on what. */
@@ -66,7 +70,16 @@ export function addSweepCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--json', 'print one JSON object instead of text, with every network')
     .option('--csv <file>', 'the table of all networks')
-    .option('--save-best <file>', 'the best network as a model, as train --save writes it');
+    .option('--save-best <file>', 'the best network as a model, as train --save writes it')
+    .option(
+      '--save-ensemble <file>',
+      'the best networks of one shape as one model: it predicts their mean, and how far they are apart',
+    )
+    .option(
+      '--members <networks>',
+      `how many of them; by default ${USUAL_MEMBERS}, or all where there are fewer`,
+      wholeNumber('--members', 2, MAX_MEMBERS),
+    );
   const written = watchFlags(command);
   command.action(async (file: string | undefined, flags: SweepCommandFlags) => {
     const wanted = await wantedSweep(file, flags, signal);
@@ -86,6 +99,11 @@ async function wantedSweep(
   signal: AbortSignal,
 ): Promise<Omit<WantedSweep, 'lineOf'>> {
   if (flags.backend === 'cpu') requireNoGpuFlags(flags, 'leave --backend out, or say gpu');
+  if (flags.members !== undefined && flags.saveEnsemble === undefined) {
+    throw new UsageError(
+      '--members is how many networks --save-ensemble saves; say --save-ensemble FILE, or leave --members out.',
+    );
+  }
   await requireFiles(flags, file);
   const table = await openDataset(file, flags, signal);
   const { opened, dataset } = table;
@@ -100,27 +118,31 @@ async function wantedSweep(
 
 /** Before anything is trained. @throws UsageError */
 async function requireFiles(
-  { csv, saveBest: best }: SweepCommandFlags,
+  { csv, saveBest: best, saveEnsemble: ensemble }: SweepCommandFlags,
   table: string | undefined,
 ): Promise<void> {
-  if (csv !== undefined) await requireWritable('--csv', csv, [table, best]);
-  if (best !== undefined) await requireWritable('--save-best', best, [table]);
+  if (csv !== undefined) await requireWritable('--csv', csv, [table, best, ensemble]);
+  if (best !== undefined) await requireWritable('--save-best', best, [table, ensemble]);
+  if (ensemble !== undefined) await requireWritable('--save-ensemble', ensemble, [table]);
 }
 
 async function trainAndPrint(wanted: WantedSweep, signal: AbortSignal): Promise<void> {
   const { flags, dataset, source } = wanted;
+  const { saveBest: best, saveEnsemble: ensemble } = flags;
   const result = await train(wanted, signal);
   const overCount = result.ranking.length;
   if (overCount > 0) await report(wanted, result);
   if (!result.isOver) {
-    const unsaved = flags.saveBest === undefined ? '' : ' No model is saved.';
+    const unsaved = best === undefined && ensemble === undefined ? '' : ' No model is saved.';
     throw new Interrupted(
       `Stopped after ${count(overCount)} of ${countOf(result.records.length, 'network')}.${unsaved}`,
     );
   }
   requireOneLeft(result);
-  if (flags.saveBest === undefined) return;
-  await saveBest(flags.saveBest, result, { dataset, source }, { signal, patience: flags.earlyStopping });
+  // The ensemble is there already; the best one is trained again.
+  if (ensemble !== undefined) await saveEnsemble(ensemble, result, { dataset, source }, flags.members);
+  if (best === undefined) return;
+  await saveBest(best, result, { dataset, source }, { signal, patience: flags.earlyStopping });
 }
 
 /** @throws HandgradError if all networks diverged */

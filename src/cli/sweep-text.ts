@@ -1,6 +1,7 @@
 import {
   finalLoss,
   scientific,
+  shortSweptText,
   sweepable,
   sweepBytes,
   sweptText,
@@ -51,7 +52,7 @@ function sizeText(sweep: Sweep, inputCount: number): string {
 function axisText({ name, values }: SweepAxis): string {
   const { label } = sweepable[name];
   if (values.kind === 'range') return `${label} ${values.from} to ${values.to}, ${values.scale}, drawn`;
-  const texts = values.values.map(sweptText);
+  const texts = values.values.map((value) => shortSweptText(sweptText(value)));
   const rest = texts.length - SHOWN_VALUES;
   const shown =
     rest > 1 ? `${texts.slice(0, SHOWN_VALUES).join(' / ')} and ${count(rest)} more` : texts.join(' / ');
@@ -109,7 +110,7 @@ function bestText({ sweep, records, ranking, rankedBy }: SweepResult, top: numbe
 
 function valueText(values: SweptValues, name: keyof SweptValues): string {
   const value = values[name];
-  return value === undefined ? '–' : sweptText(value);
+  return value === undefined ? '–' : shortSweptText(sweptText(value));
 }
 
 function lossText(loss: number | undefined): string {

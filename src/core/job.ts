@@ -147,6 +147,12 @@ export interface Trainer {
    */
   losses(fromStep: number): Promise<Float64Array>;
   /**
+   * The same losses as a few numbers a step, row-major [steps, 4]: the least of the networks, their lower quartile, the
+   * median, the upper quartile, linear between two losses as `numpy.percentile` has them. A loss that is not finite
+   * counts as infinite. Of one network, its loss four times.
+   */
+  lossQuartiles(fromStep: number): Promise<Float64Array>;
+  /**
    * What the output layer says, row-major [rows, outputCount] for row-major [rows, inputCount]: logits where the loss
    * takes those (`predictionsOf` makes probabilities of them).
    *

@@ -1,3 +1,4 @@
+import { QUARTILE_COUNT } from './loss-quartiles.ts';
 import type { NetworkRecord } from './network-record.ts';
 import { quantile } from './quantile.ts';
 
@@ -11,6 +12,52 @@ export interface LossFan {
   readonly upper: readonly number[];
   /** Networks that have come so far, at each step. */
   readonly networkCounts: readonly number[];
+}
+
+/** A fan while its networks train, with what no record of them says yet. */
+export interface LiveFan extends LossFan {
+  /** The least loss at each step: of whichever network had it there. */
+  readonly least: readonly number[];
+}
+
+/** The fan of networks that train together, put together from the quartiles of one loss after the other. */
+export class GrowingFan {
+  readonly #steps: Uint32Array;
+  readonly #networkCount: number;
+  readonly #quartiles: Float64Array;
+  #count = 0;
+
+  /** @param steps of the losses that are kept, as `lossSteps` has them */
+  constructor(steps: Uint32Array, networkCount: number) {
+    this.#steps = steps;
+    this.#networkCount = networkCount;
+    this.#quartiles = new Float64Array(QUARTILE_COUNT * steps.length);
+  }
+
+  /**
+   * Puts points in place, the first of them at `from`; those behind are gone.
+   *
+   * @param quartiles row-major [points, 4], as a trainer's `lossQuartiles`
+   */
+  put(from: number, quartiles: Float64Array): void {
+    this.#quartiles.set(quartiles, QUARTILE_COUNT * from);
+    this.#count = from + quartiles.length / QUARTILE_COUNT;
+  }
+
+  /** As it stands; undefined without a point. */
+  get fan(): LiveFan | undefined {
+    if (this.#count === 0) return undefined;
+    const points = Array.from({ length: this.#count }, (_, i) => i);
+    const curve = (place: number) => points.map((i) => this.#quartiles[QUARTILE_COUNT * i + place]);
+    return {
+      steps: points.map((i) => this.#steps[i]),
+      least: curve(0),
+      lower: curve(1),
+      median: curve(2),
+      upper: curve(3),
+      networkCounts: points.map(() => this.#networkCount),
+    };
+  }
 }
 
 /**

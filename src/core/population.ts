@@ -69,6 +69,27 @@ export function lossesBefore({ steps, networks, lossStride = 1 }: TrainingJob, s
   return step >= steps ? 1 + Math.ceil((steps - 1) / lossStride) : Math.ceil(step / lossStride);
 }
 
+/**
+ * Of numbers that a trainer of some of the job's networks has of its steps from `fromStep` on, those of the steps of
+ * `lossSteps`: a trainer of one network has numbers of every step.
+ *
+ * @param values row-major [steps, width]
+ */
+export function atLossSteps(
+  job: TrainingJob,
+  fromStep: number,
+  values: Float64Array,
+  width: number,
+): Float64Array {
+  const steps = lossSteps(job).filter((step) => step >= fromStep && step < fromStep + values.length / width);
+  const kept = new Float64Array(width * steps.length);
+  steps.forEach((step, i) => {
+    const at = width * (step - fromStep);
+    kept.set(values.subarray(at, at + width), width * i);
+  });
+  return kept;
+}
+
 /** Some networks of a job, as a job. */
 export function someNetworks(job: TrainingJob, first: number, count: number): TrainingJob {
   return { ...job, networks: job.networks.slice(first, first + count) };

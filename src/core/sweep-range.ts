@@ -27,6 +27,8 @@ const SEPARATOR = '/';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Of a spaced value: 0.001..1:log:4 has 0.01 in it, where a quotient of float64 has 0.009999999999999998. */
 const DIGITS = 12;
+/** Of a value in a table of results. */
+const SHOWN_DIGITS = 4;
 
 const WHOLE_FORMS = 'Write from..to (1..256), from..to:linear:count, or values with / between them (1/2/3)';
 const NUMBER_FORMS =
@@ -100,6 +102,22 @@ export function readHiddenLayers(what: string, text: string): ValueList<readonly
 export function sweptText(value: number | string | readonly (number | string)[]): string {
   if (typeof value !== 'object') return String(value);
   return value.length === 0 ? 'none' : value.join(',');
+}
+
+/**
+ * The same where it is read and not copied: of a number with decimals the first four digits that count. What is below 1
+ * does not read as 1: 0.99995 stays as it is.
+ *
+ * @param text as `sweptText` writes it
+ */
+export function shortSweptText(text: string): string {
+  const value = NUMBER.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(value) || Number.isInteger(value)) return text;
+  let short: number;
+  let digits = SHOWN_DIGITS;
+  do short = Number(value.toPrecision(digits++));
+  while (Number.isInteger(short) && Math.abs(value) < 1);
+  return String(short);
 }
 
 /** One of the numbers of a range. @param share from 0 to 1: where between the ends, on the scale of the range */

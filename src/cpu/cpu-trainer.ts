@@ -12,6 +12,7 @@ import {
   type TrainTiming,
 } from '../core/job.ts';
 import { validateJob } from '../core/job-rules.ts';
+import { lossQuartiles } from '../core/loss-quartiles.ts';
 import { float64, type Arithmetic } from '../core/matrix.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
@@ -168,6 +169,10 @@ class CpuTrainer implements Trainer {
   async losses(fromStep: number): Promise<Float64Array> {
     this.#requireUndisposed();
     return this.#losses.slice(fromStep, this.stepCount);
+  }
+
+  async lossQuartiles(fromStep: number): Promise<Float64Array> {
+    return lossQuartiles(await this.losses(fromStep), 1);
   }
 
   async predict(inputs: Float64Array, network = 0): Promise<Float64Array> {

@@ -39,7 +39,10 @@ export interface Model {
   readonly job: TrainingJob;
   /** Null where it was trained on the CPU. */
   readonly adapter: Adapter | null;
-  /** The run as it stands: parameters, what the optimizer remembers (of an ensemble nothing), step, plan. */
+  /**
+   * The run as it stands: parameters, what the optimizer remembers (of an ensemble nothing), step, plan. The step of an
+   * ensemble is the last of its job: a member may have ended before, or kept the parameters of an earlier one.
+   */
   readonly snapshot: Snapshot;
   /** The loss of every step up to the snapshot, before its update: [snapshot.step]; empty of an ensemble. */
   readonly losses: Float64Array;

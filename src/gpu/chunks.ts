@@ -3,8 +3,10 @@ import type { Resident, Stepping } from './stepping.ts';
 
 /** What one submit should keep the device busy for: long enough to hide the submit, short enough to stop. */
 const CHUNK_MS = 12;
-/** Of a shorter stretch, such as a single step, most is the submit and not the steps. */
+/** Of a shorter stretch most is the submit and not the steps. */
 const LEAST_STRETCH_MS = 4;
+/** The same of a single step: where much else runs, a submit alone takes many milliseconds. */
+const LEAST_SINGLE_STEP_MS = 20;
 /** The next submit is at most this many times the last one: one slow reading must not make it a watchdog's prey. */
 const MOST_GROWTH = 8;
 
@@ -54,6 +56,6 @@ export class Chunks {
 
   /** To be called when a whole stretch of submits is over. */
   stretchFinished(steps: number, trainMs: number): void {
-    if (trainMs >= LEAST_STRETCH_MS) this.#recordRate(trainMs / steps);
+    if (trainMs >= (steps === 1 ? LEAST_SINGLE_STEP_MS : LEAST_STRETCH_MS)) this.#recordRate(trainMs / steps);
   }
 }

@@ -2,6 +2,7 @@ import { batchingOf } from '../core/batches.ts';
 import { countDuration } from '../core/durations.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
 import { disposedError, initialParameters, requireNetwork, requireSteps } from '../core/job.ts';
+import { lossQuartiles } from '../core/loss-quartiles.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
@@ -13,6 +14,7 @@ import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
 import { encode, type Dispatch } from './kernels.ts';
 import { createForwardPass } from './layered-network.ts';
+import { DeviceQuartiles } from './loss-quartiles.ts';
 import { deinterleave, interleave } from './population.ts';
 import { readFloats } from './readback.ts';
 import type { Resident, Stepping } from './stepping.ts';
@@ -22,6 +24,8 @@ import { createRates, createStepping, interleavedCount, matmulOf } from './strat
 const ROWS_A_PREDICTION = 65_536;
 /** Submits on their way at once: the device never waits for the host, a pause never waits long. */
 const SUBMITS_IN_FLIGHT = 2;
+/** The losses of fewer networks come to the host as they are, a few bytes a step: another dispatch takes longer. */
+const LEAST_ON_DEVICE = 64;
 
 /** Makes a trainer of any strategy. */
 export function createGpuTrainer(
@@ -106,6 +110,7 @@ class GpuTrainer implements Trainer {
   readonly #stepping: Stepping;
   readonly #clock: GpuClock | undefined;
   readonly #chunks: Chunks;
+  #quartiles: Promise<DeviceQuartiles> | undefined;
   #isDisposed = false;
 
   constructor(
@@ -184,10 +189,29 @@ class GpuTrainer implements Trainer {
   async losses(fromStep: number): Promise<Float64Array> {
     this.#requireUndisposed();
     const { job, losses } = this.#resident;
-    const first = lossesBefore(job, fromStep);
-    const count = Math.max(0, lossesBefore(job, this.stepCount) - first);
+    const { first, count } = this.#keptLosses(fromStep);
     const { length: width } = job.networks;
     return Float64Array.from(await readFloats(this.#gpu, losses, first * width, count * width));
+  }
+
+  async lossQuartiles(fromStep: number): Promise<Float64Array> {
+    this.#requireUndisposed();
+    const { length: networkCount } = this.#resident.job.networks;
+    if (networkCount < LEAST_ON_DEVICE) return lossQuartiles(await this.losses(fromStep), networkCount);
+    this.#quartiles ??= DeviceQuartiles.create(this.#resident).catch((error: unknown) => {
+      this.#quartiles = undefined;
+      throw error;
+    });
+    const quartiles = await this.#unlessDisposed(this.#quartiles);
+    const { first, count } = this.#keptLosses(fromStep);
+    return quartiles.read(first, count);
+  }
+
+  /** Where the losses from a step on begin, and how many there are of a network. */
+  #keptLosses(fromStep: number): { readonly first: number; readonly count: number } {
+    const { job } = this.#resident;
+    const first = lossesBefore(job, fromStep);
+    return { first, count: Math.max(0, lossesBefore(job, this.stepCount) - first) };
   }
 
   async predict(inputs: Float64Array, network = 0): Promise<Float64Array> {

@@ -77,6 +77,13 @@ export const kernels = {
     constants: [],
     workgroupSize: [64, 1],
   },
+  'loss-quantiles': {
+    libraries: [],
+    params: { firstLoss: 'u32', lossCount: 'u32', networkCount: 'u32', rankCount: 'u32' },
+    buffers: { losses: 'read', ranks: 'read', quantiles: 'write' },
+    constants: [],
+    workgroupSize: [64, 1],
+  },
   'hidden-gradient': { ...hiddenGradient, libraries: ['activations'], workgroupSize: [8, 8] },
   'hidden-gradient-blocked': { ...hiddenGradient, libraries: ['activations', 'blocks'], ...blocked },
   'hidden-gradient-quads': { ...hiddenGradient, libraries: ['activations', 'blocks', 'quads'], ...quads },

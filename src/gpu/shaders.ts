@@ -19,6 +19,7 @@ import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
 import quadsLibrary from '../../shaders/lib/quads.wgsl?raw';
 import randomLibrary from '../../shaders/lib/random.wgsl?raw';
+import lossQuantiles from '../../shaders/loss-quantiles.wgsl?raw';
 import matmulBlocked from '../../shaders/matmul-blocked.wgsl?raw';
 import matmulQuads from '../../shaders/matmul-quads.wgsl?raw';
 import matmulTiled from '../../shaders/matmul-tiled.wgsl?raw';
@@ -56,6 +57,7 @@ export const kernelSources = {
   'hidden-gradient-blocked': hiddenGradientBlocked,
   'hidden-gradient-quads': hiddenGradientQuads,
   'hidden-gradient-tiled': hiddenGradientTiled,
+  'loss-quantiles': lossQuantiles,
   matmul,
   'matmul-blocked': matmulBlocked,
   'matmul-quads': matmulQuads,

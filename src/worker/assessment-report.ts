@@ -1,4 +1,18 @@
-import type { Dataset, Measures, PartAssessment, PartName, Task } from '../index.ts';
+import {
+  forward,
+  jobOf,
+  layOutNetwork,
+  measureParts,
+  partNames,
+  predictionsFor,
+  predictionsOf,
+  type Dataset,
+  type JobSettings,
+  type Measures,
+  type PartAssessment,
+  type PartName,
+  type Task,
+} from '../index.ts';
 
 /** Numbers to draw against one another, of one output. */
 export interface PredictionPoints {
@@ -66,4 +80,22 @@ function pointsOf(
       (_, i) => values[i * stride * outputCount + output],
     );
   return { actual: take(targets), predicted: take(predictions) };
+}
+
+/** The same of a network that is known by its parameters. */
+export function assessParameters(
+  dataset: Dataset,
+  settings: JobSettings,
+  { parameters, threshold }: { readonly parameters: Float64Array; readonly threshold: number },
+): AssessmentReport {
+  const { inputCount, outputCount } = dataset.training;
+  const { layers, loss } = jobOf(settings, outputCount);
+  const network = layOutNetwork(inputCount, layers);
+  const parts = partNames.flatMap((part) => {
+    const data = dataset[part];
+    if (!data) return [];
+    const outputs = forward(network, parameters, data.inputs);
+    return predictionsFor(dataset, part, predictionsOf(loss, outputs, outputCount));
+  });
+  return reportAssessment(dataset, measureParts(dataset, parts, threshold), threshold);
 }

@@ -1,5 +1,6 @@
 import {
   InputError,
+  memberCountOf,
   modelWriters,
   revealed,
   type ExportFormat,
@@ -12,6 +13,8 @@ interface ModelExport {
   readonly label: string;
   /** What it is, in one line. */
   readonly purpose: string;
+  /** The same where several networks predict together, if it is another: an ensemble is not trained on. */
+  readonly ofEnsemble?: string;
   /** Behind the name of the table. */
   readonly ending: string;
   readonly mediaType: string;
@@ -25,6 +28,7 @@ const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
   model: {
     label: 'handgrad model',
     purpose: 'Everything: opens here again, predicts, and goes on training.',
+    ofEnsemble: 'Everything: opens here again, and predicts.',
     ending: '.handgrad.safetensors',
     mediaType: BYTES,
   },
@@ -37,6 +41,7 @@ const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
   pytorch: {
     label: 'PyTorch script',
     purpose: 'Predicts, and trains on from the same state, on one machine or under torchrun.',
+    ofEnsemble: 'Predicts with all networks at once.',
     ending: '-pytorch.py',
     mediaType: PYTHON,
   },
@@ -55,6 +60,8 @@ const modelExports: Readonly<Record<WrittenFormat, ModelExport>> = {
   safetensors: {
     label: 'Weights',
     purpose: 'The weights and biases alone, in float64, named as PyTorch names them.',
+    ofEnsemble:
+      'The weights and biases of every network alone, in float64: members.0.layers.0.weight and so on.',
     ending: '.weights.safetensors',
     mediaType: BYTES,
   },
@@ -82,9 +89,11 @@ export function exportModel(model: Model, format: WrittenFormat): Blob {
 
 /** Every way for one model, with what it comes to. */
 export function offerExports(model: Model): ExportOffer[] {
+  const isEnsemble = memberCountOf(model) > 1;
   return writtenFormats.map((format) => {
-    const { label, purpose, ending } = modelExports[format];
+    const { label, purpose: ofOne, ofEnsemble = ofOne, ending } = modelExports[format];
     const fileName = `${fileStem(model.table.name)}${ending}`;
+    const purpose = isEnsemble ? ofEnsemble : ofOne;
     const offer = { format, label, purpose, revealed: revealed(model, format), fileName };
     try {
       return { ...offer, byteCount: exportModel(model, format).size, problem: undefined };

@@ -29,7 +29,7 @@ import { sheetOf, type ModelSheet } from './model-sheet.ts';
 import { watchOn, type HeldRun, type RunKeeper } from './run-keeper.ts';
 import type { TableKeeper } from './table-keeper.ts';
 
-/** Which trained network: that of a run as it stands, or one opened from a file. */
+/** Which trained network: that of a run as it stands, or one opened from a file or made of a sweep. */
 export type ModelSource = { readonly run: number; readonly name: string } | { readonly file: number };
 
 /** A file of rows with what the network says of them. */
@@ -97,7 +97,11 @@ export class ModelService {
    * @throws InputError that says what is wrong with the file
    */
   async open(file: Blob): Promise<number> {
-    const model = readModel(await file.arrayBuffer());
+    return this.add(readModel(await file.arrayBuffer()));
+  }
+
+  /** Keeps a model as if it came from a file. @returns its number */
+  add(model: Model): number {
     const id = this.#nextFile++;
     this.#files.set(id, model);
     return id;

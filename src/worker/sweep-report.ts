@@ -15,22 +15,26 @@ export interface SweepReport {
   readonly recoveryCount: number;
   readonly adapter: Adapter | null;
   readonly planned: readonly PlannedTask[];
+  /** Of the networks that train together now; while none do, of all that have a loss. */
   readonly fan: LossFan;
-  /** Of the best network so far, and the loss of the best constant answer. */
+  /** Of the best network that is over; while none is, the least losses of those that train together. */
   readonly best: SweepCurve | undefined;
+  /** Of the best constant answer. */
   readonly constantLoss: number;
   readonly rankedBy: 'finalLoss' | 'validationLoss';
   /** Networks that differ in their seeds alone: the first of them, and how many groups there are. */
   readonly groups: readonly SweepGroup[];
   readonly groupCount: number;
+  /** Networks that an ensemble can be made of (`ensemblePlaces`). */
+  readonly ensembleCount: number;
   /** Of two settings; undefined where fewer are swept. */
   readonly heat: SweepHeat | undefined;
 }
 
-/** The losses of one network, at the steps that are kept. */
+/** The losses of one network, at the steps that are kept; or the least of several. */
 export interface SweepCurve {
-  /** Its place in the sweep. */
-  readonly place: number;
+  /** The network's place in the sweep; undefined of several. */
+  readonly place: number | undefined;
   readonly steps: readonly number[];
   readonly losses: readonly number[];
 }

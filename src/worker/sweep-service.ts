@@ -1,5 +1,7 @@
 import {
   constantLoss,
+  ensembleOfSweep,
+  ensemblePlaces,
   expandSweep,
   finalLoss,
   hasFailed,
@@ -22,12 +24,15 @@ import {
   type DatasetOptions,
   type GpuStrategy,
   type JobSettings,
+  type LiveFan,
   type NetworkRecord,
   type Plan,
   type Sweep,
   type SweptName,
 } from '../index.ts';
+import { assessParameters, type AssessmentReport } from './assessment-report.ts';
 import { createBrowserPool } from './browser-pool.ts';
+import type { ModelService } from './model-service.ts';
 import type { SweepColumn, SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
 import type { KeptDataset, TableKeeper } from './table-keeper.ts';
 
@@ -83,13 +88,15 @@ const LIVE_EVERY = 4;
 /** Sweeps for the page, one at a time. */
 export class SweepService {
   readonly #tables: TableKeeper;
+  readonly #models: ModelService;
   #held: HeldSweep | undefined;
   #controller = new AbortController();
   #pool: AloneTrainer | undefined;
   #heat: { readonly columnName: SweptName; readonly rowName: SweptName } | undefined;
 
-  constructor(tables: TableKeeper) {
+  constructor(tables: TableKeeper, models: ModelService) {
     this.#tables = tables;
+    this.#models = models;
   }
 
   /** What would be trained. @throws InputError for values that cannot be swept */
@@ -207,6 +214,19 @@ export class SweepService {
       });
   }
 
+  /**
+   * How well the best network does on every part of its table; undefined where all diverged, or none is over.
+   *
+   * @param threshold from which probability on a binary output counts as 1
+   */
+  assessBest(threshold: number): AssessmentReport | undefined {
+    const { sweep, records, prepared } = this.#require();
+    const [best] = ranking(records);
+    const parameters = best === undefined ? undefined : records[best].parameters;
+    if (!parameters?.every(Number.isFinite)) return undefined;
+    return assessParameters(prepared.dataset, sweep.networks[best].settings, { parameters, threshold });
+  }
+
   /** Every network as a line of CSV, the best first. */
   csv(): string {
     const { sweep, records, constantLoss: toBeat } = this.#require();
@@ -217,6 +237,21 @@ export class SweepService {
   networkAt(place: number): { readonly settings: JobSettings; readonly plan: Plan | undefined } {
     const { sweep, records } = this.#require();
     return { settings: sweep.networks[place].settings, plan: records[place].plan };
+  }
+
+  /**
+   * The best networks as one model, which is kept as one from a file.
+   *
+   * @param count 2 to 4,096; all that can be taken where there are fewer
+   * @param name of the table
+   * @returns its number among the models
+   * @throws InputError if there are fewer than 2, RefusalError where digests cannot be made
+   */
+  async openEnsemble(count: number, name: string): Promise<number> {
+    const { sweep, records, run, prepared } = this.#require();
+    const { dataset, source } = prepared;
+    const trained = { sweep, records, adapter: run.adapter };
+    return this.#models.add(await ensembleOfSweep(trained, count, dataset, { ...source, name }));
   }
 
   close(): void {
@@ -243,7 +278,7 @@ export class SweepService {
 
   #report(held: HeldSweep, every: number): SweepReport {
     const { sweep, run, records, constantLoss: toBeat, steps, stepCount, prepared } = held;
-    const [best] = ranking(records);
+    const live = run.liveFan;
     const groups = sweepGroups(sweep.networks, records, toBeat);
     const over = records.filter(({ isOver }) => isOver);
     return {
@@ -257,12 +292,13 @@ export class SweepService {
       recoveryCount: run.recoveryCount,
       adapter: run.adapter,
       planned: [...run.planned],
-      fan: lossFan(steps, records, every),
-      best: best === undefined ? undefined : curveOf(held, best),
+      fan: live ?? lossFan(steps, records, every),
+      best: bestCurve(held, live),
       constantLoss: toBeat,
       rankedBy: prepared.dataset.validation ? 'validationLoss' : 'finalLoss',
       groups: groups.slice(0, MOST_GROUPS),
       groupCount: groups.length,
+      ensembleCount: ensemblePlaces({ sweep, records }).length,
       heat: this.#heat && sweepHeat(sweep, records, this.#heat, toBeat),
     };
   }
@@ -284,6 +320,13 @@ function sheetOf({ sweep, prepared }: { readonly sweep: Sweep; readonly prepared
 function curveOf({ records, steps }: HeldSweep, place: number): SweepCurve {
   const losses = Array.from(records[place].losses);
   return { place, losses, steps: Array.from(steps.subarray(0, losses.length)) };
+}
+
+/** Of the best network that is over, or the least losses of those that train. */
+function bestCurve(held: HeldSweep, live: LiveFan | undefined): SweepCurve | undefined {
+  const [best] = ranking(held.records);
+  if (best !== undefined) return curveOf(held, best);
+  return live && { place: undefined, steps: live.steps, losses: live.least };
 }
 
 function finite(value: number | undefined): number | undefined {

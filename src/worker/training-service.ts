@@ -26,6 +26,7 @@ import {
   type GradientCheck,
   type Measurement,
   type PathOutcome,
+  type Plan,
   type PopulationPoint,
   type Recovery,
   type RunResult,
@@ -63,6 +64,8 @@ export interface RunRequest {
   readonly options: DatasetOptions;
   /** Of the GPU; the best for the job if left out. */
   readonly strategy?: GpuStrategy;
+  /** As it was, to be repeated exactly; goes before the strategy. */
+  readonly plan?: Plan;
   /** Looks at the validation loss without a new lowest one before the run ends; it does not if left out. */
   readonly patience?: number;
 }
@@ -92,7 +95,7 @@ export class TrainingService {
   /** Trained networks: to be used, handed on, kept and gone on with. */
   readonly models = new ModelService(this.#tables, this.#runs);
   /** Many networks at once. */
-  readonly sweeps = new SweepService(this.#tables);
+  readonly sweeps = new SweepService(this.#tables, this.models);
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */
@@ -140,12 +143,13 @@ export class TrainingService {
    * @throws InputError, RefusalError
    */
   async openRun(backend: Backend['name'], job: TrainingJob, request: RunRequest): Promise<number> {
-    const { id, plans, options, strategy, patience } = request;
+    const { id, plans, options, strategy, plan, patience } = request;
     const prepared = this.#tables.prepare(id, plans, options);
     const { training, validation } = prepared.dataset;
     const watching = watchOn(validation, patience);
     const session = await TrainingSession.open(backend, job, training, {
       ...(strategy && { strategy }),
+      ...(plan && { plan }),
       ...watching,
     });
     return this.#runs.add(session, prepared, watching);

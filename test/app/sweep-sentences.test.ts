@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeFan, describePoint } from '../../src/app/fan-sentences.ts';
 import {
+  ensembleSentence,
   failSentence,
   groupFails,
   heatTexts,
@@ -8,7 +9,8 @@ import {
   networkName,
   progressTexts,
   rowStatus,
-  valueText,
+  shownValue,
+  valueOf,
   wholePercent,
 } from '../../src/app/sweep-sentences.ts';
 import type { SweepGroup } from '../../src/index.ts';
@@ -100,9 +102,34 @@ test('a group says how many of its seeds fail', () => {
 });
 
 test('a value reads as it is written, and not at all where it changes nothing', () => {
-  expect(valueText({ hidden: [16, 8], learningRate: 1e-8 }, 'hidden')).toBe('16,8');
-  expect(valueText({ learningRate: 1e-8 }, 'learningRate')).toBe('1e−8');
-  expect(valueText({ learningRate: 1 }, 'momentum')).toBeUndefined();
+  expect(valueOf({ hidden: [16, 8], learningRate: 1e-8 }, 'hidden')).toBe('16,8');
+  expect(valueOf({ learningRate: 1e-8 }, 'learningRate')).toBe('1e-8');
+  expect(valueOf({ learningRate: 1 }, 'momentum')).toBeUndefined();
+  expect(shownValue('1e-8')).toEqual({ text: '1e−8', title: undefined });
+});
+
+test.each([
+  ['0.0517947467923', '0.05179'],
+  ['0.001', '0.001'],
+  ['2.68269579528e-8', '2.683e−8'],
+  ['1234.5678', '1235'],
+  // Seeds and units are whole, and one digit less is another one.
+  ['4294967295', '4294967295'],
+  ['16,8', '16,8'],
+  ['relu,tanh', 'relu,tanh'],
+  ['none', 'none'],
+  ['0.001–0.0032', '0.001–0.0032'],
+  // An average that forgets nothing would be another setting.
+  ['0.999951234', '0.99995'],
+  ['0.99949999', '0.9995'],
+])('of the value %s a table shows %s, and the whole of it as a title', (value, text) => {
+  const whole = value.replace('e-', 'e−');
+  expect(shownValue(value)).toEqual({ text, title: text === whole ? undefined : whole });
+});
+
+test('values are shortened in sentences', () => {
+  const one = group(0.0517947467923, { networkCount: 1, failedCount: 1 });
+  expect(failSentence([one], axes, 1)).toContain('Learning rate 0.05179 fails');
 });
 
 test('a field of the heat map says what is known of it', () => {
@@ -147,6 +174,15 @@ test('how far a sweep is, in one line', () => {
     '20.5\u00a0M steps',
     '8.6\u00a0M steps/s',
   ]);
+});
+
+test('what an ensemble can be made of', () => {
+  expect(ensembleSentence(1200, false)).toContain(
+    'It can be of the 1,200 networks that did not diverge and share',
+  );
+  expect(ensembleSentence(12, true)).toMatch(/with the best one so far\.$/);
+  expect(ensembleSentence(1, false)).toMatch(/^An ensemble takes 2 or more networks that .*; there is 1\.$/);
+  expect(ensembleSentence(0, true)).toMatch(/there are 0 so far\.$/);
 });
 
 test('millions are short and small numbers whole', () => {

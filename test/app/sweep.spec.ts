@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import type { Page as AppPage } from '../../src/app/page-element.ts';
 import { peakMemory } from './peak-memory.ts';
 import { longestTask } from './main-thread.ts';
 import { button, numberIn, openPage, openSample, saveScreens } from './support.ts';
@@ -18,12 +19,21 @@ async function onGpu(page: Page): Promise<void> {
   await page.locator('sweep-view').getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
 }
 
+/** The table of all networks, as it is saved. */
+async function csvOf(page: Page): Promise<string> {
+  const download = page.waitForEvent('download');
+  await button(page, 'Save as CSV').click();
+  const stream = await (await download).createReadStream();
+  return (await stream.toArray()).join('');
+}
+
 const resultRows = (page: Page) => page.locator('sweep-table tbody tr');
 
 /** A column of the results, as text. */
 async function columnTexts(page: Page, name: string): Promise<string[]> {
   const headers = await page.locator('sweep-table thead th').allInnerTexts();
-  const at = headers.findIndex((text) => text.startsWith(name));
+  // An arrow stands before the figures that are sorted by.
+  const at = headers.findIndex((text) => text.replace(/^[↑↓]\s*/, '').startsWith(name));
   expect(at).toBeGreaterThanOrEqual(0);
   return resultRows(page).evaluateAll(
     (found, place) => found.map((row) => row.children[place].textContent.trim()),
@@ -69,7 +79,8 @@ test('4,096 networks: the page stays free, the results are sorted, and one of th
   expect(worst).toEqual(worst.toSorted((a, b) => b - a));
   expect(worst[0]).toBeGreaterThan(numberIn(best[0]));
 
-  // The first of them, alone: the same final loss.
+  // The first of them, alone: the same final loss, to the last bit.
+  const line = (await csvOf(page)).trim().split('\n').at(-1)?.split(',') ?? [];
   await resultRows(page)
     .first()
     .getByRole('button', { name: /^Open network/ })
@@ -78,6 +89,11 @@ test('4,096 networks: the page stays free, the results are sorted, and one of th
   await button(page, 'Train').click();
   const ended = page.getByRole('status').filter({ hasText: 'finished 10,000 steps' });
   await expect(ended).toContainText(`the loss is ${worstText}.`, over);
+  const finalLoss = await page.evaluate(() => {
+    const { state } = (document.querySelector('handgrad-page') as unknown as { page: AppPage }).page;
+    return state.runs.gpu?.report?.finalLoss;
+  });
+  expect(line).toContain(String(finalLoss));
   expect(noise.messages).toEqual([]);
 });
 
@@ -111,15 +127,9 @@ test('a sweep on all cores that is paused and goes on comes to what it would hav
   await openSweep(page, { Seeds: '1..24', 'Learning rate': '0.05/0.5' });
   const view = page.locator('sweep-view');
   await view.getByRole('radio', { name: 'CPU' }).check({ force: true });
-  const csvOf = async () => {
-    const download = page.waitForEvent('download');
-    await button(page, 'Save as CSV').click();
-    const stream = await (await download).createReadStream();
-    return (await stream.toArray()).join('');
-  };
   await button(page, 'Sweep').click();
   await expect(button(page, 'Sweep')).toBeVisible(over);
-  const whole = await csvOf();
+  const whole = await csvOf(page);
   expect(whole.split('\n')).toHaveLength(50);
 
   await button(page, 'Sweep').click();
@@ -127,7 +137,55 @@ test('a sweep on all cores that is paused and goes on comes to what it would hav
   await expect(button(page, 'Continue')).toBeVisible();
   await button(page, 'Continue').click();
   await expect(button(page, 'Sweep')).toBeVisible(over);
-  expect(await csvOf()).toBe(whole);
+  expect(await csvOf(page)).toBe(whole);
+});
+
+test('the best networks open as one model, which says how far they are apart, and is handed on', async ({
+  page,
+}) => {
+  const noise = await openPage(page);
+  await openSample(page, 'Iris');
+  await openSweep(page, { Seeds: '1..6', 'Learning rate': '0.01..0.1:log:4' });
+  await onGpu(page);
+  await button(page, 'Sweep').click();
+  await expect(page.locator('sweep-progress')).toContainText('24 networks', over);
+  await expect(button(page, 'Sweep')).toBeVisible(over);
+
+  // A rate of twelve digits is shown with four.
+  await expect(page.locator('sweep-groups tbody').getByTitle('0.0215443469003')).toHaveText('0.02154');
+  const ensemble = page.locator('sweep-ensemble');
+  await expect(ensemble).toContainText('It can be of the 24 networks');
+  const members = ensemble.getByLabel('Networks of the ensemble');
+  await expect(members).toHaveValue('10');
+  await members.fill('25');
+  await expect(ensemble.locator('.fails')).toContainText('from 2 to 24');
+  await expect(button(page, 'Open as one model')).toHaveAttribute('aria-disabled', 'true');
+  await members.fill('4');
+  await members.press('Enter');
+
+  const card = page.locator('model-card');
+  await expect(card).toContainText('ensemble of 4.handgrad.safetensors');
+  await expect(card).toContainText('an ensemble of 4 networks of');
+  await expect(card).not.toContainText('Continue training');
+  const answer = card.locator('answer-view');
+  await expect(answer).toContainText('± is the standard deviation over the 4 networks.');
+  const probabilities = answer.locator('tbody tr td:last-child');
+  await expect(probabilities).toHaveText(Array(3).fill(/^[<>]? ?[\d.]+\u00a0% ± (< )?[\d.]+\u00a0%$/));
+  const before = await probabilities.allInnerTexts();
+  await card.getByLabel('petal_length').fill('4.9');
+  await expect(probabilities).not.toHaveText(before);
+
+  await button(page, 'Predict the open table').click();
+  const predicted = card.getByRole('region', { name: 'Predictions of the file' });
+  await expect(predicted.locator('tbody tr').first()).toContainText('±');
+  await saveScreens(page, 'ensemble');
+  await card.getByText('Download', { exact: true }).first().click();
+  await expect(card.locator('export-panel')).toContainText('ONNX');
+  await expect(card.locator('export-panel')).not.toContainText(/training|trains/);
+  const download = page.waitForEvent('download');
+  await button(page, 'Download ONNX').click();
+  expect((await download).suggestedFilename()).toBe('Iris-sample.onnx');
+  expect(noise.messages).toEqual([]);
 });
 
 test('values that cannot be swept are refused with what to write', async ({ page }) => {

@@ -241,6 +241,58 @@ describe('sweep', () => {
     expect(objectOf(evaluated)).toMatchObject({ rowCount: 150 });
   });
 
+  test('--save-ensemble is the best networks as one model, which predicts, is measured and exported', async () => {
+    const [model, onnx] = [join(folder, 'some.handgrad.safetensors'), join(folder, 'some.onnx')];
+    const kept = ['--save-ensemble', model, '--members', '4'];
+    const ending = await handgrad(['sweep', '--sample', 'iris', ...small, ...kept, ...onCpu, '--json']);
+    const { networks, ranking } = objectOf(ending) as SweepObject;
+    expect(ending.stderr).toMatch(
+      /^Saved .*some\.handgrad\.safetensors .*\nAn ensemble of 4 networks: .*\n$/,
+    );
+    const [best] = ranking.map((place) => networks[place].values);
+    const alike = ranking
+      .map((place) => networks[place].values)
+      .filter(({ hidden }) => `${hidden?.join()}` === `${best.hidden?.join()}`);
+    const { job } = readModel(readFileSync(model));
+    expect(job.layers[0].units).toBe(best.hidden?.[0]);
+    expect(job.networks.map(({ seed, learningRate }) => ({ seed, learningRate }))).toEqual(
+      alike.slice(0, 4).map(({ seed, learningRate }) => ({ seed, learningRate })),
+    );
+    const predicted = await handgrad(['predict', model, '--sample', 'iris']);
+    const [header, ...lines] = predicted.stdout.trimEnd().split('\n');
+    expect(header).toContain(',spread of probability of species = setosa');
+    expect(lines).toHaveLength(150);
+    const spreads = lines.map((line) => line.split(',').slice(-3).map(Number));
+    expect(spreads.flat().every((spread) => spread >= 0 && spread <= 0.5)).toBe(true);
+    expect(Math.max(...spreads.flat())).toBeGreaterThan(0);
+    const evaluated = await handgrad(['evaluate', model, '--sample', 'iris', '--json']);
+    expect(objectOf(evaluated)).toMatchObject({ rowCount: 150 });
+    const exported = await handgrad(['export', model, '--to', 'onnx', '--output', onnx]);
+    expect(exported.status).toBe(0);
+    expect(readFileSync(onnx).length).toBeGreaterThan(0);
+  });
+
+  test('an ensemble has 10 members, or as many as there are, which is said where more were asked for', async () => {
+    const model = join(folder, 'few.safetensors');
+    const args = ['sweep', orFile, '--steps', '20', ...onCpu, '--save-ensemble', model];
+    const memberCount = async (more: readonly string[]) => {
+      const { status, stderr } = await handgrad([...args, ...more]);
+      expect(status).toBe(0);
+      return { stderr, members: readModel(readFileSync(model)).job.networks.length };
+    };
+    expect((await memberCount(['--seeds', '1..12'])).members).toBe(10);
+    const fewer = await memberCount(['--seeds', '1..3']);
+    expect(fewer.members).toBe(3);
+    expect(fewer.stderr).not.toContain('and not');
+    const asked = await memberCount(['--seeds', '1..3', '--members', '5']);
+    expect(asked.members).toBe(3);
+    expect(asked.stderr).toContain('It has 3 members and not 5: no more networks share');
+    const { status, stderr, stdout } = await handgrad([...args, '--seeds', '7']);
+    expect(status).toBe(1);
+    expect(stdout).toContain('Best of 1 network');
+    expect(stderr).toMatch(/^error: An ensemble takes 2 or more networks .* there is 1\. Sweep more seeds/m);
+  });
+
   test('a random search draws the same networks again', async () => {
     const args = [
       '--sample',
@@ -323,6 +375,9 @@ describe('nonsense ends with one sentence', () => {
     [[...table, '--csv', '/nowhere/rows.csv'], 2, /there is no folder "\/nowhere"/],
     [[...table, '--csv', 'a.csv', '--save-best', './a.csv'], 2, /named for something else too/],
     [[...table, '--save', 'model'], 2, /unknown option '--save'/],
+    [[...table, '--members', '5'], 2, /--members is how many networks --save-ensemble saves; say/],
+    [[...table, '--save-ensemble', 'a', '--members', '1'], 2, /--members must be a whole number from 2/],
+    [[...table, '--save-ensemble', 'a', '--save-best', './a'], 2, /named for something else too/],
     [[], 2, /Name one table/],
   ] as const)('sweep %j', async (args, expected, said) => {
     const { status, stdout, stderr } = await handgrad(['sweep', ...args, ...onCpu]);

@@ -11,11 +11,18 @@ import { layersOf, orData } from '../support/jobs.ts';
 const withSteps = (steps: number): TrainingJob => ({ ...notebookJob, steps });
 
 describe('what it does not take', () => {
-  it('more networks than one', async () => {
-    const networks = [...notebookJob.networks, ...notebookJob.networks];
-    const created = gpuBackend.createTrainer({ ...notebookJob, networks }, orData);
-    await expect(created).rejects.toThrow(RefusalError);
-    await expect(created).rejects.toThrow('1 network at a time; the job has 2');
+  it('more networks than one by the layered path, or than a dispatch holds', async () => {
+    const several = (count: number) => ({
+      ...notebookJob,
+      networks: Array.from({ length: count }, () => notebookJob.networks[0]),
+    });
+    const layered = gpuBackend.createTrainer(several(2), orData, { strategy: 'layered', matmul: 'simple' });
+    await expect(layered).rejects.toThrow(RefusalError);
+    await expect(layered).rejects.toThrow('1 network at a time; the job has 2');
+    const oneLane = { strategy: 'unrolled', lanes: 1, sharing: 'none' } as const;
+    const tooMany = gpuBackend.createTrainer({ ...several(65_536), lossStride: 10_000 }, orData, oneLane);
+    await expect(tooMany).rejects.toThrow(RefusalError);
+    await expect(tooMany).rejects.toThrow('at most 65,535 networks');
   });
 
   it('a network beyond the adapter’s limits: the number, the limit and what to change', async () => {
