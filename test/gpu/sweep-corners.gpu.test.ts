@@ -41,6 +41,17 @@ it('goes on from what was kept while networks that train together were judged', 
   expect(rest.records.map((record) => record.copy())).toEqual(run.records.map((record) => record.copy()));
 });
 
+it('trains a network that is left over as the others, where two fit at once', async () => {
+  const { job, data } = randomPopulation(3, 3, { steps: 300 });
+  const tasks = [{ job: { ...job, lossStride: 7 }, data }];
+  const run = new SweepRun('gpu', tasks, { from: plannedFor(new SweepRun('gpu', tasks), 2) });
+  const whole = new SweepRun('gpu', tasks, { from: plannedFor(new SweepRun('gpu', tasks), 3) });
+  await run.train();
+  await whole.train();
+  expect(run.isOver).toBe(true);
+  expect(run.records.map((record) => record.copy())).toEqual(whole.records.map((record) => record.copy()));
+});
+
 it('finds where a network exploded by the rows it sees, not by those of others', async () => {
   // At a learning rate of 1 an error is −3 times itself behind each step: 3⁹ squared passes a million times the first.
   const rows = [1, 1, 1, 1, 1e4, 1e4, 1e4, 1e4];
