@@ -113,13 +113,14 @@ function totalMs({ estimates: [best] }: PlannedJob, steps: number): number {
   return best ? best.compileMs + steps * best.stepMs : Infinity;
 }
 
-/** The networks of a task in parts of about the same size. */
+/** The networks of a task in parts that differ by 1 at most. */
 export function wavesOf(task: SweepTask, { plan, atOnce }: PlannedTask): Wave[] {
   if (atOnce === 1) return [];
   const { length: networkCount } = task.job.networks;
-  const size = Math.ceil(networkCount / Math.ceil(networkCount / atOnce));
-  return Array.from({ length: Math.ceil(networkCount / size) }, (_, i) => {
-    const first = i * size;
-    return { task, first, count: Math.min(size, networkCount - first), plan };
+  const waveCount = Math.ceil(networkCount / atOnce);
+  const firstOf = (wave: number) => Math.floor((wave * networkCount) / waveCount);
+  return Array.from({ length: waveCount }, (_, i) => {
+    const first = firstOf(i);
+    return { task, first, count: firstOf(i + 1) - first, plan };
   });
 }

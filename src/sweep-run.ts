@@ -1,5 +1,5 @@
 import { backends } from './backends.ts';
-import { DeviceLostError } from './core/errors.ts';
+import { DeviceLostError, InputError } from './core/errors.ts';
 import { validateJob } from './core/job-rules.ts';
 import type { Adapter, Backend, Trainer } from './core/job.ts';
 import { GrowingFan, type LiveFan } from './core/loss-fan.ts';
@@ -14,6 +14,7 @@ import {
   snapshotOf,
   someNetworks,
 } from './core/population.ts';
+import { countOf, formatCount } from './core/wording.ts';
 import { validationLoss } from './network-validation.ts';
 import type { Checkpoint } from './session-start.ts';
 import {
@@ -58,7 +59,7 @@ export class SweepRun {
   #trainingSince: number | undefined;
   readonly #places = new Map<SweepTask, number>();
 
-  /** @throws InputError if a job does not fit its table */
+  /** @throws InputError if a job does not fit its table, or what was kept is of another sweep */
   constructor(
     readonly backend: Backend['name'],
     readonly tasks: readonly SweepTask[],
@@ -148,7 +149,15 @@ export class SweepRun {
     };
   }
 
+  /** @throws InputError for what was kept of another sweep */
   #goOnFrom({ tasks, records, waves, alone }: SweepCheckpoint): void {
+    const [kept, own] = [records.length, this.records.length];
+    if (kept !== own || tasks.length > this.tasks.length) {
+      throw new InputError(
+        `What was kept is of ${countOf(kept, 'network')} in ${countOf(tasks.length, 'task')} or more; this sweep has ` +
+          `${formatCount(own)} in ${formatCount(this.tasks.length)}. Go on with the tasks it was kept of.`,
+      );
+    }
     this.#planned = [...tasks];
     records.forEach((record, place) => this.records[place].become(record));
     for (const [place, snapshot] of waves) this.#waves.set(place, snapshot);
@@ -330,6 +339,7 @@ export class SweepRun {
     record.putLosses(0, keptLosses(task.job, outcome.losses));
     Object.assign(record, { step: outcome.step, plan: outcome.plan, divergedAt: outcome.divergedAt });
     this.adapter = outcome.adapter;
+    this.recoveryCount += outcome.recoveryCount;
     if (outcome.checkpoint) {
       this.#alone.set(place, outcome.checkpoint);
     } else {

@@ -1,3 +1,4 @@
+import { DeviceLostError } from './core/errors.ts';
 import type { Adapter, Backend, TrainingData, TrainingJob } from './core/job.ts';
 import type { GpuStrategy, Plan } from './core/plan.ts';
 import type { Checkpoint } from './session-start.ts';
@@ -32,6 +33,8 @@ export interface AloneOutcome {
   /** Null on the CPU. */
   readonly adapter: Adapter | null;
   readonly trainMs: number;
+  /** Losses of the device that it survived. */
+  readonly recoveryCount: number;
 }
 
 /** Trains networks one by one, several at a time where it has the threads. */
@@ -45,7 +48,21 @@ export interface AloneTrainer {
 /** On the thread that asks. */
 export const onThisThread: AloneTrainer = { parallel: 1, train: trainAlone };
 
-/** @throws InputError, RefusalError as `TrainingSession.open` */
+/** A device lost more often than this is not worth another try. */
+const MOST_LOSSES = 3;
+
+/** A session survives the loss of its device once it stands; before that there is nothing to lose but the device. */
+async function openUnlessLost(open: () => Promise<TrainingSession>) {
+  for (let lossCount = 0; ; lossCount++) {
+    try {
+      return { session: await open(), lossCount };
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) || lossCount === MOST_LOSSES) throw error;
+    }
+  }
+}
+
+/** @throws InputError, RefusalError as `TrainingSession.open`, DeviceLostError if the device is lost too often */
 export async function trainAlone(task: AloneTask, signal: AbortSignal): Promise<AloneOutcome> {
   const { backend, job, data, plan, strategy, validation, from } = task;
   const options = {
@@ -54,7 +71,8 @@ export async function trainAlone(task: AloneTask, signal: AbortSignal): Promise<
     ...(validation && { validation }),
     ...(from && { from }),
   };
-  const session = await TrainingSession.open(backend, job, data, options);
+  const open = () => TrainingSession.open(backend, job, data, options);
+  const { session, lossCount } = await openUnlessLost(open);
   try {
     await session.train(job.steps, signal);
     const {
@@ -77,6 +95,7 @@ export async function trainAlone(task: AloneTask, signal: AbortSignal): Promise<
       plan: used,
       adapter,
       trainMs: timing.trainMs,
+      recoveryCount: lossCount + session.recoveries.length,
     };
   } finally {
     session.dispose();

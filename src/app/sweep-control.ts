@@ -161,9 +161,10 @@ export class SweepControl {
     const { settings, plan } = await this.#client.sweeps.networkAt(place);
     const { strategy } = plan ?? {};
     const { settingsText, base } = this.#state;
+    const { patience } = shown.request;
     const text = {
       ...textOf(settings, shown.request.options),
-      earlyStopping: settingsText.earlyStopping,
+      earlyStopping: patience === undefined ? '' : String(patience),
       strategy: strategy && strategy !== 'reference' ? strategy : settingsText.strategy,
     };
     const isOfTable = this.#state.table?.key === shown.table.key;

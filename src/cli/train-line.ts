@@ -79,7 +79,7 @@ export function trainLine(
   const words = [
     'handgrad',
     'train',
-    ...(file === undefined ? [] : [file]),
+    ...(file === undefined ? [] : [pathText(file)]),
     ...kept.flatMap(({ long, text }) => [long, ...(text === undefined ? [] : [text])]),
     ...own,
     '--seed',
@@ -90,6 +90,11 @@ export function trainLine(
     ...(plan && plan.strategy !== 'reference' ? ['--strategy', plan.strategy] : []),
   ];
   return words.map(quotedForShell).join(' ');
+}
+
+/** What would be read as a flag is named with its folder; `-` alone is standard input. */
+function pathText(file: string): string {
+  return file.length > 1 && file.startsWith('-') ? `./${file}` : file;
 }
 
 function kebab(attribute: string): string {

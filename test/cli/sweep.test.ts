@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { trainLine } from '../../src/cli/train-line.ts';
+import { suggestedSettings } from '../../src/core/job-settings.ts';
 import { readModel, type SweptValues } from '../../src/index.ts';
 import { handgrad, launcher, objectOf, orCsv, type RunObject } from './support.ts';
 
@@ -154,6 +156,18 @@ describe('sweep', () => {
       expect(stopped.steps).toBe(iris.networks[iris.ranking[0]].steps);
     },
   );
+
+  test.each([
+    ['-or.csv', './-or.csv'],
+    ['-', '-'],
+    ['or.csv', 'or.csv'],
+  ])('the line names the file %s so that no flag is read', (file, word) => {
+    const settings = { ...suggestedSettings('regression', 4), learningRate: 0.1, seed: 1 };
+    const network = { settings, values: {}, splitSeed: 1, backend: 'cpu', plan: undefined } as const;
+    expect(trainLine(file, [], network)).toBe(
+      `handgrad train ${word} --learning-rate 0.1 --seed 1 --backend cpu`,
+    );
+  });
 
   test('ranks by the final loss where there are too few rows for a validation', async () => {
     const { status, stdout } = await handgrad([

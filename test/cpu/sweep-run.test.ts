@@ -4,8 +4,9 @@ import { DeviceLostError } from '../../src/core/errors.ts';
 import { finalLoss, rankedLoss, ranking } from '../../src/core/network-record.ts';
 import { networkAlone } from '../../src/core/population.ts';
 import { SweepRun } from '../../src/sweep-run.ts';
-import type { SweepTask } from '../../src/sweep-plan.ts';
+import { wavesOf, type SweepTask } from '../../src/sweep-plan.ts';
 import { onThisThread, type AloneTrainer } from '../../src/train-alone.ts';
+import { TrainingSession } from '../../src/training-session.ts';
 import { trainOnce } from '../../src/train-once.ts';
 import { atStride, randomPopulation } from '../support/populations.ts';
 
@@ -97,5 +98,51 @@ describe('a sweep on the CPU', () => {
     plan.mockRejectedValue(new DeviceLostError('lost'));
     await expect(new SweepRun('cpu', tasks()).train()).rejects.toThrow('lost');
     plan.mockRestore();
+  });
+
+  it('goes on where the device of a network is lost before it trains, and counts it', async () => {
+    const open = vi.spyOn(TrainingSession, 'open');
+    for (let i = 0; i < 3; i++) open.mockRejectedValueOnce(new DeviceLostError('lost'));
+    const run = new SweepRun('cpu', tasks());
+    await run.train();
+    expect(run.recoveryCount).toBe(3);
+    expect(run.isOver).toBe(true);
+    open.mockRejectedValue(new DeviceLostError('lost'));
+    await expect(new SweepRun('cpu', tasks()).train()).rejects.toThrow('lost');
+    open.mockRestore();
+  });
+
+  it('refuses what was kept of another sweep', () => {
+    const { job, data } = randomPopulation(3, 6, { steps: 300 });
+    const from = new SweepRun('cpu', [{ job, data }]).checkpoint();
+    expect(() => new SweepRun('cpu', tasks(), { from })).toThrow(
+      'What was kept is of 6 networks in 0 tasks or more; this sweep has 10 in 2. Go on with the tasks it was kept of.',
+    );
+    const more = {
+      ...from,
+      tasks: [1, 2].map(() => ({ plan: { strategy: 'reference' } as const, atOnce: 1, reason: '' })),
+    };
+    expect(() => new SweepRun('cpu', [{ job, data }], { from: more })).toThrow('6 networks in 2 tasks');
+  });
+});
+
+describe('the networks that train together', () => {
+  const plan = { strategy: 'unrolled', lanes: 1, sharing: 'none' } as const;
+
+  it.each([
+    [31, 6, [5, 5, 5, 5, 5, 6]],
+    [7, 3, [2, 2, 3]],
+    [6, 3, [3, 3]],
+    [5, 8, [5]],
+    [5, 1, []],
+  ])('%i of which %i fit at once', (networkCount, atOnce, counts) => {
+    const task = randomPopulation(3, networkCount);
+    const waves = wavesOf(task, { plan, atOnce, reason: '' });
+    expect(waves.map(({ count }) => count)).toEqual(counts);
+    let next = 0;
+    for (const { first, count } of waves) {
+      expect(first).toBe(next);
+      next += count;
+    }
   });
 });

@@ -8,6 +8,8 @@ import { gpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { planTask } from '../../src/sweep-plan.ts';
 import type { PlannedTask, SweepCheckpoint } from '../../src/sweep-plan.ts';
 import { SweepRun } from '../../src/sweep-run.ts';
+import { loseDevice } from '../support/device.ts';
+import { droppingJob } from '../support/jobs.ts';
 import { randomPopulation } from '../support/populations.ts';
 
 const oneLane: Plan = { strategy: 'unrolled', lanes: 1, sharing: 'none' };
@@ -37,6 +39,17 @@ it('goes on from what was kept while networks that train together were judged', 
   await rest.train();
   expect(rest.isOver).toBe(true);
   expect(rest.records.map((record) => record.copy())).toEqual(run.records.map((record) => record.copy()));
+});
+
+it('trains a network that is left over as the others, where two fit at once', async () => {
+  const { job, data } = randomPopulation(3, 3, { steps: 300 });
+  const tasks = [{ job: { ...job, lossStride: 7 }, data }];
+  const run = new SweepRun('gpu', tasks, { from: plannedFor(new SweepRun('gpu', tasks), 2) });
+  const whole = new SweepRun('gpu', tasks, { from: plannedFor(new SweepRun('gpu', tasks), 3) });
+  await run.train();
+  await whole.train();
+  expect(run.isOver).toBe(true);
+  expect(run.records.map((record) => record.copy())).toEqual(whole.records.map((record) => record.copy()));
 });
 
 it('finds where a network exploded by the rows it sees, not by those of others', async () => {
@@ -73,6 +86,19 @@ it('trains together what could stop early but has no rows to be looked at', asyn
   await run.train();
   expect(run.planned[0].reason).not.toContain('stop early');
   expect(run.planned[0].atOnce).toBe(200);
+});
+
+it('counts the losses of its device that networks alone survived', async () => {
+  const { job, data } = droppingJob(2, 3000);
+  const run = new SweepRun('gpu', [{ job, data }]);
+  const training = run.train();
+  // While its first trainer is made, or trains.
+  while (run.planned.length === 0 || allocatedBytes() === 0)
+    await new Promise((resolve) => setTimeout(resolve));
+  await loseDevice();
+  await training;
+  expect(run.isOver).toBe(true);
+  expect(run.recoveryCount).toBe(1);
 });
 
 describe('networks of large tables', () => {
