@@ -71,9 +71,12 @@ export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], e
     keyof LossFan,
     number[]
   >;
-  const reached = records.reduce((most, { losses }) => Math.max(most, losses.length), 0);
+  // A record makes its losses anew whenever it is asked for them.
+  const curves = records.map(({ losses, divergedAt }) => ({ losses, divergedAt }));
+  const room = new Float64Array(records.length);
+  const reached = curves.reduce((most, { losses }) => Math.max(most, losses.length), 0);
   for (let i = 0; i < reached; i = i === reached - 1 ? reached : Math.min(i + every, reached - 1)) {
-    const sorted = lossesAt(records, i).toSorted();
+    const sorted = lossesAt(curves, i, room).toSorted();
     if (sorted.length === 0) continue;
     fan.steps.push(steps[i]);
     fan.lower.push(quantileOf(sorted, 0.25));
@@ -84,13 +87,18 @@ export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], e
   return fan;
 }
 
-/** Of the networks that have come to a point, those that diverged there or before it included. */
-function lossesAt(records: readonly NetworkRecord[], point: number): Float64Array {
-  const losses = records.flatMap(({ losses: own, divergedAt }) => {
-    if (point < own.length) return [Number.isFinite(own[point]) ? own[point] : Infinity];
-    return divergedAt === undefined ? [] : [Infinity];
-  });
-  return Float64Array.from(losses);
+/** Of the networks that have come to a point, those that diverged there or before it included; they lie in `room`. */
+function lossesAt(
+  curves: readonly Pick<NetworkRecord, 'losses' | 'divergedAt'>[],
+  point: number,
+  room: Float64Array,
+): Float64Array {
+  let count = 0;
+  for (const { losses, divergedAt } of curves) {
+    if (point < losses.length) room[count++] = Number.isFinite(losses[point]) ? losses[point] : Infinity;
+    else if (divergedAt !== undefined) room[count++] = Infinity;
+  }
+  return room.subarray(0, count);
 }
 
 /** Between a number and infinity, or two infinities, there is no middle. */

@@ -20,7 +20,10 @@ export interface HeatCell {
 export interface SweepHeat {
   readonly columnName: SweptName;
   readonly rowName: SweptName;
-  /** Values as a person writes them, or parts of a range that was drawn from: `0.001–0.01`. */
+  /**
+   * Values as a person writes them; parts where there are many, or a range that was drawn from: `0.001–0.01`, with the
+   * values of a list at both ends.
+   */
   readonly columns: readonly string[];
   readonly rows: readonly string[];
   /** Those with networks in them, row by row. */
@@ -29,6 +32,11 @@ export interface SweepHeat {
 
 /** A range that was drawn from is shown in so many parts. */
 const PARTS = 6;
+/** A list of more values is shown in as many parts at most: nobody reads a map of more columns. */
+const MOST_TICKS = 32;
+/** Of the ends of parts: more only where they could not be told apart. */
+const LEAST_DIGITS = 2;
+const MOST_DIGITS = 12;
 
 /** @param records one per network, in the same order */
 export function sweepHeat(
@@ -82,8 +90,13 @@ function ticksOf(axes: Sweep['axes'], name: SweptName): Ticks {
   if (!axis) throw new Error(`${name} is not swept`);
   const { values } = axis;
   if (values.kind === 'list') {
-    const labels = values.values.map(sweptText);
-    const places = new Map(labels.map((label, place) => [label, place]));
+    const texts = values.values.map(sweptText);
+    const size = Math.ceil(texts.length / MOST_TICKS);
+    const places = new Map(texts.map((text, i) => [text, Math.floor(i / size)]));
+    const labels = Array.from({ length: Math.ceil(texts.length / size) }, (_, place) => {
+      const part = texts.slice(place * size, (place + 1) * size);
+      return part.length === 1 ? part[0] : `${part[0]}–${part[part.length - 1]}`;
+    });
     return {
       labels,
       placeOf: ({ values: own }) => {
@@ -95,10 +108,12 @@ function ticksOf(axes: Sweep['axes'], name: SweptName): Ticks {
   const { from, to, scale, isWhole } = values;
   const warp = scale === 'log' ? Math.log : (value: number) => value;
   const back = scale === 'log' ? Math.exp : (value: number) => value;
-  const edge = (i: number) => back(warp(from) + ((warp(to) - warp(from)) * i) / PARTS);
-  const text = (value: number) => String(Number(isWhole ? Math.round(value) : value.toPrecision(2)));
+  const edges = Array.from({ length: PARTS + 1 }, (_, i) =>
+    back(warp(from) + ((warp(to) - warp(from)) * i) / PARTS),
+  );
+  const texts = isWhole ? edges.map((edge) => String(Math.round(edge))) : shortest(edges);
   return {
-    labels: Array.from({ length: PARTS }, (_, i) => `${text(edge(i))}–${text(edge(i + 1))}`),
+    labels: Array.from({ length: PARTS }, (_, i) => `${texts[i]}–${texts[i + 1]}`),
     placeOf: ({ values: own }) => {
       const value = own[name];
       if (typeof value !== 'number') return -1;
@@ -106,4 +121,12 @@ function ticksOf(axes: Sweep['axes'], name: SweptName): Ticks {
       return Math.min(PARTS - 1, Math.max(0, Math.floor(PARTS * share)));
     },
   };
+}
+
+/** Numbers with as few digits as tell them apart. */
+function shortest(values: readonly number[]): string[] {
+  for (let digits = LEAST_DIGITS; ; digits++) {
+    const texts = values.map((value) => String(Number(value.toPrecision(digits))));
+    if (digits === MOST_DIGITS || new Set(texts).size === values.length) return texts;
+  }
 }

@@ -93,3 +93,28 @@ it('shows a range that was drawn from in six parts', () => {
     expect(overCount).toBe(own.length);
   }
 });
+
+it('tells the parts of a narrow range apart', () => {
+  const sweep = sweepOf({ learningRate: '0.1..0.103', l1: '0/1' }, { kind: 'random', count: 9, seed: 1 });
+  const records = sweep.networks.map(() => recordWith(1));
+  const { columns } = sweepHeat(sweep, records, { columnName: 'learningRate', rowName: 'l1' }, 2);
+  expect(columns).toEqual([
+    '0.1–0.1005',
+    '0.1005–0.101',
+    '0.101–0.1015',
+    '0.1015–0.102',
+    '0.102–0.1025',
+    '0.1025–0.103',
+  ]);
+});
+
+it('shows a long list in parts, each with the networks of all its values', () => {
+  const sweep = sweepOf({ learningRate: '0.01..1:linear:100', l1: '0/1' });
+  const records = sweep.networks.map((_, place) => recordWith(place));
+  const { columns, cells } = sweepHeat(sweep, records, { columnName: 'learningRate', rowName: 'l1' }, 2);
+  expect(columns).toHaveLength(25);
+  expect([columns[0], columns[24]]).toEqual(['0.01–0.04', '0.97–1']);
+  expect(cells).toHaveLength(50);
+  // L1 varies fastest: the networks of 0.01 … 0.04 without it are 0, 2, 4 and 6.
+  expect(cells[0]).toEqual({ row: 0, column: 0, median: 3, overCount: 4, failedCount: 3 });
+});
