@@ -79,6 +79,7 @@ export {
   MAX_STEPS,
   MIN_LEARNING_RATE,
   MAX_UNITS,
+  validateJob,
 } from './core/job-rules.ts';
 export { populationsOfFolds, type FoldPopulation } from './core/fold-populations.ts';
 export { lossSteps, networkAlone, snapshotOf } from './core/population.ts';

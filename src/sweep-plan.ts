@@ -87,13 +87,10 @@ export async function planTask(
   if (patience !== undefined && validation) return oneByOne(await alone(), 'they stop early; ');
   const most = await backends[backend].networksAtOnce(job, data, ONE_LANE);
   const few = someNetworks(job, 0, Math.min(PLANNED_NETWORKS, most));
-  const together = await plan.call(backends[backend], few, data, strategy).catch((error: unknown) => {
-    if (error instanceof RefusalError) return undefined;
-    throw error;
-  });
+  const together = await plan.call(backends[backend], few, data, strategy).catch(unlessRefused);
   if (!together) return oneByOne(await alone(), '');
   const atOnce = await backends[backend].networksAtOnce(job, data, together.plan);
-  const apart = await alone().catch(() => undefined);
+  const apart = await alone().catch(unlessRefused);
   const share = networkCount / few.networks.length;
   const togetherMs = totalMs(together, job.steps * share);
   const apartMs = apart ? totalMs(apart, job.steps * networkCount) : Infinity;
@@ -103,6 +100,10 @@ export async function planTask(
     atOnce,
     reason: `${named(atOnce)} at once, planned on ${named(few.networks.length)}: ${together.reason}`,
   };
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof RefusalError)) throw error;
 }
 
 function named(count: number): string {

@@ -289,9 +289,12 @@ export class SweepRun {
     }: { readonly task: SweepTask; readonly network: number; readonly divergedAt: number | undefined },
     parameters: Float64Array,
   ): Promise<Partial<NetworkRecord>> {
-    const rows = divergedAt === undefined ? task.validation?.(network) : undefined;
+    // The last update comes behind the last loss.
+    const isSound = parameters.every(Number.isFinite);
+    const at = divergedAt ?? (isSound ? undefined : task.job.steps - 1);
+    const rows = at === undefined ? task.validation?.(network) : undefined;
     const loss = rows && (await validationLoss(task.job, parameters, rows));
-    return { parameters, divergedAt, validationLoss: loss, isOver: true };
+    return { parameters, divergedAt: at, validationLoss: loss, isOver: true };
   }
 
   /** Networks that train one by one, each thread taking the next. */

@@ -268,6 +268,7 @@ export class SweepControl {
     try {
       await this.#client.sweeps.train(callback(show));
     } finally {
+      this.phase = 'over';
       this.report = await this.#client.sweeps.report();
       const isPaused = this.report.overCount < this.report.networkCount && !this.#isStopping;
       this.phase = isPaused ? 'paused' : 'over';

@@ -199,6 +199,7 @@ class SweepView extends PageElement {
             : nothing
         }
       </div>
+      ${this.#renderOtherTable()}
       ${
         report
           ? nothing
@@ -208,6 +209,14 @@ class SweepView extends PageElement {
             </p>`
       }
     </section>`;
+  }
+
+  /** What is shown, and goes on with Continue, may be of a table that is no longer on the page. */
+  #renderOtherTable() {
+    const { state, sweeps } = this.page;
+    const { shown } = sweeps;
+    if (!shown || shown.table.key === state.table?.key) return nothing;
+    return html`<p class="muted note">This sweep is of ${shown.table.name}, as that table stood then.</p>`;
   }
 
   #renderFan() {

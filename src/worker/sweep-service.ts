@@ -18,6 +18,7 @@ import {
   sweepHeat,
   SweepRun,
   sweptText,
+  validateJob,
   type AloneTrainer,
   type Backend,
   type ColumnPlan,
@@ -271,8 +272,10 @@ export class SweepService {
       drawCount === undefined
         ? ({ kind: 'grid' } as const)
         : ({ kind: 'random', count: drawCount, seed: base.seed } as const);
-    const sweep = expandSweep({ base, axes, search }, prepared.dataset.training.outputCount);
-    requireSweepFits(sweep, prepared.dataset.training.inputCount);
+    const { training } = prepared.dataset;
+    const sweep = expandSweep({ base, axes, search }, training.outputCount);
+    requireSweepFits(sweep, training.inputCount);
+    for (const { job } of sweep.populations) validateJob(job, training);
     return { sweep, prepared };
   }
 
