@@ -98,7 +98,7 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
       }),
     );
   }
-  const pages = ['Train', 'Bench'];
+  const pages = ['Train', 'Sweep', 'Bench'];
   const controls = [
     'Open file',
     'Paste',
@@ -112,7 +112,7 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
     'Compare',
     'Step',
   ];
-  expect(order.slice(0, 13)).toEqual([...pages, ...controls]);
+  expect(order.slice(0, 14)).toEqual([...pages, ...controls]);
 
   // Settings by keyboard, and Enter in a field trains with what was written.
   await page.locator('settings-form summary').first().focus();

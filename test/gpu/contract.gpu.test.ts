@@ -82,7 +82,7 @@ const droppingJobs = Array.from({ length: isFull ? 40 : 6 }, (_, seed) =>
   withReference(droppingJob(seed, 1000)),
 );
 /** Other ways of sharing rows differ in a few lines: a part of the sample is enough of them. */
-const fewJobs = isFull ? jobs : jobs.slice(0, 8);
+const fewJobs = isFull ? jobs : jobs.slice(0, 4);
 
 /** Jobs of which nothing can be said after so many steps; if they were many, the test would say nothing. */
 const undecided = new Set<string>();

@@ -73,7 +73,7 @@ async function expectAlone(population: NamedJob, plan: Plan, sampled: readonly n
 afterAll(() => expect(allocatedBytes()).toBe(0));
 
 describe('a network of a population is the network alone', () => {
-  const seeds = Array.from({ length: isFull ? 60 : 6 }, (_, i) => i);
+  const seeds = Array.from({ length: isFull ? 60 : 4 }, (_, i) => i);
   const cases = seeds.flatMap((seed) => {
     // By default each job is compiled for one plan, and its networks see either all rows or their own.
     const some = isFull ? plans : [plans[seed % plans.length]];
@@ -89,8 +89,8 @@ describe('a network of a population is the network alone', () => {
     await expectAlone(population, plan, isFull ? [0, 1, 2, 3, 4] : [1, 4]);
   });
 
-  // By default shuffled batches, several tiles, and two numbers that an optimizer remembers stand for all.
-  const fusedSeeds = isFull ? seeds : [0, 4, 7];
+  // By default shuffled batches and several tiles stand for all.
+  const fusedSeeds = isFull ? seeds : [0, 4];
   const fusedCases = fusedSeeds
     .map((seed) => randomPopulation(seed, 5, { slices: seed % 3 < 2 }))
     .filter(({ job }) => job.clipNorm === undefined);
@@ -100,10 +100,10 @@ describe('a network of a population is the network alone', () => {
     }
   });
 
-  const counts = isFull ? [1, 2, 63, 64, 65, 1000, 4096] : [2, 65, 4096];
+  const counts = isFull ? [1, 2, 63, 64, 65, 1000, 4096] : [65, 4096];
   it.each([
     ...counts.map((networkCount) => ({ networkCount, plan: oneLane })),
-    ...(isFull ? [2, 65, 256] : [65]).map((networkCount) => ({ networkCount, plan: smallTiles })),
+    ...(isFull ? [2, 65, 256] : []).map((networkCount) => ({ networkCount, plan: smallTiles })),
   ])('among $networkCount, $plan.strategy', async ({ networkCount, plan }) => {
     const population = randomPopulation(8, networkCount, { slices: networkCount % 2 === 0 });
     const sampled = new Set(

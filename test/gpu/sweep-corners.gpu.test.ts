@@ -81,11 +81,11 @@ it('finds where a network exploded by the rows it sees, not by those of others',
 });
 
 it('trains together what could stop early but has no rows to be looked at', async () => {
-  const { job, data } = randomPopulation(8, 200, { steps: 2000 });
+  const { job, data } = randomPopulation(8, 20, { steps: 100 });
   const run = new SweepRun('gpu', [{ job, data }], { patience: 3, strategy: 'unrolled' });
   await run.train();
   expect(run.planned[0].reason).not.toContain('stop early');
-  expect(run.planned[0].atOnce).toBe(200);
+  expect(run.planned[0].atOnce).toBe(20);
 });
 
 it('counts the losses of its device that networks alone survived', async () => {
