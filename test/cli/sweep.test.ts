@@ -4,7 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
+import { addSweepCommand } from '../../src/cli/sweep-command.ts';
+import { addTrainCommand } from '../../src/cli/train-command.ts';
 import { trainLine } from '../../src/cli/train-line.ts';
 import { suggestedSettings } from '../../src/core/job-settings.ts';
 import { readModel, type SweptValues } from '../../src/index.ts';
@@ -167,6 +170,29 @@ describe('sweep', () => {
     expect(trainLine(file, [], network)).toBe(
       `handgrad train ${word} --learning-rate 0.1 --seed 1 --backend cpu`,
     );
+  });
+
+  test('the line has no flag that train does not know, nor one that prints or keeps, whatever the sweep has', () => {
+    const program = new Command();
+    const { signal } = new AbortController();
+    addTrainCommand(program, signal);
+    addSweepCommand(program, signal);
+    const [ofTrain, ofSweep] = program.commands;
+    const known = new Set(ofTrain.options.map(({ long }) => long));
+    const own = ofSweep.options.filter(({ long }) => !known.has(long));
+    expect(own.map(({ long }) => long)).toEqual(expect.arrayContaining(['--save-ensemble', '--members']));
+    const written = ofSweep.options.flatMap((option) => {
+      const { long } = option;
+      if (!long) return [];
+      return [{ attribute: option.attributeName(), long, text: option.required ? 'told' : undefined }];
+    });
+    const settings = { ...suggestedSettings('regression', 4), learningRate: 0.1, seed: 1 };
+    const network = { settings, values: {}, splitSeed: 1, backend: 'cpu', plan: undefined } as const;
+    const said = trainLine('t.csv', written, network).match(/--[a-z0-9-]+/g) ?? [];
+    expect(said.filter((flag) => !known.has(flag))).toEqual([]);
+    expect(said).not.toContain('--json');
+    const kept = ['--scale', '--test', '--no-bias', '--precision', '--dropout', '--early-stopping'];
+    expect(said).toEqual(expect.arrayContaining(kept));
   });
 
   test('ranks by the final loss where there are too few rows for a validation', async () => {
