@@ -11,6 +11,7 @@ import { precisionOption } from './flags.ts';
 import { addNetworkFlags } from './network-flags.ts';
 import { flagOf } from './sweep-flags.ts';
 import { addTableFlags } from './table-flags.ts';
+import { kebab } from './wording.ts';
 
 /** A flag as a person wrote it. */
 interface WrittenFlag {
@@ -94,10 +95,6 @@ export function trainLine(
 /** What would be read as a flag is named with its folder; `-` alone is standard input. */
 function pathText(file: string): string {
   return file.length > 1 && file.startsWith('-') ? `./${file}` : file;
-}
-
-function kebab(attribute: string): string {
-  return attribute.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function quotedForShell(word: string): string {

@@ -4,12 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
-import { addSweepCommand } from '../../src/cli/sweep-command.ts';
-import { addTrainCommand } from '../../src/cli/train-command.ts';
-import { trainLine } from '../../src/cli/train-line.ts';
-import { suggestedSettings } from '../../src/core/job-settings.ts';
 import { readModel, type SweptValues } from '../../src/index.ts';
 import { handgrad, launcher, objectOf, orCsv, type RunObject } from './support.ts';
 
@@ -159,41 +154,6 @@ describe('sweep', () => {
       expect(stopped.steps).toBe(iris.networks[iris.ranking[0]].steps);
     },
   );
-
-  test.each([
-    ['-or.csv', './-or.csv'],
-    ['-', '-'],
-    ['or.csv', 'or.csv'],
-  ])('the line names the file %s so that no flag is read', (file, word) => {
-    const settings = { ...suggestedSettings('regression', 4), learningRate: 0.1, seed: 1 };
-    const network = { settings, values: {}, splitSeed: 1, backend: 'cpu', plan: undefined } as const;
-    expect(trainLine(file, [], network)).toBe(
-      `handgrad train ${word} --learning-rate 0.1 --seed 1 --backend cpu`,
-    );
-  });
-
-  test('the line has no flag that train does not know, nor one that prints or keeps, whatever the sweep has', () => {
-    const program = new Command();
-    const { signal } = new AbortController();
-    addTrainCommand(program, signal);
-    addSweepCommand(program, signal);
-    const [ofTrain, ofSweep] = program.commands;
-    const known = new Set(ofTrain.options.map(({ long }) => long));
-    const own = ofSweep.options.filter(({ long }) => !known.has(long));
-    expect(own.map(({ long }) => long)).toEqual(expect.arrayContaining(['--save-ensemble', '--members']));
-    const written = ofSweep.options.flatMap((option) => {
-      const { long } = option;
-      if (!long) return [];
-      return [{ attribute: option.attributeName(), long, text: option.required ? 'told' : undefined }];
-    });
-    const settings = { ...suggestedSettings('regression', 4), learningRate: 0.1, seed: 1 };
-    const network = { settings, values: {}, splitSeed: 1, backend: 'cpu', plan: undefined } as const;
-    const said = trainLine('t.csv', written, network).match(/--[a-z0-9-]+/g) ?? [];
-    expect(said.filter((flag) => !known.has(flag))).toEqual([]);
-    expect(said).not.toContain('--json');
-    const kept = ['--scale', '--test', '--no-bias', '--precision', '--dropout', '--early-stopping'];
-    expect(said).toEqual(expect.arrayContaining(kept));
-  });
 
   test('ranks by the final loss where there are too few rows for a validation', async () => {
     const { status, stdout } = await handgrad([
@@ -387,10 +347,14 @@ describe('nonsense ends with one sentence', () => {
         '--optimizer',
         'rmsprop/adam',
       ],
-      1,
+      2,
       /The values come to [\d,]+ networks/,
     ],
-    [[...table, '--seeds', '1..1000000000'], 1, /1,000,000,000 networks .* at most 65,536/],
+    [[...table, '--seeds', '1..1000000000'], 2, /1,000,000,000 networks .* at most 65,536/],
+    [[...table, '--learning-rate', '0.001..1:log'], 2, /The learning rate 0\.001\.\.1:log has no count/],
+    [[...table, '--momentum', '0.1/0.2', '--optimizer', 'sgd'], 2, /momentum is swept, and sgd does not use/],
+    [[...table, '--random', '9'], 2, /A random search of 9 networks has 0 settings to draw/],
+    [[...table, '--csv', '-'], 2, /--csv must name a file, and "-" is not standard output here/],
     [[...table, '--target', 'nope', '--seeds', '1..3'], 1, /no column "nope"/],
     [
       [...table, '--early-stopping', '3', '--validation', '0', '--seeds', '1..3'],
