@@ -272,7 +272,7 @@ describe('sweep', () => {
     expect(fewer.stderr).not.toContain('and not');
     const asked = await memberCount(['--seeds', '1..3', '--members', '5']);
     expect(asked.members).toBe(3);
-    expect(asked.stderr).toContain('It has 3 members and not 5: no more networks share');
+    expect(asked.stderr).toContain('It has 3 members and not 5: no more different networks share');
     const { status, stderr, stdout } = await handgrad([...args, '--seeds', '7']);
     expect(status).toBe(1);
     expect(stdout).toContain('Best of 1 network');
