@@ -60,19 +60,36 @@ export class GrowingFan {
   }
 }
 
+/** What a fan takes of a network. */
+type Curve = Pick<NetworkRecord, 'losses' | 'divergedAt'>;
+
+/**
+ * The fan of the networks that are over; while none is, of those that have begun, as far as all of them have come. So
+ * no network leaves it midway because nobody trained it on.
+ *
+ * @param steps, every as of `lossFan`
+ */
+export function standingFan(steps: Uint32Array, records: readonly NetworkRecord[], every = 1): LossFan {
+  const over = records.filter(({ isOver }) => isOver);
+  if (over.length > 0) return lossFan(steps, over, every);
+  const begun = records.map(curveOf).filter(({ losses }) => losses.length > 0);
+  const reached = begun.reduce((least, { losses }) => Math.min(least, losses.length), Infinity);
+  const even = begun.map(({ losses, divergedAt }) => ({ losses: losses.subarray(0, reached), divergedAt }));
+  return lossFan(steps, even, every);
+}
+
 /**
  * The fan of some networks.
  *
  * @param steps of the losses that are kept, as `lossSteps` has them; the same for all the networks
  * @param every takes every n-th of them, and the last: a fan that is drawn while its networks train
  */
-export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], every = 1): LossFan {
+export function lossFan(steps: Uint32Array, records: readonly Curve[], every = 1): LossFan {
   const fan = { steps: [], lower: [], median: [], upper: [], networkCounts: [] } as Record<
     keyof LossFan,
     number[]
   >;
-  // A record makes its losses anew whenever it is asked for them.
-  const curves = records.map(({ losses, divergedAt }) => ({ losses, divergedAt }));
+  const curves = records.map(curveOf);
   const room = new Float64Array(records.length);
   const reached = curves.reduce((most, { losses }) => Math.max(most, losses.length), 0);
   for (let i = 0; i < reached; i = i === reached - 1 ? reached : Math.min(i + every, reached - 1)) {
@@ -87,12 +104,13 @@ export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], e
   return fan;
 }
 
+/** A record makes its losses anew whenever it is asked for them. */
+function curveOf({ losses, divergedAt }: Curve): Curve {
+  return { losses, divergedAt };
+}
+
 /** Of the networks that have come to a point, those that diverged there or before it included; they lie in `room`. */
-function lossesAt(
-  curves: readonly Pick<NetworkRecord, 'losses' | 'divergedAt'>[],
-  point: number,
-  room: Float64Array,
-): Float64Array {
+function lossesAt(curves: readonly Curve[], point: number, room: Float64Array): Float64Array {
   let count = 0;
   for (const { losses, divergedAt } of curves) {
     if (point < losses.length) room[count++] = Number.isFinite(losses[point]) ? losses[point] : Infinity;

@@ -242,7 +242,7 @@ describe('a random search', () => {
 });
 
 describe('what is refused', () => {
-  const tooMany = 'Use fewer values, or a random search (--random 1000 on the command line).';
+  const tooMany = 'Use fewer values, or a random search.';
   const refusals: [what: string, attempt: () => unknown, ...said: string[]][] = [
     [
       'a billion combinations',
