@@ -117,7 +117,7 @@ class FanLegend extends LitElement {
     const isChosen = chosen !== undefined && chosen.place === best?.place;
     const words = isChosen ? 'best and chosen' : 'best';
     return [
-      best && renderEntry(line('best'), this.#renderBestName(best, words), lossText(lossAt(best, step))),
+      best && renderEntry(line('best'), this.#renderBestName(best, words), lossText(bestLossAt(best, step))),
       chosen && !isChosen
         ? renderEntry(line('chosen'), `chosen, ${networkName(chosen.place)}`, lossText(lossAt(chosen, step)))
         : nothing,
@@ -139,7 +139,7 @@ class FanLegend extends LitElement {
       lossText(losses[place]),
     );
     const term = html`<field-term
-      meaning="Of all networks that have come so far, a quarter has a smaller loss than the lower one, a quarter a larger loss than the upper one."
+      meaning="Of these networks, a quarter has a smaller loss than the lower one, a quarter a larger loss than the upper one. One that ended early counts on with its last loss."
       >quartiles</field-term
     >`;
     return [
@@ -156,6 +156,12 @@ class FanLegend extends LitElement {
     >`;
     return renderEntry(line('constant'), term, lossText(this.constantLoss));
   }
+}
+
+/** One that ended early counts on with its last loss. */
+function bestLossAt(best: SweepCurve, step: number): number | undefined {
+  const last = best.losses.length - 1;
+  return step > best.steps[last] ? best.losses[last] : lossAt(best, step);
 }
 
 function line(name: string) {

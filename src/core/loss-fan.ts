@@ -6,7 +6,10 @@ import { quantile } from './quantile.ts';
 export interface LossFan {
   /** The steps of the points, ascending. */
   readonly steps: readonly number[];
-  /** Quartiles at each step over the networks that have come so far; a network that diverged counts as infinite. */
+  /**
+   * Quartiles at each step over the networks that have come so far. One that diverged counts as infinite; one that ended
+   * early counts on with its last loss, so that no curve jumps where good networks leave it.
+   */
   readonly lower: readonly number[];
   readonly median: readonly number[];
   readonly upper: readonly number[];
@@ -61,7 +64,7 @@ export class GrowingFan {
 }
 
 /** What a fan takes of a network. */
-type Curve = Pick<NetworkRecord, 'losses' | 'divergedAt'>;
+type Curve = Pick<NetworkRecord, 'losses' | 'divergedAt' | 'isOver'>;
 
 /**
  * The fan of the networks that are over; while none is, of those that have begun, as far as all of them have come. So
@@ -74,7 +77,7 @@ export function standingFan(steps: Uint32Array, records: readonly NetworkRecord[
   if (over.length > 0) return lossFan(steps, over, every);
   const begun = records.map(curveOf).filter(({ losses }) => losses.length > 0);
   const reached = begun.reduce((least, { losses }) => Math.min(least, losses.length), Infinity);
-  const even = begun.map(({ losses, divergedAt }) => ({ losses: losses.subarray(0, reached), divergedAt }));
+  const even = begun.map((curve) => ({ ...curve, losses: curve.losses.subarray(0, reached) }));
   return lossFan(steps, even, every);
 }
 
@@ -105,16 +108,20 @@ export function lossFan(steps: Uint32Array, records: readonly Curve[], every = 1
 }
 
 /** A record makes its losses anew whenever it is asked for them. */
-function curveOf({ losses, divergedAt }: Curve): Curve {
-  return { losses, divergedAt };
+function curveOf({ losses, divergedAt, isOver }: Curve): Curve {
+  return { losses, divergedAt, isOver };
 }
 
-/** Of the networks that have come to a point, those that diverged there or before it included; they lie in `room`. */
+/**
+ * Of the networks that have come to a point, and those that ended before it: at infinity where they diverged, or early
+ * with their last loss. They lie in `room`.
+ */
 function lossesAt(curves: readonly Curve[], point: number, room: Float64Array): Float64Array {
   let count = 0;
-  for (const { losses, divergedAt } of curves) {
+  for (const { losses, divergedAt, isOver } of curves) {
     if (point < losses.length) room[count++] = Number.isFinite(losses[point]) ? losses[point] : Infinity;
     else if (divergedAt !== undefined) room[count++] = Infinity;
+    else if (isOver && losses.length > 0) room[count++] = losses[losses.length - 1];
   }
   return room.subarray(0, count);
 }

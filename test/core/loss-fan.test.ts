@@ -47,6 +47,13 @@ it('counts a network that diverged as infinite, wherever its losses end', () => 
   });
 });
 
+it('counts a network that ended early on with its last loss', () => {
+  const early = recordOf([3, 1]);
+  early.isOver = true;
+  const fan = lossFan(steps, [early, recordOf([5, 3, 3, 3, 3])]);
+  expect(fan).toMatchObject({ median: [4, 2, 2, 2, 2], networkCounts: [2, 2, 2, 2, 2] });
+});
+
 it('takes every n-th point, and the last', () => {
   const records = [recordOf([5, 4, 3, 2, 1])];
   expect(lossFan(steps, records, 3).steps).toEqual([0, 15, 20]);
