@@ -153,7 +153,7 @@ export type { PlannedTask, SweepCheckpoint, SweepOptions, SweepTask } from './sw
 export type { PopulationOptions } from './train-populations.ts';
 export { trainSweep, type SweepResult, type TrainSweepOptions } from './train-sweep.ts';
 export { crossValidate, type CrossValidation, type FoldOutcome } from './cross-validation.ts';
-export { lossFan, type LiveFan, type LossFan } from './core/loss-fan.ts';
+export { lossFan, standingFan, type LiveFan, type LossFan } from './core/loss-fan.ts';
 export { sweepHeat, type HeatCell, type SweepHeat } from './core/sweep-heat.ts';
 export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/network-record.ts';
 export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts';

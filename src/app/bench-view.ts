@@ -30,6 +30,9 @@ class BenchView extends PageElement {
         margin: 0 auto;
         padding: 20px 24px 48px;
       }
+      h2 {
+        margin-bottom: 8px;
+      }
       .buttons {
         display: flex;
         flex-wrap: wrap;

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { LossFan } from '../index.ts';
-import type { SweepCurve } from '../worker/sweep-report.ts';
+import type { SweepCurve, SweepReport } from '../worker/sweep-report.ts';
 import {
   bandPath,
   fanRange,
@@ -39,6 +39,7 @@ class FanChart extends LitElement {
     best: { attribute: false },
     chosen: { attribute: false },
     constantLoss: { attribute: false },
+    rankedBy: {},
     scale: {},
     lastStep: { attribute: false },
     path: {},
@@ -114,6 +115,7 @@ class FanChart extends LitElement {
   declare chosen: SweepCurve | undefined;
   /** Of the best constant answer. */
   declare constantLoss: number;
+  declare rankedBy: SweepReport['rankedBy'];
   declare scale: FanScale;
   /** Where the axis ends. */
   declare lastStep: number;
@@ -160,6 +162,7 @@ class FanChart extends LitElement {
         .best=${this.best}
         .chosen=${this.chosen}
         .constantLoss=${this.constantLoss}
+        .rankedBy=${this.rankedBy}
         .path=${this.path}
         .place=${this.#place}
       ></fan-legend>

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { LossFan } from '../index.ts';
-import type { SweepCurve } from '../worker/sweep-report.ts';
+import type { SweepCurve, SweepReport } from '../worker/sweep-report.ts';
 import { lossAt } from './fan-geometry.ts';
 import './field-term.ts';
 import { count, countOf } from './format.ts';
@@ -8,7 +8,7 @@ import { NO_VALUE } from './measures-sentences.ts';
 import { orSpoken } from './measures-table.ts';
 import type { Path } from './run.ts';
 import { baseStyles } from './styles.ts';
-import { lossText, networkName } from './sweep-sentences.ts';
+import { lossText, networkName, rankedName } from './sweep-sentences.ts';
 
 /** The strokes of a fan, in the picture and in its legend: told apart by dashes and width, not by colour alone. */
 export const fanStrokes = css`
@@ -53,6 +53,7 @@ class FanLegend extends LitElement {
     best: { attribute: false },
     chosen: { attribute: false },
     constantLoss: { attribute: false },
+    rankedBy: {},
     path: {},
     place: { attribute: false },
   };
@@ -96,6 +97,7 @@ class FanLegend extends LitElement {
   declare best: SweepCurve | undefined;
   declare chosen: SweepCurve | undefined;
   declare constantLoss: number;
+  declare rankedBy: SweepReport['rankedBy'];
   declare path: Path;
   /** Of the point that is read, in the fan; −1 where it has none. */
   declare place: number;
@@ -115,11 +117,20 @@ class FanLegend extends LitElement {
     const isChosen = chosen !== undefined && chosen.place === best?.place;
     const words = isChosen ? 'best and chosen' : 'best';
     return [
-      best && renderEntry(line('best'), `${words}, ${networkName(best.place)}`, lossText(lossAt(best, step))),
+      best && renderEntry(line('best'), this.#renderBestName(best, words), lossText(bestLossAt(best, step))),
       chosen && !isChosen
         ? renderEntry(line('chosen'), `chosen, ${networkName(chosen.place)}`, lossText(lossAt(chosen, step)))
         : nothing,
     ];
+  }
+
+  #renderBestName({ place }: SweepCurve, words: string) {
+    const name = networkName(place);
+    const meaning =
+      place === undefined
+        ? 'The least training loss at each step, of whichever network has it there: until one is over, none is ranked.'
+        : `The network that is ranked first, by its ${rankedName(this.rankedBy)}; what is drawn is its training loss.`;
+    return html`<span><field-term meaning=${meaning}>${words}</field-term>, ${name}</span>`;
   }
 
   #renderQuartiles() {
@@ -128,7 +139,7 @@ class FanLegend extends LitElement {
       lossText(losses[place]),
     );
     const term = html`<field-term
-      meaning="Of all networks that have come so far, a quarter has a smaller loss than the lower one, a quarter a larger loss than the upper one."
+      meaning="Of these networks, a quarter has a smaller loss than the lower one, a quarter a larger loss than the upper one. One that ended early counts on with its last loss."
       >quartiles</field-term
     >`;
     return [
@@ -145,6 +156,12 @@ class FanLegend extends LitElement {
     >`;
     return renderEntry(line('constant'), term, lossText(this.constantLoss));
   }
+}
+
+/** One that ended early counts on with its last loss. */
+function bestLossAt(best: SweepCurve, step: number): number | undefined {
+  const last = best.losses.length - 1;
+  return step > best.steps[last] ? best.losses[last] : lossAt(best, step);
 }
 
 function line(name: string) {

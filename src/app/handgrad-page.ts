@@ -12,13 +12,11 @@ import './sweep-view.ts';
 import './table-card.ts';
 import { PageElement, type Page } from './page-element.ts';
 import { PredictPanel } from './predict-panel.ts';
+import { routeOf, type Route } from './routes.ts';
 import { baseStyles } from './styles.ts';
 
 /** Elements that mean something else by Enter. */
 const OWN_ENTER = 'button, a, summary, textarea, select, dialog, form, input[type="file"], [role="tab"]';
-
-/** Pages of their own. */
-const ROUTES = ['#bench', '#sweep'];
 
 /** The page: its layout, the keys that work everywhere, and files dropped anywhere. */
 export class HandgradPage extends PageElement {
@@ -84,10 +82,12 @@ export class HandgradPage extends PageElement {
   ];
 
   declare private isDropTarget: boolean;
-  declare private route: string;
+  declare private route: Route;
   readonly #listeners = new AbortController();
   #wasTraining = false;
   #modelId: number | undefined;
+  /** The card that gets the focus when the Train page is shown next. */
+  #wantsFocus: 'run-card' | 'model-card' | undefined;
 
   /** Shows the page. */
   static start(page: Page): void {
@@ -99,8 +99,8 @@ export class HandgradPage extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const { signal } = this.#listeners;
-    this.route = location.hash;
-    window.addEventListener('hashchange', () => (this.route = location.hash), { signal });
+    this.route = routeOf(location.hash);
+    window.addEventListener('hashchange', () => (this.route = routeOf(location.hash)), { signal });
     document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     document.addEventListener('dragover', (event) => this.#onDrag(event, true), { signal });
     document.addEventListener('dragleave', (event) => this.#onDrag(event, event.relatedTarget !== null), {
@@ -116,12 +116,19 @@ export class HandgradPage extends PageElement {
 
   override updated(): void {
     const { isTraining, model } = this.page.state;
-    const isHidden = ROUTES.includes(this.route);
+    const isHidden = this.route !== '#train';
     if (isTraining && !this.#wasTraining) this.#bringIntoView('loss-card');
     else if (model && model.id !== this.#modelId && !isHidden) this.#bringIntoView('model-card');
     this.#wasTraining = isTraining;
     // Opened on a page of its own, it is brought into view when that is left.
     if (!model || !isHidden) this.#modelId = model?.id;
+    if (!isHidden) this.#focusWanted();
+  }
+
+  /** Whoever opened something on the Sweep page goes on from there by keyboard, too. */
+  #focusWanted(): void {
+    if (this.#wantsFocus) this.renderRoot.querySelector<HTMLElement>(this.#wantsFocus)?.focus();
+    this.#wantsFocus = undefined;
   }
 
   override render() {
@@ -131,8 +138,8 @@ export class HandgradPage extends PageElement {
       <page-header .page=${page} route=${this.route}></page-header>
       <notice-bar .page=${page}></notice-bar>
       ${this.route === '#bench' ? html`<bench-view .page=${page}></bench-view>` : nothing}
-      ${this.route === '#sweep' ? html`<sweep-view .page=${page}></sweep-view>` : nothing}
-      <main data-activity=${state.activity} ?hidden=${ROUTES.includes(this.route)}>
+      ${this.route === '#sweep' ? html`<sweep-view .page=${page} @opened=${this.#onOpened}></sweep-view>` : nothing}
+      <main data-activity=${state.activity} ?hidden=${this.route !== '#train'}>
         <div class="column">
           <table-card .page=${page}></table-card>
           <network-card .page=${page}></network-card>
@@ -148,6 +155,14 @@ export class HandgradPage extends PageElement {
       <div class="screen-reader" role="status">${state.announcement}</div>
       ${this.isDropTarget ? html`<div class="drop">Drop a table, or a model that handgrad saved</div>` : ''}
     `;
+  }
+
+  /** What was opened is on the Train page. */
+  #onOpened({ detail }: CustomEvent<'run-card' | 'model-card'>): void {
+    this.#wantsFocus = detail;
+    location.hash = this.page.link.fragmentOf('#train') || '#train';
+    // Another page begins at its top.
+    scrollTo(0, 0);
   }
 
   /** On a narrow screen it lies below the table: whoever trains, or opens a model, wants to see it. */
@@ -170,7 +185,7 @@ export class HandgradPage extends PageElement {
     const { state, training, sweeps } = this.page;
     if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
       if (this.route === '#sweep' && sweeps.phase !== 'running') sweeps.press();
-      else if (!ROUTES.includes(this.route) && state.activity !== 'running') training.press();
+      else if (this.route === '#train' && state.activity !== 'running') training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();
       else if (state.activity === 'sweeping') sweeps.press();

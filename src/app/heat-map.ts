@@ -4,11 +4,16 @@ import { countOf } from './format.ts';
 import { bestCell, heatDepths } from './heat-depths.ts';
 import { NO_VALUE } from './measures-sentences.ts';
 import { baseStyles, tableStyles } from './styles.ts';
-import { heatTexts, shownValue } from './sweep-sentences.ts';
+import type { SweepReport } from '../worker/sweep-report.ts';
+import { capitalised, heatTexts, rankedName, shownValue } from './sweep-sentences.ts';
+
+/** What a field has at most, in pixels, and the names of the rows. */
+const MOST_WIDTH = 176;
+const NAMES_WIDTH = 128;
 
 /** What two swept settings come to together: a field for each two values, the deeper the smaller the loss. */
 class HeatMap extends LitElement {
-  static override properties = { heat: { attribute: false }, labels: { attribute: false } };
+  static override properties = { heat: { attribute: false }, labels: { attribute: false }, rankedBy: {} };
 
   static override styles = [
     baseStyles,
@@ -20,8 +25,7 @@ class HeatMap extends LitElement {
       }
       table {
         border-spacing: 2px;
-        width: auto;
-        min-width: min(560px, 100%);
+        width: 100%;
       }
       :host {
         container-type: inline-size;
@@ -133,6 +137,13 @@ class HeatMap extends LitElement {
 
   declare heat: SweepHeat;
   declare labels: Readonly<Record<SweptName, string>>;
+  declare rankedBy: SweepReport['rankedBy'];
+
+  override updated(): void {
+    const table = this.renderRoot.querySelector('table');
+    // Set here and not in the template: the page's policy allows no style attribute.
+    if (table) table.style.maxWidth = `${NAMES_WIDTH + MOST_WIDTH * this.heat.columns.length}px`;
+  }
 
   override render() {
     const { heat, labels } = this;
@@ -146,8 +157,8 @@ class HeatMap extends LitElement {
       <table>
         <caption>
           <span
-            >Final loss by ${column} and ${row}: median of the networks that did not diverge, the deeper the
-            smaller.</span
+            >${capitalised(rankedName(this.rankedBy))} by ${column} and ${row}: median of the networks that
+            did not diverge, the deeper the smaller.</span
           >
         </caption>
         <thead>
@@ -189,10 +200,8 @@ function renderCell(cell: HeatCell | undefined, depth: number | undefined, isBes
   const shade = depth === undefined ? 'none' : `depth-${depth}`;
   return html`<td class="${shade} ${isBest ? 'best' : ''}">
     ${cell.overCount === 0 ? renderSpoken(text, 'none is over yet') : text}${
-      notes.length > 0 || cell.median !== undefined
-        ? html`<span class="note"
-            >${notes.length > 0 ? notes.map((note) => html`<span>${note}</span> `) : '\u00a0'}</span
-          >`
+      notes.length > 0
+        ? html`<span class="note">${notes.map((note) => html`<span>${note}</span> `)}</span>`
         : nothing
     }${cell.median === undefined ? nothing : html`<span class="screen-reader">of ${countOf(cell.overCount, 'network')}</span>`}
   </td>`;

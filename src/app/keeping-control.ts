@@ -15,6 +15,7 @@ import { KeepingLock } from './keeping-lock.ts';
 import type { PageState, Topic } from './page-state.ts';
 import { RunRestorer } from './run-restorer.ts';
 import { runKeys, type Run, type RunKey } from './run.ts';
+import { settingsPart } from './routes.ts';
 import { settingsFields } from './setting-fields.ts';
 import { sentenceOf } from './sentences.ts';
 import type { TableControl } from './table-control.ts';
@@ -131,7 +132,7 @@ export class KeepingControl {
     // Until it is all here: what is kept is then not that of the page.
     this.#state.update({ keeping: 'other' });
     const kept = await readKept();
-    const link = readSettingsLink(fragment, settingsFields);
+    const link = readSettingsLink(settingsPart(fragment), settingsFields);
     const isAskedFor = link === undefined || link.sample === kept?.page.sample;
     if (!kept || !isAskedFor) {
       this.#lock.release();

@@ -1,53 +1,69 @@
 import { readSettingsLink, samples, writeSettingsLink } from '../index.ts';
 import { columnCode, plansOf } from './column-code.ts';
 import type { PageState } from './page-state.ts';
+import { fragmentOf, routeOf, settingsPart, type Route } from './routes.ts';
 import { settingsFields } from './setting-fields.ts';
+import type { SweepControl } from './sweep-control.ts';
+import { sweepFields, sweepOfFields, sweepToFields } from './sweep-texts.ts';
 import type { TableControl } from './table-control.ts';
 
 /** What the columns of a sample are taken for, beside the settings. */
 const COLUMNS = 'columns';
-/** Fragments that are pages of their own. */
-const ROUTES = ['#bench', '#sweep'];
+
+/** Controls whose settings stand in the address. */
+interface LinkCompanions {
+  readonly tables: TableControl;
+  readonly sweeps: SweepControl;
+}
 
 /** Keeps the settings in the address's fragment, and takes them from there. Opening a link never trains. */
 export class LinkControl {
   readonly #state: PageState;
   readonly #tables: TableControl;
+  readonly #sweeps: SweepControl;
   /** What the address last was made to say. */
   #written: string | undefined;
+  /** Addresses of the pages with a name of their own, as they were while they were shown. */
+  readonly #visited = new Set<string>();
 
-  constructor(state: PageState, tables: TableControl) {
+  constructor(state: PageState, { tables, sweeps }: LinkCompanions) {
     this.#state = state;
     this.#tables = tables;
-    window.addEventListener('hashchange', () => {
-      if (location.hash !== this.#written) void this.open(location.hash);
-    });
+    this.#sweeps = sweeps;
+    window.addEventListener('hashchange', () => this.#follow(location.hash));
     state.subscribe((topic) => {
       if (topic === 'change') this.#write();
     });
   }
 
-  /** The fragment of the present settings; empty where nothing differs from how the page begins. */
-  get fragment(): string {
+  /** The fragment of a page with the present settings; empty where nothing differs from how the first one begins. */
+  fragmentOf(route: Route): string {
     const { table, changes } = this.#state;
     const settings = new Map(Object.entries(changes));
     // A person's own columns are nobody's business, not even without their names.
     const code = table?.sample && columnCode(table.open.plans, table.guessed);
     if (code !== undefined) settings.set(COLUMNS, code);
-    if (!table || (table.sample === samples[0].id && settings.size === 0)) return '';
-    return `#${writeSettingsLink({ sample: table.sample, settings })}`;
+    if (route === '#sweep') {
+      const { texts, drawText } = this.#sweeps;
+      for (const [field, text] of sweepToFields(texts, drawText)) settings.set(field, text);
+    }
+    const isUsual = !table || (table.sample === samples[0].id && settings.size === 0);
+    return fragmentOf(route, isUsual ? '' : writeSettingsLink({ sample: table.sample, settings }));
   }
 
   /** The whole address, to be handed on. */
   get address(): string {
-    return `${location.origin}${location.pathname}${this.fragment}`;
+    return `${location.origin}${location.pathname}${this.fragmentOf('#train')}`;
   }
 
   /** Opens what a fragment asks for: a sample with its settings, or settings for a table of a person's own. */
   async open(fragment: string): Promise<void> {
     const state = this.#state;
-    const link = readSettingsLink(fragment, [...settingsFields, COLUMNS]);
-    const { [COLUMNS]: code, ...changes } = Object.fromEntries(link?.settings ?? []);
+    this.takeSwept(fragment);
+    const link = readSettingsLink(settingsPart(fragment), [...settingsFields, COLUMNS, ...sweepFields]);
+    const { [COLUMNS]: code, ...changes } = Object.fromEntries(
+      [...(link?.settings ?? [])].filter(([name]) => !sweepFields.includes(name)),
+    );
     const sample = samples.find(({ id }) => id === link?.sample);
     const leftOut = [...(link?.leftOut ?? [])];
     if (sample) {
@@ -77,6 +93,22 @@ export class LinkControl {
     );
   }
 
+  /** Takes what a fragment says is to be swept. */
+  takeSwept(fragment: string): void {
+    const link = readSettingsLink(settingsPart(fragment), sweepFields);
+    const swept = link && sweepOfFields(link.settings);
+    if (swept) this.#sweeps.take(swept);
+  }
+
+  #follow(fragment: string): void {
+    const route = routeOf(fragment);
+    // From page to page, by a link that says what the settings are anyway, or back to where one has been.
+    const isOwn = fragment === this.fragmentOf(route) || this.#visited.has(fragment);
+    if (!isOwn && fragment !== this.#written) return void this.open(fragment);
+    this.#written = undefined;
+    this.#write();
+  }
+
   #say(leftOut: readonly string[], first: string): void {
     const sentences = [
       first,
@@ -88,8 +120,10 @@ export class LinkControl {
 
   /** The address says what the settings are; the history of the browser stays as it is. */
   #write(): void {
-    const { fragment } = this;
-    if (!this.#state.table || this.#state.reading || ROUTES.includes(location.hash)) return;
+    if (!this.#state.table || this.#state.reading) return;
+    const route = routeOf(location.hash);
+    const fragment = this.fragmentOf(route);
+    if (route !== '#train') this.#visited.add(fragment);
     // Settings that wait for a table stay in the address.
     if (this.#tables.pendingChanges || fragment === this.#written) return;
     this.#written = fragment;

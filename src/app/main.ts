@@ -28,8 +28,10 @@ for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
 const models = new ModelControl(state, client, { tables, training });
 const sweeps = new SweepControl(state, client, { tables, gpu, models });
 const keeping = new KeepingControl(state, client, { tables, training });
-const link = new LinkControl(state, tables);
+const link = new LinkControl(state, { tables, sweeps });
 HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
+// Where the rest of the page comes from this device, too.
+link.takeSwept(fragment);
 void keeping.begin(fragment, whenGpuKnown, () => link.open(fragment));

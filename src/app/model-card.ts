@@ -96,7 +96,7 @@ class ModelCard extends PageElement {
     const source = { file: model.id };
     return html`<section class="card" aria-labelledby="title">
       <div class="heading">
-        <h2 id="title">Opened model</h2>
+        <h2 id="title" tabindex="-1">${heading(model)}</h2>
         <span class="muted small source">${model.fileName}</span>
       </div>
       <p class="number">${describe(model)}</p>
@@ -110,6 +110,11 @@ class ModelCard extends PageElement {
         <export-panel .page=${page} .source=${source} .version=${model.id}></export-panel>
       </details>
     </section>`;
+  }
+
+  /** Focus lies on the heading: what follows is the model. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }
 
   #renderContinue({ sheet, isTrainedOnTable }: OpenedModel) {
@@ -164,6 +169,12 @@ class ModelCard extends PageElement {
     event.preventDefault();
     if (more !== undefined) this.page.models.continue(more);
   }
+}
+
+/** Which networks it is of; the one that the page draws is another. */
+function heading({ sheet: { memberCount, parameterCount } }: OpenedModel): string {
+  if (memberCount < 2) return 'Opened model';
+  return `Ensemble of ${count(memberCount)} networks, ${countOf(parameterCount, 'parameter')} each`;
 }
 
 /** What it does and where it comes from. */

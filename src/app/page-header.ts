@@ -1,14 +1,15 @@
 import { css, html, nothing } from 'lit';
 import { adapterName } from '../index.ts';
 import { PageElement } from './page-element.ts';
+import type { Route } from './routes.ts';
 import { baseStyles } from './styles.ts';
 
 /** The name, what it does, and the adapter it found. */
 class PageHeader extends PageElement {
   static override properties = { ...PageElement.properties, route: {} };
 
-  /** The page that is shown: the address's fragment. */
-  declare route: string;
+  /** The page that is shown. */
+  declare route: Route;
 
   static override styles = [
     baseStyles,
@@ -86,17 +87,18 @@ class PageHeader extends PageElement {
           your browser.
         </p>
         <nav aria-label="Pages">
-          ${this.#renderLink(this.page.link.fragment || '#train', 'Train')}
-          ${this.#renderLink('#sweep', 'Sweep')} ${this.#renderLink('#bench', 'Bench')}
+          ${this.#renderLink('#train', 'Train')} ${this.#renderLink('#sweep', 'Sweep')}
+          ${this.#renderLink('#bench', 'Bench')}
         </nav>
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>
     `;
   }
 
-  #renderLink(route: string, label: string) {
-    const isHere = pageOf(this.route) === pageOf(route);
-    return html`<a href=${route} aria-current=${isHere ? 'page' : nothing}>${label}</a>`;
+  /** With the settings: what is reloaded or handed on there is what is shown. */
+  #renderLink(route: Route, label: string) {
+    const fragment = this.page.link.fragmentOf(route) || route;
+    return html`<a href=${fragment} aria-current=${this.route === route ? 'page' : nothing}>${label}</a>`;
   }
 
   #renderAdapter() {
@@ -106,11 +108,6 @@ class PageHeader extends PageElement {
     const name = adapterName(gpu.adapter);
     return html`${name} <span class="muted">· WebGPU${gpu.kind === 'software' ? ', software' : ''}</span>`;
   }
-}
-
-/** Every fragment that is no page of its own is a setting of the first one. */
-function pageOf(route: string): string {
-  return route === '#bench' || route === '#sweep' ? route : '#train';
 }
 
 customElements.define('page-header', PageHeader);

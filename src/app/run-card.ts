@@ -149,6 +149,11 @@ class RunCard extends PageElement {
     if (fill) fill.style.transform = `scaleX(${share})`;
   }
 
+  /** Focus lies on Train. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('.train')?.focus();
+  }
+
   /** Whatever is going on: what was begun on another page, too. */
   #stop(): void {
     this.page.training.stop();

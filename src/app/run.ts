@@ -35,6 +35,18 @@ export interface ShownTable {
   readonly guessed: readonly ColumnPlan[];
 }
 
+/** Whether two tables were read from the same, as far as names and sizes tell. */
+export function hasSameSource(a: ShownTable, b: ShownTable): boolean {
+  const isLike = a.sample === b.sample && a.name === b.name && a.open.rowCount === b.open.rowCount;
+  return a.open.id === b.open.id || isLike;
+}
+
+/** Whether their columns are taken for the same, too. */
+export function sameTable(a: ShownTable, b: ShownTable | undefined): boolean {
+  if (!b || a.key === b.key) return b !== undefined;
+  return hasSameSource(a, b) && JSON.stringify(a.open.plans) === JSON.stringify(b.open.plans);
+}
+
 /** One run as the page knows it; replaced, never changed, except for its growing curve. */
 export interface Run {
   readonly key: RunKey;

@@ -97,7 +97,7 @@ function aheadSentence(pairs: readonly PopulationPair[], gpu: string): string {
   if (since.every(isAhead)) {
     if (since.length === pairs.length)
       return `It stays ahead up to ${count(last.networkCount)} at once; ${bestOnes}.`;
-    return `From ${count(firstAhead.networkCount)} networks at once on the ${gpu} is ahead; ${bestOnes}.`;
+    return `From ${count(firstAhead.networkCount)} networks at once on, the ${gpu} is ahead; ${bestOnes}.`;
   }
   const ahead = pairs.filter(isAhead).map(({ networkCount }) => count(networkCount));
   const list = new Intl.ListFormat('en-GB').format(ahead);

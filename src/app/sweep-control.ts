@@ -14,14 +14,12 @@ import { count, countOf } from './format.ts';
 import type { GpuControl } from './gpu-control.ts';
 import type { ModelControl } from './model-control.ts';
 import type { PageState } from './page-state.ts';
-import type { Path, ShownTable } from './run.ts';
+import { hasSameSource, sameTable, type Path, type ShownTable } from './run.ts';
 import { saveFile } from './save-file.ts';
 import { sentenceOf } from './sentences.ts';
 import { changesBetween, textOf } from './settings.ts';
+import { USUAL_TEXTS, type SweepTexts } from './sweep-texts.ts';
 import type { TableControl } from './table-control.ts';
-
-/** What a person wrote to be swept; empty where a setting is as on the Train page. */
-export type SweepTexts = Readonly<Partial<Record<SweptName, string>>>;
 
 /** A sweep on the page, with the table it is of. */
 interface ShownSweep {
@@ -44,7 +42,6 @@ const ROWS_AT_ONCE = 25;
 const DESCRIBE_AFTER_MS = 250;
 const RECOVERED =
   'The GPU device was lost, and another stands in for it: the networks go on from where they were last kept.';
-const USUAL_TEXTS: SweepTexts = { seed: '1..64' };
 
 /** Sweeps: many networks of the table on the page, each with its own settings. */
 export class SweepControl {
@@ -90,6 +87,14 @@ export class SweepControl {
     const texts = { ...this.texts, [name]: text };
     if (text.trim() === '') delete texts[name];
     this.texts = texts;
+    this.describe();
+  }
+
+  /** Takes what is to be swept as it was written elsewhere. */
+  take({ texts, drawText }: { readonly texts: SweepTexts; readonly drawText: string }): void {
+    this.texts = texts;
+    this.drawText = drawText;
+    this.#state.update({});
     this.describe();
   }
 
@@ -154,10 +159,18 @@ export class SweepControl {
     saveFile(new Blob([csv], { type: 'text/csv' }), 'sweep.csv');
   }
 
-  /** A network's settings on the Train page, where the same path and plan repeat it. */
-  async open(place: number): Promise<void> {
+  /**
+   * A network's settings on the Train page, where the same path and plan repeat it.
+   *
+   * @returns whether they are there; if they are of another table the page says so
+   */
+  async open(place: number): Promise<boolean> {
     const { shown } = this;
-    if (!shown) return;
+    if (!shown) return false;
+    if (!sameTable(shown.table, this.#state.table)) {
+      this.#state.update({ notice: otherTableSentence(shown.table, this.#state.table) });
+      return false;
+    }
     const { settings, plan } = await this.#client.sweeps.networkAt(place);
     const { strategy } = plan ?? {};
     const { settingsText, base } = this.#state;
@@ -167,17 +180,14 @@ export class SweepControl {
       earlyStopping: patience === undefined ? '' : String(patience),
       strategy: strategy && strategy !== 'reference' ? strategy : settingsText.strategy,
     };
-    const isOfTable = this.#state.table?.key === shown.table.key;
     this.#with.tables.takeSettings(changesBetween(base, text));
-    const which = `These are the settings of network ${count(place + 1)} of the sweep`;
     const { job } = this.#state;
     this.#state.update({
       path: shown.path,
-      opened: isOfTable && shown.path === 'gpu' && plan ? { job, plan } : undefined,
-      notice: isOfTable
-        ? `${which}. Train repeats it.`
-        : `${which}, which was trained on ${shown.table.name} as it stood then. Train takes the table on the page.`,
+      opened: shown.path === 'gpu' && plan ? { job, plan } : undefined,
+      notice: `These are the settings of network ${count(place + 1)} of the sweep. Train repeats it.`,
     });
+    return true;
   }
 
   /** The best networks as one model, opened as one from a file. @returns whether it is; if not the page says why */
@@ -299,4 +309,12 @@ export class SweepControl {
       })
       .finally(() => state.update({ activity: 'idle' }));
   }
+}
+
+/** Why a network is not opened beside another table. */
+function otherTableSentence(own: ShownTable, present: ShownTable | undefined): string {
+  const trained = `This network was trained on ${own.name}`;
+  return present && hasSameSource(own, present)
+    ? `${trained} with other columns than it has on the page now; choose those first.`
+    : `${trained}, which is no longer on the page; open that table first.`;
 }

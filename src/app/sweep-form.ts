@@ -39,6 +39,13 @@ class SweepForm extends PageElement {
     controlStyles,
     disclosureStyles,
     css`
+      /* In sight beside the results; one that is taller than the window scrolls to its end first. */
+      @media (min-width: 960px) {
+        :host {
+          position: sticky;
+          top: min(20px, calc(100vh - 20px - var(--height, 0px)));
+        }
+      }
       .fields {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -80,6 +87,18 @@ class SweepForm extends PageElement {
       }
     `,
   ];
+
+  readonly #resizes = new ResizeObserver(() => this.style.setProperty('--height', `${this.offsetHeight}px`));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes.disconnect();
+  }
 
   override render() {
     const { sweeps } = this.page;

@@ -1,13 +1,20 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { SweepGroup } from '../index.ts';
-import type { SweepCurve } from '../worker/sweep-report.ts';
+import type { SweepReport } from '../worker/sweep-report.ts';
 import './field-term.ts';
 import { count, significant } from './format.ts';
 import { NO_VALUE } from './measures-sentences.ts';
 import { orSpoken } from './measures-table.ts';
 import { stripAxis, type StripAxis } from './strip-geometry.ts';
 import { baseStyles, tableStyles } from './styles.ts';
-import { failSentence, groupFails, shownValue, valueOf, type SweptLabel } from './sweep-sentences.ts';
+import {
+  failSentence,
+  groupFails,
+  rankedName,
+  shownValue,
+  valueOf,
+  type SweptLabel,
+} from './sweep-sentences.ts';
 
 const SHOWN_GROUPS = 50;
 /** Of a strip; its length is stretched to its column. */
@@ -22,6 +29,7 @@ class SweepGroups extends LitElement {
     axes: { attribute: false },
     constantLoss: { attribute: false },
     best: { attribute: false },
+    rankedBy: {},
   };
 
   static override styles = [
@@ -83,8 +91,11 @@ class SweepGroups extends LitElement {
         stroke-dasharray: 2 2;
       }
       .dot {
-        stroke-width: 7;
+        stroke-width: 5;
         stroke-linecap: round;
+      }
+      .first {
+        stroke-width: 10;
       }
       ul {
         display: flex;
@@ -121,14 +132,16 @@ class SweepGroups extends LitElement {
   declare axes: readonly SweptLabel[];
   /** Of the best constant answer. */
   declare constantLoss: number;
-  /** The best network of all. */
-  declare best: SweepCurve | undefined;
+  /** The place of the best network of all. */
+  declare best: number | undefined;
+  declare rankedBy: SweepReport['rankedBy'];
 
   override render() {
-    const { groups, groupCount, constantLoss } = this;
+    const { groups, groupCount } = this;
     const shown = groups.slice(0, SHOWN_GROUPS);
     const axes = this.axes.filter(({ name }) => name !== 'seed');
-    const axis = stripAxis(shown, [constantLoss, ...(this.#bestLoss === undefined ? [] : [this.#bestLoss])]);
+    const bestLosses = shown.flatMap(({ bestLoss }) => (bestLoss === undefined ? [] : [bestLoss]));
+    const axis = stripAxis(shown, [this.#marked, ...bestLosses]);
     return html`
       <p class="sentence">${failSentence(groups, axes, groupCount)}</p>
       <div class="scroll" tabindex="0" role="region" aria-label="Results over seeds">
@@ -138,16 +151,18 @@ class SweepGroups extends LitElement {
               ${axes.map(({ label }) => html`<th scope="col" class="words">${label}</th>`)}
               <th scope="col" class="networks">networks</th>
               <th scope="col">
-                <field-term meaning="Diverged, or ended no better than always the same answer."
+                <field-term
+                  meaning="Diverged, or ended with a training loss no better than always the same answer."
                   >fails</field-term
                 >
               </th>
               <th scope="col">
-                <field-term meaning="Half of the networks that did not diverge end below it."
+                <field-term
+                  meaning="Of the ${this.#lossName}: half of the networks that did not diverge end below it."
                   >median</field-term
                 >
               </th>
-              <th scope="col" class="strip">${renderAxis(axis)}</th>
+              <th scope="col" class="strip">${renderAxis(axis, this.#lossName)}</th>
             </tr>
           </thead>
           <tbody>
@@ -166,13 +181,17 @@ class SweepGroups extends LitElement {
     `;
   }
 
-  /** The final loss of the best network. */
-  get #bestLoss(): number | undefined {
-    return this.best?.losses[this.best.losses.length - 1];
+  get #lossName(): string {
+    return rankedName(this.rankedBy);
+  }
+
+  /** The loss of the best constant answer where the strips are of the same rows; NaN elsewhere. */
+  get #marked(): number {
+    return this.rankedBy === 'finalLoss' ? this.constantLoss : NaN;
   }
 
   #holdsBest({ best }: SweepGroup): boolean {
-    return best !== undefined && best === this.best?.place;
+    return best !== undefined && best === this.best;
   }
 
   #renderGroup(group: SweepGroup, axes: readonly SweptLabel[], axis: StripAxis | undefined) {
@@ -196,14 +215,15 @@ class SweepGroups extends LitElement {
     </tr>`;
   }
 
-  /** The quartiles as a box, the median a tick in it, the best network of all a dot. */
+  /** The quartiles as a box, the median a tick in it, the best network a dot. */
   #renderStrip(group: SweepGroup, { shareOf }: StripAxis) {
-    const { lower, median, upper } = group;
+    const { lower, median, upper, bestLoss } = group;
     const x = (loss: number) => Math.round(LENGTH * shareOf(loss));
     const label =
       lower === undefined || upper === undefined
-        ? 'no final loss'
-        : `quartiles ${significant(lower)} and ${significant(upper)}`;
+        ? `no ${this.#lossName}`
+        : `quartiles ${significant(lower)} and ${significant(upper)}` +
+          (bestLoss === undefined ? '' : `, best ${significant(bestLoss)}`);
     return html`<svg
       viewBox="0 0 ${LENGTH} ${HEIGHT}"
       preserveAspectRatio="none"
@@ -217,15 +237,11 @@ class SweepGroups extends LitElement {
           : svg`<path class="quartiles" d="M${x(lower)} 10H${Math.max(x(upper), x(lower) + 3)}" />
             <path d="M${x(median)} 3V17" />`
       }
+      ${Number.isFinite(this.#marked) ? svg`<path class="constant" d="M${x(this.#marked)} 0V20" />` : nothing}
       ${
-        Number.isFinite(this.constantLoss)
-          ? svg`<path class="constant" d="M${x(this.constantLoss)} 0V20" />`
-          : nothing
-      }
-      ${
-        this.#holdsBest(group) && this.#bestLoss !== undefined
-          ? svg`<path class="dot" d="M${x(this.#bestLoss)} 10h0" />`
-          : nothing
+        bestLoss === undefined
+          ? nothing
+          : svg`<path class="dot ${this.#holdsBest(group) ? 'first' : ''}" d="M${x(bestLoss)} 10h0" />`
       }
     </svg>`;
   }
@@ -235,8 +251,11 @@ class SweepGroups extends LitElement {
     const entries = [
       { name: 'quartiles', marks: svg`<path class="quartiles" d="M2 6H18" />` },
       { name: 'median', marks: svg`<path d="M10 0V12" />` },
-      ...(hasBest ? [{ name: 'best of all networks', marks: svg`<path class="dot" d="M10 6h0" />` }] : []),
-      ...(Number.isFinite(this.constantLoss)
+      { name: 'best', marks: svg`<path class="dot" d="M10 6h0" />` },
+      ...(hasBest
+        ? [{ name: 'best of all networks', marks: svg`<path class="dot first" d="M10 6h0" />` }]
+        : []),
+      ...(Number.isFinite(this.#marked)
         ? [{ name: 'constant answer', marks: svg`<path class="constant" d="M10 0V12" />` }]
         : []),
     ];
@@ -248,11 +267,11 @@ class SweepGroups extends LitElement {
   }
 }
 
-function renderAxis(axis: StripAxis | undefined) {
-  if (!axis) return 'final loss';
+function renderAxis(axis: StripAxis | undefined, lossName: string) {
+  if (!axis) return lossName;
   return html`<span class="ends">
     <span>${significant(axis.least, 2)}</span>
-    <span>final loss${axis.isLog ? ', log' : ''}</span>
+    <span>${lossName}${axis.isLog ? ', log' : ''}</span>
     <span>${significant(axis.most, 2)}</span>
   </span>`;
 }

@@ -39,6 +39,28 @@ export function shownValue(value: string): { readonly text: string; readonly tit
   return { text: properMinus(short), title: short === value ? undefined : properMinus(value) };
 }
 
+/** What networks are ranked by, as the page calls it. */
+export function rankedName(rankedBy: SweepReport['rankedBy']): string {
+  return rankedBy === 'validationLoss' ? 'validation loss' : 'final training loss';
+}
+
+/** What networks are ranked by, and so what “best” means everywhere on the page. */
+export function rankingSentence(rankedBy: SweepReport['rankedBy']): string {
+  return rankedBy === 'validationLoss'
+    ? 'Networks are ranked by their validation loss at the end: that on rows they were not trained on. ' +
+        'The best one is ranked first; its training loss need not be the smallest.'
+    : 'Networks are ranked by their final training loss, as no rows are set apart for validation. The best one is ranked first.';
+}
+
+/** `Training loss of all networks`; of how many where the fan is not of all. */
+export function fanHeading({ fan, networkCount }: Pick<SweepReport, 'fan' | 'networkCount'>): string {
+  // A network that is trained no further still counts where the curves begin.
+  const [shown = networkCount] = fan.networkCounts;
+  const which =
+    shown === networkCount ? 'all networks' : `${count(shown)} of ${countOf(networkCount, 'network')}`;
+  return `Training loss of ${which}`;
+}
+
 /** `0.1652`; a network that diverged has none. */
 export function lossText(loss: number | undefined): string | undefined {
   if (loss === undefined) return undefined;
@@ -47,13 +69,15 @@ export function lossText(loss: number | undefined): string | undefined {
 
 /** What a field of the heat map reads, and under it in small letters. */
 export function heatTexts({ median, overCount, failedCount }: HeatCell, isBest: boolean) {
-  const fails = failedCount > 0 ? `${wholePercent(failedCount / overCount)} fail` : undefined;
+  const share =
+    overCount < 100 ? `${count(failedCount)} of ${count(overCount)}` : wholePercent(failedCount / overCount);
+  const fails = failedCount > 0 ? `${share} fail` : undefined;
   if (overCount === 0) return { text: '…', notes: [] };
   if (median === undefined) return { text: 'diverged', notes: [] };
   return { text: significant(median), notes: [isBest ? 'best' : undefined, fails].filter((note) => note) };
 }
 
-/** `12 % of 64 seeds`: how many of a group fail, of those that are over. */
+/** `8 of 64 seeds`: how many of a group fail, of those that are over. */
 export function groupFails({ networkCount, overCount, failedCount, divergedCount }: SweepGroup): string {
   if (overCount === 0) return '…';
   if (networkCount === 1) {
@@ -61,7 +85,7 @@ export function groupFails({ networkCount, overCount, failedCount, divergedCount
     return divergedCount > 0 ? 'diverged' : 'yes';
   }
   if (failedCount === 0) return `none of ${countOf(overCount, 'seed')}`;
-  return `${wholePercent(failedCount / overCount)} of ${countOf(overCount, 'seed')}`;
+  return `${count(failedCount)} of ${countOf(overCount, 'seed')}`;
 }
 
 /**
@@ -82,12 +106,21 @@ export function failSentence(
       ? `Among the first ${count(groups.length)} of ${count(groupCount)} combinations, `
       : '';
   const sentence = worst.failedCount > 0 ? worstSentence(worst, axes) : noneSentence(groups);
-  return among + (among ? sentence : capitalised(sentence));
+  const others = over.filter((group) => group !== worst && failsAsOften(group, worst)).length;
+  const equal =
+    worst.failedCount > 0 && others > 0
+      ? ` ${countOf(others, 'other combination')} ${others === 1 ? 'fails' : 'fail'}${worst.networkCount === 1 ? ', too' : ' as often'}.`
+      : '';
+  return among + (among ? sentence : capitalised(sentence)) + equal;
 }
 
 function isWorse(a: SweepGroup, b: SweepGroup): boolean {
   const [first, second] = [a, b].map(({ failedCount, overCount }) => failedCount / overCount);
   return first === second ? a.failedCount > b.failedCount : first > second;
+}
+
+function failsAsOften(a: SweepGroup, b: SweepGroup): boolean {
+  return a.failedCount * b.overCount === b.failedCount * a.overCount;
 }
 
 function worstSentence(group: SweepGroup, axes: readonly SweptLabel[]): string {
@@ -96,7 +129,7 @@ function worstSentence(group: SweepGroup, axes: readonly SweptLabel[]): string {
   if (networkCount === 1) {
     return `${values || 'the network'} fails: it ${divergedCount > 0 ? 'diverged' : NO_BETTER}.`;
   }
-  const share = failedCount === overCount ? 'all' : wholePercent(failedCount / overCount);
+  const share = failedCount === overCount ? 'all' : count(failedCount);
   const soFar = overCount < networkCount ? ' so far' : '';
   const seeds = `${values === '' ? 'the' : 'its'} ${countOf(overCount, 'seed')}${soFar}`;
   const rest = failedCount - divergedCount;
@@ -125,7 +158,7 @@ function valuesText(values: SweepGroup['values'], axes: readonly SweptLabel[]): 
     .join(', ');
 }
 
-function capitalised(sentence: string): string {
+export function capitalised(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
@@ -161,7 +194,7 @@ export function inMillions(value: number): string {
 
 /** How far a sweep is: one line, in parts that are not broken. */
 export function progressTexts(
-  { networkCount, overCount, stepsDone, steps, trainMs }: SweepReport,
+  { networkCount, overCount, stepsTaken, stepsDone, steps, trainMs }: SweepReport,
   msLeft: number | undefined,
   isRunning: boolean,
 ): string[] {
@@ -169,10 +202,10 @@ export function progressTexts(
   const networks = isOver
     ? countOf(networkCount, 'network')
     : `${count(overCount)} of ${countOf(networkCount, 'network')}`;
-  const done = isOver
-    ? `${inMillions(stepsDone)} steps`
-    : `${inMillions(stepsDone)} of ${inMillions(steps)} steps`;
-  const rate = stepsDone > 0 && trainMs > 0 ? [rateText((1000 * stepsDone) / trainMs)] : [];
+  // Where networks end early, nobody knows how many steps it will have been.
+  const isKnown = !isOver && stepsTaken === stepsDone;
+  const done = `${inMillions(stepsTaken)} ${isKnown ? `of ${inMillions(steps)} ` : ''}steps`;
+  const rate = stepsTaken > 0 && trainMs > 0 ? [rateText((1000 * stepsTaken) / trainMs)] : [];
   const left = isRunning && !isOver && msLeft !== undefined ? [timeLeft(msLeft)] : [];
   return [networks, done, ...rate, ...left].filter((text) => text !== '');
 }

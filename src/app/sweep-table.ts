@@ -98,6 +98,14 @@ class SweepTable extends LitElement {
       td button {
         min-height: 28px;
       }
+      /* Open is at hand wherever the figures are scrolled to. */
+      th:last-child,
+      td:last-child {
+        position: sticky;
+        right: 0;
+        padding-left: 12px;
+        background: var(--card);
+      }
       .foot {
         display: flex;
         flex-wrap: wrap;

@@ -9,9 +9,14 @@ import './sweep-parts.ts';
 import type { LossScale } from './loss-chart.ts';
 import { scoreSentence } from './measures-sentences.ts';
 import { PageElement } from './page-element.ts';
+import { sameTable } from './run.ts';
 import { baseStyles, controlStyles } from './styles.ts';
+import { fanHeading, rankingSentence } from './sweep-sentences.ts';
 
-/** Many networks at once: what varies, how they learn, and which did best. */
+/**
+ * Many networks at once: what varies, how they learn, and which did best. Event `opened` with the card of the Train page
+ * that shows what was opened.
+ */
 class SweepView extends PageElement {
   static override properties = { ...PageElement.properties, scale: { state: true } };
 
@@ -33,6 +38,9 @@ class SweepView extends PageElement {
         grid-template-columns: minmax(0, 1fr);
         gap: 16px;
       }
+      .beside {
+        align-self: stretch;
+      }
       .bar {
         display: flex;
         flex-wrap: wrap;
@@ -48,7 +56,9 @@ class SweepView extends PageElement {
       sweep-progress {
         flex: 1 0 100%;
       }
-      .note {
+      .note,
+      .ranked {
+        max-width: 92ch;
         margin-top: 12px;
       }
       .score {
@@ -143,7 +153,7 @@ class SweepView extends PageElement {
     const { report } = page.sweeps;
     return html`
       <main>
-        <div class="column"><sweep-form .page=${page}></sweep-form></div>
+        <div class="beside"><sweep-form .page=${page}></sweep-form></div>
         <div class="column">${this.#renderBar()} ${report ? this.#renderResults() : nothing}</div>
       </main>
     `;
@@ -215,8 +225,11 @@ class SweepView extends PageElement {
   #renderOtherTable() {
     const { state, sweeps } = this.page;
     const { shown } = sweeps;
-    if (!shown || shown.table.key === state.table?.key) return nothing;
-    return html`<p class="muted note">This sweep is of ${shown.table.name}, as that table stood then.</p>`;
+    if (!shown || sameTable(shown.table, state.table)) return nothing;
+    return html`<p class="muted note">
+      This sweep is of ${shown.table.name}, as it was when the sweep began; that is not the table on the page
+      now.
+    </p>`;
   }
 
   #renderFan() {
@@ -225,7 +238,7 @@ class SweepView extends PageElement {
     if (!report || !shown) return nothing;
     return html`<section class="card" aria-labelledby="fan">
       <div class="heading">
-        <h2 id="fan">Loss of all networks</h2>
+        <h2 id="fan">${fanHeading(report)}</h2>
         <choice-switch
           legend="Scale of the loss"
           .names=${['linear', 'log']}
@@ -238,10 +251,12 @@ class SweepView extends PageElement {
         .best=${report.best}
         .chosen=${chosen}
         .constantLoss=${report.constantLoss}
+        .rankedBy=${report.rankedBy}
         .scale=${this.scale}
         .lastStep=${shown.request.base.steps - 1}
         .path=${shown.path}
       ></fan-chart>
+      <p class="muted ranked">${rankingSentence(report.rankedBy)}</p>
     </section>`;
   }
 
@@ -275,7 +290,7 @@ class SweepView extends PageElement {
             </div>`
           : nothing
       }
-      <heat-map .heat=${report.heat} .labels=${labels}></heat-map>
+      <heat-map .heat=${report.heat} .labels=${labels} .rankedBy=${report.rankedBy}></heat-map>
     </section>`;
   }
 
@@ -289,7 +304,8 @@ class SweepView extends PageElement {
         .groupCount=${report.groupCount}
         .axes=${shown.sheet.axes}
         .constantLoss=${report.constantLoss}
-        .best=${report.best}
+        .best=${report.best?.place}
+        .rankedBy=${report.rankedBy}
       ></sweep-groups>
     </section>`;
   }
@@ -346,18 +362,15 @@ class SweepView extends PageElement {
   }
 
   async #open(place: number): Promise<void> {
-    await this.page.sweeps.open(place);
-    this.#toTrainPage();
+    if (await this.page.sweeps.open(place)) this.#tellOpened('run-card');
   }
 
   async #openEnsemble(count: number): Promise<void> {
-    if (await this.page.sweeps.openEnsemble(count)) this.#toTrainPage();
+    if (await this.page.sweeps.openEnsemble(count)) this.#tellOpened('model-card');
   }
 
-  #toTrainPage(): void {
-    location.hash = this.page.link.fragment || '#train';
-    // Another page begins at its top.
-    scrollTo(0, 0);
+  #tellOpened(card: 'run-card' | 'model-card'): void {
+    this.dispatchEvent(new CustomEvent('opened', { detail: card }));
   }
 }
 

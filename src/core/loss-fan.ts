@@ -6,7 +6,10 @@ import { quantile } from './quantile.ts';
 export interface LossFan {
   /** The steps of the points, ascending. */
   readonly steps: readonly number[];
-  /** Quartiles at each step over the networks that have come so far; a network that diverged counts as infinite. */
+  /**
+   * Quartiles at each step over the networks that have come so far. One that diverged counts as infinite; one that ended
+   * early counts on with its last loss, so that no curve jumps where good networks leave it.
+   */
   readonly lower: readonly number[];
   readonly median: readonly number[];
   readonly upper: readonly number[];
@@ -60,19 +63,36 @@ export class GrowingFan {
   }
 }
 
+/** What a fan takes of a network. */
+type Curve = Pick<NetworkRecord, 'losses' | 'divergedAt' | 'isOver'>;
+
+/**
+ * The fan of the networks that are over; while none is, of those that have begun, as far as all of them have come. So
+ * no network leaves it midway because nobody trained it on.
+ *
+ * @param steps, every as of `lossFan`
+ */
+export function standingFan(steps: Uint32Array, records: readonly NetworkRecord[], every = 1): LossFan {
+  const over = records.filter(({ isOver }) => isOver);
+  if (over.length > 0) return lossFan(steps, over, every);
+  const begun = records.map(curveOf).filter(({ losses }) => losses.length > 0);
+  const reached = begun.reduce((least, { losses }) => Math.min(least, losses.length), Infinity);
+  const even = begun.map((curve) => ({ ...curve, losses: curve.losses.subarray(0, reached) }));
+  return lossFan(steps, even, every);
+}
+
 /**
  * The fan of some networks.
  *
  * @param steps of the losses that are kept, as `lossSteps` has them; the same for all the networks
  * @param every takes every n-th of them, and the last: a fan that is drawn while its networks train
  */
-export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], every = 1): LossFan {
+export function lossFan(steps: Uint32Array, records: readonly Curve[], every = 1): LossFan {
   const fan = { steps: [], lower: [], median: [], upper: [], networkCounts: [] } as Record<
     keyof LossFan,
     number[]
   >;
-  // A record makes its losses anew whenever it is asked for them.
-  const curves = records.map(({ losses, divergedAt }) => ({ losses, divergedAt }));
+  const curves = records.map(curveOf);
   const room = new Float64Array(records.length);
   const reached = curves.reduce((most, { losses }) => Math.max(most, losses.length), 0);
   for (let i = 0; i < reached; i = i === reached - 1 ? reached : Math.min(i + every, reached - 1)) {
@@ -87,16 +107,21 @@ export function lossFan(steps: Uint32Array, records: readonly NetworkRecord[], e
   return fan;
 }
 
-/** Of the networks that have come to a point, those that diverged there or before it included; they lie in `room`. */
-function lossesAt(
-  curves: readonly Pick<NetworkRecord, 'losses' | 'divergedAt'>[],
-  point: number,
-  room: Float64Array,
-): Float64Array {
+/** A record makes its losses anew whenever it is asked for them. */
+function curveOf({ losses, divergedAt, isOver }: Curve): Curve {
+  return { losses, divergedAt, isOver };
+}
+
+/**
+ * Of the networks that have come to a point, and those that ended before it: at infinity where they diverged, or early
+ * with their last loss. They lie in `room`.
+ */
+function lossesAt(curves: readonly Curve[], point: number, room: Float64Array): Float64Array {
   let count = 0;
-  for (const { losses, divergedAt } of curves) {
+  for (const { losses, divergedAt, isOver } of curves) {
     if (point < losses.length) room[count++] = Number.isFinite(losses[point]) ? losses[point] : Infinity;
     else if (divergedAt !== undefined) room[count++] = Infinity;
+    else if (isOver && losses.length > 0) room[count++] = losses[losses.length - 1];
   }
   return room.subarray(0, count);
 }

@@ -78,6 +78,12 @@ export function rankedLoss(record: NetworkRecord): number {
   return record.divergedAt === undefined ? (record.validationLoss ?? finalLoss(record)) : Number.NaN;
 }
 
+/** What those that are over are ranked by, ascending; without those that have no finite one. */
+export function rankedLosses(records: readonly NetworkRecord[]): Float64Array {
+  const losses = records.flatMap((record) => (record.isOver ? [rankedLoss(record)] : []));
+  return Float64Array.from(losses.filter(Number.isFinite)).toSorted();
+}
+
 /** Places of the networks that are over, the best first; those that diverged last, in their order. */
 export function ranking(records: readonly NetworkRecord[]): number[] {
   const keys = Float64Array.from(records, (record) => {

@@ -1,4 +1,4 @@
-import { finalLoss, type NetworkRecord } from './network-record.ts';
+import { rankedLosses, type NetworkRecord } from './network-record.ts';
 import { quantile } from './quantile.ts';
 import { sweptText } from './sweep-range.ts';
 import type { SweptName } from './sweep-settings.ts';
@@ -10,7 +10,10 @@ export interface HeatCell {
   /** Places in `columns` and `rows`. */
   readonly column: number;
   readonly row: number;
-  /** Of the final loss of those that are over and did not diverge; undefined where there are none. */
+  /**
+   * Of the loss that networks are ranked by (`rankedLoss`), of those that are over and did not diverge; undefined where
+   * there are none.
+   */
   readonly median: number | undefined;
   readonly overCount: number;
   readonly failedCount: number;
@@ -70,8 +73,7 @@ export function sweepHeat(
 
 function cellOf(records: readonly NetworkRecord[], constantLoss: number) {
   const over = records.filter(({ isOver }) => isOver);
-  const losses = over.map(finalLoss).filter((loss) => !Number.isNaN(loss));
-  const sorted = losses.toSorted((a, b) => a - b);
+  const sorted = rankedLosses(over);
   return {
     median: sorted.length > 0 ? quantile(sorted, 0.5) : undefined,
     overCount: over.length,

@@ -1,4 +1,4 @@
-import { finalLoss, ranking, type NetworkRecord } from './network-record.ts';
+import { finalLoss, rankedLosses, ranking, type NetworkRecord } from './network-record.ts';
 import { quantile } from './quantile.ts';
 import { sweptText } from './sweep-range.ts';
 import type { SweepNetwork, SweptValues } from './sweep.ts';
@@ -13,13 +13,18 @@ export interface SweepGroup {
   /** Those that diverged, or ended no better than the best constant answer. */
   readonly failedCount: number;
   readonly divergedCount: number;
-  /** Lower quartile of the final loss of those that did not diverge; undefined where there are none. */
+  /**
+   * Lower quartile of the loss they are ranked by (`rankedLoss`), of those that did not diverge; undefined where there
+   * are none.
+   */
   readonly lower: number | undefined;
   readonly median: number | undefined;
   /** Upper quartile. */
   readonly upper: number | undefined;
   /** Place of the best one in the sweep; undefined where none is over that did not diverge. */
   readonly best: number | undefined;
+  /** What that one is ranked by. */
+  readonly bestLoss: number | undefined;
 }
 
 /**
@@ -44,8 +49,7 @@ export function sweepGroups(
   return [...groups.values()].map(({ values, places }) => {
     const own = places.map((place) => records[place]);
     const over = own.filter(({ isOver }) => isOver);
-    const finalLosses = over.map(finalLoss).filter((loss) => !Number.isNaN(loss));
-    const sorted = finalLosses.toSorted((a, b) => a - b);
+    const sorted = rankedLosses(own);
     const [best] = ranking(own);
     return {
       values,
@@ -55,6 +59,7 @@ export function sweepGroups(
       divergedCount: over.filter(({ divergedAt }) => divergedAt !== undefined).length,
       ...quartiles(sorted),
       best: sorted.length > 0 ? places[best] : undefined,
+      bestLoss: sorted.at(0),
     };
   });
 }
@@ -64,7 +69,7 @@ export function hasFailed(record: NetworkRecord, constantLoss: number): boolean 
   return !(finalLoss(record) < constantLoss);
 }
 
-function quartiles(sorted: readonly number[]): Pick<SweepGroup, 'lower' | 'median' | 'upper'> {
+function quartiles(sorted: Float64Array): Pick<SweepGroup, 'lower' | 'median' | 'upper'> {
   if (sorted.length === 0) return { lower: undefined, median: undefined, upper: undefined };
   const [lower, median, upper] = [0.25, 0.5, 0.75].map((q) => quantile(sorted, q));
   return { lower, median, upper };

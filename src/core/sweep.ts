@@ -196,7 +196,7 @@ function sizeOf(axis: SweepAxis): number {
   const { from, to, scale } = values;
   throw new InputError(
     `The ${sweepable[name].label} ${from}..${to}:${scale} has no count: a grid takes so many values of a range. ` +
-      `Write ${from}..${to}:${scale}:8, or draw from it by a random search (--random 1000 on the command line).`,
+      `Write ${from}..${to}:${scale}:8, or draw from it by a random search.`,
   );
 }
 
@@ -260,7 +260,7 @@ function requireFew(networkCount: number, axes: readonly SweepAxis[]): void {
   const factors = axes.map((axis) => `${sweepable[axis.name].label} ${formatCount(sizeOf(axis))}`);
   throw new InputError(
     `The values come to ${formatCount(networkCount)} networks (${factors.join(isProduct ? ' × ' : ', ')}); a sweep trains ` +
-      `at most ${formatCount(MAX_NETWORKS)}. Use fewer values, or a random search (--random 1000 on the command line).`,
+      `at most ${formatCount(MAX_NETWORKS)}. Use fewer values, or a random search.`,
   );
 }
 

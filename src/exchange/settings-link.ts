@@ -9,7 +9,7 @@ export interface SettingsLink {
 }
 
 /** Numbers, names and lists of them; nothing else gets into an address or out of one. */
-const VALUE = /^[A-Za-z0-9.,;+ -]{0,400}$/;
+const VALUE = /^[A-Za-z0-9.,;:/+ -]{0,400}$/;
 const LONGEST_LINK = 4000;
 const SHOWN_LENGTH = 40;
 const SAMPLE = 'sample';
@@ -24,7 +24,8 @@ export function writeSettingsLink({ sample, settings }: Omit<SettingsLink, 'left
   const parameters = new URLSearchParams();
   parameters.set(SAMPLE, sample ?? OWN_TABLE);
   for (const [name, value] of settings) if (VALUE.test(value)) parameters.set(kebab(name), value);
-  return parameters.toString();
+  // Both may stand there as they are, and what is swept is full of them: `0.001..1:log:8`, `3/5/8`.
+  return parameters.toString().replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
 
 /**

@@ -7,7 +7,9 @@ export interface SweepReport {
   readonly divergedCount: number;
   /** Diverged, or ended no better than the best constant answer. */
   readonly failedCount: number;
-  /** Of all networks together, and how many there are to take. */
+  /** Of all networks together. */
+  readonly stepsTaken: number;
+  /** The same, with the steps that networks leave untaken because they ended early; and how many there are in all. */
   readonly stepsDone: number;
   readonly steps: number;
   /** Wall time so far, planning and compiling included, pauses left out; milliseconds. */
@@ -15,7 +17,7 @@ export interface SweepReport {
   readonly recoveryCount: number;
   readonly adapter: Adapter | null;
   readonly planned: readonly PlannedTask[];
-  /** Of the networks that train together now; while none do, of all that have a loss. */
+  /** Of the networks that train together now; while none do, of those that are over, or if none is, have begun. */
   readonly fan: LossFan;
   /** Of the best network that is over; while none is, the least losses of those that train together. */
   readonly best: SweepCurve | undefined;

@@ -29,7 +29,7 @@ describe('what the population picture says', () => {
     [
       'the GPU ahead from some number on',
       pointsOf([1000, 2000, 2000, 2000], [500, 1500, 6000, 41_234]),
-      'One network of 1,000 steps: the CPU is 2.0 × faster. From 16 networks at once on the GPU is ahead; ' +
+      'One network of 1,000 steps: the CPU is 2.0 × faster. From 16 networks at once on, the GPU is ahead; ' +
         'at 64 it trains 41,000 networks a second, 20.6 × the CPU on 2 cores.',
     ],
     [
@@ -54,7 +54,7 @@ describe('what the population picture says', () => {
       'as fast as each other with one network',
       pointsOf([1000, 2000], [1010, 5000]),
       'One network of 1,000 steps: the CPU and the GPU are as fast as each other. ' +
-        'From 4 networks at once on the GPU is ahead; at 4 it trains 5,000 networks a second, 2.5 × the CPU on 2 cores.',
+        'From 4 networks at once on, the GPU is ahead; at 4 it trains 5,000 networks a second, 2.5 × the CPU on 2 cores.',
     ],
     [
       'one pair so far',
@@ -75,13 +75,13 @@ describe('what the population picture says', () => {
   it('names a software adapter as it is named elsewhere', () => {
     const points = pointsOf([1000, 2000], [500, 6000]);
     expect(populationSentence(points, 'WebGPU (software)')).toContain(
-      'on the WebGPU (software) path is ahead',
+      'on, the WebGPU (software) path is ahead',
     );
   });
 
   it('leaves out a number that the GPU refuses', () => {
     const points = pointsOf([1000, 2000, 2000], [500, 'too many', 6000]);
     expect(populationPairs(points).map(({ networkCount }) => networkCount)).toEqual([1, 16]);
-    expect(populationSentence(points, 'GPU')).toContain('From 16 networks at once on the GPU is ahead');
+    expect(populationSentence(points, 'GPU')).toContain('From 16 networks at once on, the GPU is ahead');
   });
 });

@@ -3,11 +3,14 @@ import { describeFan, describePoint } from '../../src/app/fan-sentences.ts';
 import {
   ensembleSentence,
   failSentence,
+  fanHeading,
   groupFails,
   heatTexts,
   inMillions,
   networkName,
   progressTexts,
+  rankedName,
+  rankingSentence,
   rowStatus,
   shownValue,
   valueOf,
@@ -33,6 +36,7 @@ function group(learningRate: number, counts: Partial<SweepGroup> = {}): SweepGro
     median: 0.2,
     upper: 0.3,
     best: 0,
+    bestLoss: 0.05,
     ...counts,
   };
 }
@@ -46,10 +50,10 @@ test('a share is whole, and never reads as none or all when it is not', () => {
 test('what fails most is said with its figures and its reasons', () => {
   const groups = [group(0.1), group(1, { failedCount: 8, divergedCount: 5 }), group(0.5, { failedCount: 1 })];
   expect(failSentence(groups, axes, 3)).toBe(
-    'Learning rate 1 fails for 13\u00a0% of its 64 seeds: 5 diverged, 3 ended no better than always the same answer.',
+    'Learning rate 1 fails for 8 of its 64 seeds: 5 diverged, 3 ended no better than always the same answer.',
   );
   expect(failSentence([group(1, { failedCount: 2, divergedCount: 2 })], axes, 1)).toBe(
-    'Learning rate 1 fails for 3\u00a0% of its 64 seeds: 2 diverged.',
+    'Learning rate 1 fails for 2 of its 64 seeds: 2 diverged.',
   );
   expect(failSentence([group(1, { failedCount: 64 })], axes, 1)).toBe(
     'Learning rate 1 fails for all of its 64 seeds: 64 ended no better than always the same answer.',
@@ -63,13 +67,13 @@ test('of two that fail as often, the one with more networks is named', () => {
     [few, many],
     [many, few],
   ])
-    expect(failSentence(groups, axes, 2)).toContain('Learning rate 1 fails for 50\u00a0% of its 64 seeds');
+    expect(failSentence(groups, axes, 2)).toContain('Learning rate 1 fails for 32 of its 64 seeds');
 });
 
 test('it is said where not all are over, and where not all groups are known', () => {
   const half = group(1, { overCount: 20, failedCount: 5 });
   expect(failSentence([half], axes, 120)).toBe(
-    'Among the first 1 of 120 combinations, learning rate 1 fails for 25\u00a0% of its 20 seeds so far: ' +
+    'Among the first 1 of 120 combinations, learning rate 1 fails for 5 of its 20 seeds so far: ' +
       '5 ended no better than always the same answer.',
   );
   expect(failSentence([group(1, { overCount: 0 })], axes, 1)).toBe('');
@@ -87,13 +91,13 @@ test('where none fails that is said', () => {
 
 test('seeds alone, and networks alone, have sentences of their own', () => {
   const seeds = { ...group(1, { failedCount: 8 }), values: {} };
-  expect(failSentence([seeds], [], 1)).toContain('Training fails for 13\u00a0% of the 64 seeds: 8 ended');
+  expect(failSentence([seeds], [], 1)).toContain('Training fails for 8 of the 64 seeds: 8 ended');
   const one = group(-1, { networkCount: 1, failedCount: 1, divergedCount: 1 });
   expect(failSentence([one], axes, 1)).toBe('Learning rate −1 fails: it diverged.');
 });
 
 test('a group says how many of its seeds fail', () => {
-  expect(groupFails(group(1, { failedCount: 8 }))).toBe('13\u00a0% of 64 seeds');
+  expect(groupFails(group(1, { failedCount: 8 }))).toBe('8 of 64 seeds');
   expect(groupFails(group(1))).toBe('none of 64 seeds');
   expect(groupFails(group(1, { overCount: 0 }))).toBe('…');
   expect(groupFails(group(1, { networkCount: 1, failedCount: 1, divergedCount: 1 }))).toBe('diverged');
@@ -134,7 +138,8 @@ test('values are shortened in sentences', () => {
 
 test('a field of the heat map says what is known of it', () => {
   const cell = { column: 0, row: 0, median: 0.123456, overCount: 8, failedCount: 1 };
-  expect(heatTexts(cell, false)).toEqual({ text: '0.1235', notes: ['13\u00a0% fail'] });
+  expect(heatTexts(cell, false)).toEqual({ text: '0.1235', notes: ['1 of 8 fail'] });
+  expect(heatTexts({ ...cell, overCount: 800, failedCount: 100 }, false).notes).toEqual(['13\u00a0% fail']);
   expect(heatTexts({ ...cell, failedCount: 0 }, true)).toEqual({ text: '0.1235', notes: ['best'] });
   expect(heatTexts({ ...cell, median: undefined }, false).text).toBe('diverged');
   expect(heatTexts({ ...cell, median: undefined, overCount: 0, failedCount: 0 }, false).text).toBe('…');
@@ -154,6 +159,7 @@ test('how far a sweep is, in one line', () => {
   const report = {
     networkCount: 2048,
     overCount: 512,
+    stepsTaken: 3.1e6,
     stepsDone: 3.1e6,
     steps: 20.48e6,
     trainMs: 2385,
@@ -165,15 +171,50 @@ test('how far a sweep is, in one line', () => {
     '12 s left',
   ]);
   expect(progressTexts(report, undefined, false)).toHaveLength(3);
-  expect(progressTexts({ ...report, overCount: 0, stepsDone: 0 }, undefined, true)).toEqual([
+  expect(progressTexts({ ...report, overCount: 0, stepsTaken: 0, stepsDone: 0 }, undefined, true)).toEqual([
     '0 of 2,048 networks',
     '0 of 20.5\u00a0M steps',
   ]);
-  expect(progressTexts({ ...report, overCount: 2048, stepsDone: 20.48e6 }, undefined, false)).toEqual([
-    '2,048 networks',
-    '20.5\u00a0M steps',
-    '8.6\u00a0M steps/s',
-  ]);
+  expect(
+    progressTexts({ ...report, overCount: 2048, stepsTaken: 20.48e6, stepsDone: 20.48e6 }, undefined, false),
+  ).toEqual(['2,048 networks', '20.5\u00a0M steps', '8.6\u00a0M steps/s']);
+});
+
+test('networks that ended early count the steps they took, of no number that nobody knows', () => {
+  const report = {
+    networkCount: 20,
+    overCount: 12,
+    stepsTaken: 840,
+    stepsDone: 1800,
+    steps: 3000,
+    trainMs: 1000,
+  } as SweepReport;
+  expect(progressTexts(report, undefined, true)).toEqual(['12 of 20 networks', '840 steps', '840 steps/s']);
+  const ended = { ...report, overCount: 20, stepsTaken: 1204, stepsDone: 3000 };
+  expect(progressTexts(ended, undefined, false)).toEqual(['20 networks', '1,204 steps', '1,200 steps/s']);
+});
+
+test('the page says what networks are ranked by, and of how many a fan is', () => {
+  expect(rankedName('validationLoss')).toBe('validation loss');
+  expect(rankingSentence('validationLoss')).toContain('ranked by their validation loss');
+  expect(rankingSentence('finalLoss')).toContain('ranked by their final training loss');
+  const fan = { networkCounts: [20, 12] } as unknown as SweepReport['fan'];
+  expect(fanHeading({ fan, networkCount: 20 })).toBe('Training loss of all networks');
+  expect(fanHeading({ fan, networkCount: 64 })).toBe('Training loss of 20 of 64 networks');
+  expect(fanHeading({ fan: { ...fan, networkCounts: [] }, networkCount: 64 })).toBe(
+    'Training loss of all networks',
+  );
+});
+
+test('several that fail as often are counted', () => {
+  const groups = [0.1, 1, 10].map((rate) => group(rate, { failedCount: 8, divergedCount: 8 }));
+  expect(failSentence([...groups, group(3)], axes, 4)).toBe(
+    'Learning rate 0.1 fails for 8 of its 64 seeds: 8 diverged. 2 other combinations fail as often.',
+  );
+  const alone = [0.1, 1].map((rate) => group(rate, { networkCount: 1, failedCount: 1, divergedCount: 1 }));
+  expect(failSentence(alone, axes, 2)).toBe(
+    'Learning rate 0.1 fails: it diverged. 1 other combination fails, too.',
+  );
 });
 
 test('what an ensemble can be made of', () => {

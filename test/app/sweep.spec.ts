@@ -86,7 +86,10 @@ test('4,096 networks: the page stays free, the results are sorted, and one of th
     .getByRole('button', { name: /^Open network/ })
     .click();
   await expect(button(page, 'Train')).toBeVisible();
-  await button(page, 'Train').click();
+  await expect(page.locator('notice-bar')).toContainText('of the sweep. Train repeats it.');
+  // Who opened it by keyboard trains it by keyboard.
+  await expect(button(page, 'Train')).toBeFocused();
+  await page.keyboard.press('Enter');
   const ended = page.getByRole('status').filter({ hasText: 'finished 10,000 steps' });
   await expect(ended).toContainText(`the loss is ${worstText}.`, over);
   const finalLoss = await page.evaluate(() => {
@@ -166,6 +169,9 @@ test('the best networks open as one model, which says how far they are apart, an
   const card = page.locator('model-card');
   await expect(card).toContainText('ensemble of 4.handgrad.safetensors');
   await expect(card).toContainText('an ensemble of 4 networks of');
+  await expect(
+    card.getByRole('heading', { name: /^Ensemble of 4 networks, \d+ parameters each$/ }),
+  ).toBeFocused();
   await expect(card).not.toContainText('Continue training');
   const answer = card.locator('answer-view');
   await expect(answer).toContainText('± is the standard deviation over the 4 networks.');
@@ -186,6 +192,56 @@ test('the best networks open as one model, which says how far they are apart, an
   await button(page, 'Download ONNX').click();
   expect((await download).suggestedFilename()).toBe('Iris-sample.onnx');
   expect(noise.messages).toEqual([]);
+});
+
+test('the address of the Sweep page holds the table, its settings and what is swept', async ({
+  page,
+  context,
+}) => {
+  await openPage(page);
+  await openSample(page, 'Iris');
+  await openSweep(page, { Seeds: '1..3', 'Hidden layers': '3/8,4' });
+  const form = page.locator('sweep-form');
+  await expect(form).toContainText('6 networks');
+  expect(new URL(page.url()).hash).toBe('#sweep&sample=iris&sweep-hidden=3/8%2C4&sweep-seed=1..3');
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.locator('sweep-form')).toContainText('6 networks');
+  await expect(other.getByRole('link', { name: 'Sweep' })).toHaveAttribute('aria-current', 'page');
+  await expect(other.getByLabel('Hidden layers', { exact: true })).toHaveValue('3/8,4');
+  await other.getByRole('link', { name: 'Bench' }).click();
+  expect(new URL(other.url()).hash).toBe('#bench&sample=iris');
+  await other.getByRole('link', { name: 'Train' }).click();
+  await expect(other.locator('table-card .file')).toHaveText('Iris sample');
+});
+
+test('a network of another table than that on the page is not opened', async ({ page }) => {
+  await openPage(page);
+  await openSample(page, 'XOR');
+  await openSweep(page, { Seeds: '1..2' });
+  await button(page, 'Sweep').click();
+  await expect(resultRows(page)).toHaveCount(2, over);
+  await expect(button(page, 'Sweep')).toHaveAttribute('aria-disabled', 'false', over);
+  const open = resultRows(page)
+    .first()
+    .getByRole('button', { name: /^Open network/ });
+  await page.getByRole('link', { name: 'Train' }).click();
+  await openSample(page, 'Iris');
+  await page.getByRole('link', { name: 'Sweep' }).click();
+  await expect(page.locator('sweep-view')).toContainText('This sweep is of XOR sample');
+  await open.click();
+  await expect(page.locator('notice-bar')).toContainText(
+    'trained on XOR sample, which is no longer on the page',
+  );
+  expect(new URL(page.url()).hash).toMatch(/^#sweep&sample=iris/);
+  // Back on the page it is the same table.
+  await page.getByRole('link', { name: 'Train' }).click();
+  await openSample(page, 'XOR');
+  await page.getByRole('link', { name: 'Sweep' }).click();
+  await open.focus();
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Train')).toBeFocused();
+  await expect(page.locator('notice-bar')).toContainText('Train repeats it.');
 });
 
 test('values that cannot be swept are refused with what to write', async ({ page }) => {

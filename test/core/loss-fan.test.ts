@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lossFan } from '../../src/core/loss-fan.ts';
+import { lossFan, standingFan } from '../../src/core/loss-fan.ts';
 import { GrowingRecord } from '../../src/core/network-record.ts';
 import { lossSteps } from '../../src/core/population.ts';
 
@@ -47,10 +47,30 @@ it('counts a network that diverged as infinite, wherever its losses end', () => 
   });
 });
 
+it('counts a network that ended early on with its last loss', () => {
+  const early = recordOf([3, 1]);
+  early.isOver = true;
+  const fan = lossFan(steps, [early, recordOf([5, 3, 3, 3, 3])]);
+  expect(fan).toMatchObject({ median: [4, 2, 2, 2, 2], networkCounts: [2, 2, 2, 2, 2] });
+});
+
 it('takes every n-th point, and the last', () => {
   const records = [recordOf([5, 4, 3, 2, 1])];
   expect(lossFan(steps, records, 3).steps).toEqual([0, 15, 20]);
   expect(lossFan(steps, records, 2).steps).toEqual([0, 10, 20]);
   expect(lossFan(steps, [recordOf([5])], 3).steps).toEqual([0]);
   expect(lossFan(steps, [], 3).steps).toEqual([]);
+});
+
+it('is of the networks that are over, though others have begun', () => {
+  const over = [recordOf([9, 5, 4, 3, 2]), recordOf([8, 3, 2, 1, 0]), recordOf([7, Number.NaN], 5)];
+  for (const record of over) record.isOver = true;
+  const begun = [recordOf([1, 1, 1]), recordOf([2])];
+  expect(standingFan(steps, [begun[0], over[0], over[1], begun[1], over[2]])).toEqual(lossFan(steps, over));
+});
+
+it('is of those that have begun while none is over, as far as all of them have come', () => {
+  const fan = standingFan(steps, [recordOf([]), recordOf([4, 3, 2, 1]), recordOf([6, 5])]);
+  expect(fan).toMatchObject({ steps: [0, 5], median: [5, 4], networkCounts: [2, 2] });
+  expect(standingFan(steps, [recordOf([])]).steps).toEqual([]);
 });

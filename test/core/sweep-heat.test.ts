@@ -70,6 +70,20 @@ it('counts those that are over, and takes no median of those that diverged', () 
   ]);
 });
 
+it('has the median of the validation loss where there is one', () => {
+  const sweep = sweepOf({ learningRate: '0.1', l1: '0/0.001', seed: '1..3' });
+  const records = sweep.networks.map((_, place) => recordWith(place, { validationLoss: 20 - place ** 2 }));
+  const { cells } = sweepHeat(sweep, records, { columnName: 'l1', rowName: 'learningRate' }, 10);
+  expect(cells.map(({ median }) => median)).toEqual([0, 1].map((l1) => medianAt(l1)));
+
+  function medianAt(column: number): number {
+    const places = sweep.networks.flatMap(({ values }, place) =>
+      (values.l1 === 0) === (column === 0) ? [place] : [],
+    );
+    return 20 - places.toSorted((a, b) => a - b)[1] ** 2;
+  }
+});
+
 it('shows a range that was drawn from in six parts', () => {
   const sweep = sweepOf(
     { learningRate: '0.000001..1:log', l1: '0..0.6' },

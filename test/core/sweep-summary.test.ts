@@ -63,6 +63,7 @@ describe('a sweep summed up', () => {
         median: sorted[2],
         upper: quantile(sorted, 0.75),
         best: 5 * i + own.indexOf(sorted[0]),
+        bestLoss: sorted[0],
         failedCount: own.filter((loss) => loss >= CONSTANT_LOSS).length,
         divergedCount: 0,
       });
@@ -83,6 +84,22 @@ describe('a sweep summed up', () => {
     expect(first).toMatchObject({ lower: 0.4, median: 0.5, upper: 0.75, best: 0 });
     expect(second).toEqual(groups[1]);
     expect(some.map((each) => hasFailed(each, CONSTANT_LOSS))).toEqual([false, true, false, true, false]);
+  });
+
+  it('goes by the validation loss where there is one, as the ranking does; what fails by the training loss', () => {
+    const validated = records.map((each, place) => ({ ...each, validationLoss: (place * 3) % 13 }));
+    sweepGroups(sweep.networks, validated, CONSTANT_LOSS).forEach((group, i) => {
+      const own = validated.slice(5 * i, 5 * i + 5).map(({ validationLoss }) => validationLoss);
+      const sorted = own.toSorted((a, b) => a - b);
+      expect(group).toMatchObject({
+        lower: sorted[1],
+        median: sorted[2],
+        upper: sorted[3],
+        best: 5 * i + own.indexOf(sorted[0]),
+        bestLoss: sorted[0],
+        failedCount: groups[i].failedCount,
+      });
+    });
   });
 
   it('says nothing where nothing is left', () => {

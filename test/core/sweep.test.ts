@@ -211,7 +211,7 @@ describe('every sweep', () => {
 });
 
 describe('what is refused', () => {
-  const tooMany = 'Use fewer values, or a random search (--random 1000 on the command line).';
+  const tooMany = 'Use fewer values, or a random search.';
   const refusals: [what: string, attempt: () => unknown, ...said: (string | RegExp)[]][] = [
     [
       'a billion combinations',

@@ -62,7 +62,7 @@ describe('a link to settings', () => {
         const link = readSettingsLink(fragment, names);
         for (const [name, value] of link?.settings ?? []) {
           expect(names).toContain(name);
-          expect(value).toMatch(/^[A-Za-z0-9.,;+ -]{0,400}$/);
+          expect(value).toMatch(/^[A-Za-z0-9.,;:/+ -]{0,400}$/);
         }
         for (const text of link?.leftOut ?? []) expect(text.length).toBeLessThanOrEqual(41);
       }),

@@ -65,6 +65,30 @@ describe('a sweep of the worker', () => {
     );
   });
 
+  it('reports the steps that were taken, and one best network, where networks end early', async () => {
+    const service = new TrainingService();
+    const { id, plans, options, prepared } = await service.openTable({ text: csv }, {}, () => {});
+    if (!prepared) throw new Error('the table can be trained on');
+    const { sweeps } = service;
+    const base = { ...suggestedSettings(prepared.task, prepared.rowCounts.training), steps: 400 };
+    const texts = { seed: '1..5', learningRate: '0.1/0.5' };
+    const withValidation = { ...options, validation: 0.3 };
+    sweeps.open({ id, plans, options: withValidation, base, texts, backend: 'cpu', patience: 1 });
+    await sweeps.train(() => {});
+    const report = sweeps.report();
+    const rows = sweeps.rows({ column: 'rank', isDescending: false }, 10);
+    expect(report.stepsDone).toBe(report.steps);
+    expect(report.stepsTaken).toBe(rows.reduce((sum, { steps }) => sum + steps, 0));
+    expect(report.stepsTaken).toBeLessThan(report.steps);
+    // The table of results, the groups and the fan agree on it.
+    const [first] = rows;
+    const bestLosses = report.groups.map(({ bestLoss = Infinity }) => bestLoss);
+    expect(report.groups.map(({ best }) => best)).toContain(first.place);
+    expect(Math.min(...bestLosses)).toBe(first.validationLoss);
+    expect(report.best?.place).toBe(first.place);
+    expect(report.fan.networkCounts).toEqual(report.fan.steps.map(() => 10));
+  });
+
   it('keeps the sweep it holds where the next one cannot be trained', async () => {
     const service = new TrainingService();
     const open = await service.openTable({ text: mixedTable('class', 60) }, {}, () => {});
