@@ -360,7 +360,8 @@ describe('sweep', () => {
   });
 
   test.skipIf(!isPosix)('reports what is finished on Ctrl-C, with 130', async () => {
-    const many = ['--seeds', '1..60000', '--steps', '2000'];
+    const model = join(folder, 'stopped.safetensors');
+    const many = ['--seeds', '1..60000', '--steps', '2000', '--save-best', model];
     const child = spawn(process.execPath, [launcher, 'sweep', orFile, ...many, ...onCpu]);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (text) => (stdout += String(text)));
@@ -369,9 +370,13 @@ describe('sweep', () => {
     setTimeout(() => child.kill('SIGINT'), 1500);
     const [status] = (await once(child, 'close')) as [number];
     expect(status).toBe(130);
-    const [, over] = stderr.match(/^Stopped after ([\d,]+) of 60,000 networks\.$/m) ?? [];
+    const [, over] =
+      stderr.match(
+        /^Stopped after ([\d,]+) of 60,000 networks\. No model is saved: that comes behind the last network\.$/m,
+      ) ?? [];
     expect(over).toBeDefined();
     expect(stdout.includes(`Best of ${over} network`)).toBe(over !== '0');
     expect(stderr).not.toMatch(/\n\s+at /);
+    expect(() => readFileSync(model)).toThrow('ENOENT');
   });
 });
