@@ -1,10 +1,12 @@
 import { constantPrediction, measureOutputs, repeatPrediction, type Measures } from './core/baselines.ts';
 import { InputError } from './core/errors.ts';
-import type { TrainingData } from './core/job.ts';
+import type { TrainingData, TrainingJob } from './core/job.ts';
 import { fitLinearModel, predictLinear, type LinearModel } from './core/linear-model.ts';
 import { meanLoss } from './core/losses.ts';
+import { layOutNetwork } from './core/network.ts';
 import type { Dataset } from './data/dataset.ts';
 import { inUnitsOfTable } from './data/encoding.ts';
+import { predictedBy } from './predicted-by.ts';
 import type { TrainingSession } from './training-session.ts';
 
 /** The parts of a table. */
@@ -46,6 +48,26 @@ export async function assess(
     const data = dataset[part];
     if (data) parts.push(predictionsFor(dataset, part, await session.predict(data.inputs)));
   }
+  return measureParts(dataset, parts, threshold);
+}
+
+/**
+ * The same of a network that is known by its parameters, or of several, which predict their mean.
+ *
+ * @param job of the network
+ * @param members what each predicts with, [parameterCount] in the layout of `layOutNetwork`; one or more
+ */
+export function assessNetworks(
+  dataset: Dataset,
+  { layers, loss }: Pick<TrainingJob, 'layers' | 'loss'>,
+  members: readonly Float64Array[],
+  threshold?: number,
+): PartAssessment[] {
+  const networks = { network: layOutNetwork(dataset.training.inputCount, layers), loss, members };
+  const parts = partNames.flatMap((part) => {
+    const data = dataset[part];
+    return data ? [predictionsFor(dataset, part, predictedBy(networks, data.inputs).predictions)] : [];
+  });
   return measureParts(dataset, parts, threshold);
 }
 

@@ -166,6 +166,7 @@ export { comparable, type Recovery, type RunResult, type RunTiming } from './run
 // Measure
 export {
   assess,
+  assessNetworks,
   lossOn,
   measureParts,
   partNames,

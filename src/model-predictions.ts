@@ -1,16 +1,14 @@
 import { measureOutputs, type Measures } from './core/baselines.ts';
-import { combine, outputsOfMean } from './core/ensemble.ts';
 import { InputError } from './core/errors.ts';
-import { losses, meanLoss, predictionsOf } from './core/losses.ts';
+import { losses, meanLoss } from './core/losses.ts';
 import { predictedBinary, predictedClasses } from './core/metrics.ts';
-import { forwardMembers } from './cpu/ensemble-forward.ts';
-import { forward } from './cpu/forward.ts';
 import { readActualTargets, type ActualTargets } from './data/actual-targets.ts';
 import type { AddedColumn } from './data/csv-append.ts';
 import { encodableRows, encodeInputs, type EncodedInputs } from './data/encode.ts';
 import { inUnitsOfTable, type Encoding } from './data/encoding.ts';
 import type { Table } from './data/table.ts';
 import { membersOf, networkOf, type Model } from './exchange/model.ts';
+import { predictedBy, type PredictingNetworks } from './predicted-by.ts';
 
 /** What was odd of the rows of a table. */
 export interface RowNotes extends Omit<EncodedInputs, 'inputs'> {
@@ -67,7 +65,7 @@ export function predictTable(model: Model, table: Table): ModelPredictions {
   const { encoding } = model;
   const rows = encodableRows(table, encoding);
   const { inputs, ...notes } = encodeInputs(table, encoding, rows);
-  const { predictions, spreads } = predictedBy(model, inputs);
+  const { predictions, spreads } = predictedBy(ofModel(model), inputs);
   const { rowCount } = table;
   const inPlace = (predicted: Float64Array) => inPlaces(encoding, predicted, rows, rowCount);
   return {
@@ -78,6 +76,10 @@ export function predictTable(model: Model, table: Table): ModelPredictions {
     incompleteCount: rowCount - rows.length,
     extraColumns: extraColumnsOf(model, table),
   };
+}
+
+function ofModel(model: Model): PredictingNetworks {
+  return { network: networkOf(model), loss: model.job.loss, members: membersOf(model) };
 }
 
 /** Puts what was predicted of some rows where they stand in a table: NaN elsewhere. */
@@ -100,41 +102,6 @@ function spreadsInUnits({ targetScaling }: Encoding, spreads: Float64Array): Flo
   return spreads.map((spread, i) => spread * Math.abs(targetScaling[i % targetScaling.length].factor));
 }
 
-/** What a model says of encoded rows, row-major [rows, outputCount] each, numbers in the encoding of their targets. */
-interface Predicted {
-  /** What the loss takes: logits where it does. */
-  readonly outputs: Float64Array;
-  readonly predictions: Float64Array;
-  /** Of an ensemble: how far its members are apart. */
-  readonly spreads: Float64Array | undefined;
-}
-
-/** @param inputs row-major [rows, inputCount] */
-function predictedBy(model: Model, inputs: Float64Array): Predicted {
-  const { loss } = model.job;
-  const network = networkOf(model);
-  const { inputCount, outputCount } = network;
-  const members = membersOf(model);
-  if (members.length === 1) {
-    const outputs = forward(network, members[0], inputs);
-    return { outputs, predictions: predictionsOf(loss, outputs, outputCount), spreads: undefined };
-  }
-  const count = (inputs.length / inputCount) * outputCount;
-  const all = {
-    outputs: new Float64Array(count),
-    predictions: new Float64Array(count),
-    spreads: new Float64Array(count),
-  };
-  forwardMembers(network, members, inputs, (outputsOfMembers, start) => {
-    const each = outputsOfMembers.map((outputs) => predictionsOf(loss, outputs, outputCount));
-    const { mean, spread } = combine(each);
-    all.outputs.set(outputsOfMean(loss, outputsOfMembers, outputCount), start);
-    all.predictions.set(mean, start);
-    all.spreads.set(spread, start);
-  });
-  return all;
-}
-
 /**
  * Measures a model on the rows of a table that have a target.
  *
@@ -154,7 +121,7 @@ export function evaluateTable(model: Model, table: Table, threshold?: number): M
   }
   const targets = actual.targets.filter((_, i) => encodable.has(actual.rows[Math.floor(i / outputCount)]));
   const { inputs, ...notes } = encodeInputs(table, encoding, rows);
-  const { outputs, predictions: predicted } = predictedBy(model, inputs);
+  const { outputs, predictions: predicted } = predictedBy(ofModel(model), inputs);
   const predictions = inUnitsOfTable(encoding, predicted);
   const encoded = targets.map((value, i) => {
     const { offset, factor } = encoding.targetScaling[i % outputCount];

@@ -97,15 +97,16 @@ export function ensemblePlaces({ sweep, records }: Pick<TrainedSweep, 'sweep' | 
   );
 }
 
-/** Networks that are the same to the last bit have the same loss too. */
+/** Networks that are the same to the last bit have the same loss, and the same first and last parameter. */
 function withoutCopies(places: readonly number[], records: readonly NetworkRecord[]): number[] {
-  const byLoss = new Map<number, (Float64Array | undefined)[]>();
+  const kept = new Map<string, Float64Array[]>();
   return places.filter((place) => {
     const { parameters } = records[place];
-    const loss = rankedLoss(records[place]);
-    const alike = byLoss.get(loss) ?? [];
-    byLoss.set(loss, alike);
-    if (alike.some((other) => other && parameters && isSame(other, parameters))) return false;
+    if (!parameters) return true;
+    const key = [rankedLoss(records[place]), parameters[0], parameters.at(-1)].join(' ');
+    const alike = kept.get(key) ?? [];
+    kept.set(key, alike);
+    if (alike.some((other) => isSame(other, parameters))) return false;
     alike.push(parameters);
     return true;
   });

@@ -6,9 +6,13 @@ import { count, printable } from './wording.ts';
 const MOST_SHOWN_CLASSES = 12;
 const names = { training: 'training', validation: 'validation', test: 'test' } as const;
 
-/** How well a run does on every part of its table, beside what a linear model and a constant reach. */
-export function measuresText(parts: readonly PartAssessment[], dataset: Dataset): string {
-  const header = ['Measures', ...measureNames(dataset), 'linear model', 'always the same'];
+/**
+ * How well a run does on every part of its table, beside what a linear model and a constant reach.
+ *
+ * @param title whose measures they are, where there are several tables of them
+ */
+export function measuresText(parts: readonly PartAssessment[], dataset: Dataset, title = 'Measures'): string {
+  const header = [title, ...measureNames(dataset), 'linear model', 'always the same'];
   const rows = parts.map(({ part, rowCount, network, linearModel, constant }) => [
     `${names[part]}, ${count(rowCount)} rows`,
     ...valuesOf(network),

@@ -21,7 +21,8 @@ const WRONG_USAGE = 2;
 
 const MORE_HELP = `
 Results go to standard output and nothing else; progress and notices to standard error.
-Exit status: 0 done, 1 failed (a table that cannot be used, no GPU, training that diverges), 2 wrong usage.
+Exit status: 0 done, 1 failed (a table that cannot be used, no GPU, training that diverges), 2 wrong usage,
+130 stopped by Ctrl-C.
 
 Examples:
   handgrad notebook --backend both        both paths, and the GPU held against float64

@@ -1,4 +1,10 @@
-import { InputError, nameParameters, type Measurement, type RunResult } from '../index.ts';
+import {
+  InputError,
+  nameParameters,
+  type Measurement,
+  type PartAssessment,
+  type RunResult,
+} from '../index.ts';
 import { count } from './wording.ts';
 
 /** More would not fit into one string. */
@@ -38,6 +44,11 @@ export function runObject(result: RunResult, logEvery: number, measurement?: Mea
     timing: result.timing,
     ...(measurement && { measurement }),
   };
+}
+
+/** What `--json` says of a part of the table: without the rows themselves. */
+export function measuresObject({ part, rowCount, network, linearModel, constant }: PartAssessment) {
+  return { part, rowCount, network, linearModel, constant };
 }
 
 /** Typed arrays as lists; null for what is no number, because its run diverged. */

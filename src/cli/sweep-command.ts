@@ -23,6 +23,7 @@ import { saveBest } from './saved-best.ts';
 import { saveEnsemble, USUAL_MEMBERS } from './saved-ensemble.ts';
 import { addSweepFlags, requireSweepable, sweepSettingsOf, type SweepFlags } from './sweep-flags.ts';
 import { sweepObject } from './sweep-json.ts';
+import { sweepMeasures, sweepMeasuresObject, sweepMeasuresText } from './sweep-measures.ts';
 import { sweepOpening, sweepText } from './sweep-text.ts';
 import { withThreads } from './threads.ts';
 import { tableObject } from './train-data.ts';
@@ -70,7 +71,7 @@ export function addSweepCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--json', 'print one JSON object instead of text, with every network')
     .option('--csv <file>', 'the table of all networks')
-    .option('--save-best <file>', 'the best network as a model, as train --save writes it')
+    .option('--save-best <file>', 'the best network as a model, as train --save writes it; after Ctrl-C none')
     .option(
       '--save-ensemble <file>',
       'the best networks of one shape as one model: it predicts their mean, and how far they are apart',
@@ -134,7 +135,10 @@ async function trainAndPrint(wanted: WantedSweep, signal: AbortSignal): Promise<
   const overCount = result.ranking.length;
   if (overCount > 0) await report(wanted, result);
   if (!result.isOver) {
-    const unsaved = best === undefined && ensemble === undefined ? '' : ' No model is saved.';
+    const unsaved =
+      best === undefined && ensemble === undefined
+        ? ''
+        : ' No model is saved: that comes behind the last network.';
     throw new Interrupted(
       `Stopped after ${count(overCount)} of ${countOf(result.records.length, 'network')}.${unsaved}`,
     );
@@ -187,15 +191,23 @@ async function report(
   { opened, dataset, settings, flags, lineOf }: WantedSweep,
   result: SweepResult,
 ): Promise<void> {
+  const members = flags.saveEnsemble === undefined ? undefined : (flags.members ?? USUAL_MEMBERS);
+  const measures = sweepMeasures(result, dataset, members);
   const [best] = result.ranking;
   const line = result.records[best].divergedAt === undefined ? lineOf(result, best) : undefined;
   if (flags.json) {
     const { inputCount } = dataset.training;
     const object = sweepObject(result, settings, { inputCount, line });
-    await print(jsonText({ ...object, table: tableObject(opened, dataset) }));
+    const ofBest = measures && sweepMeasuresObject(measures);
+    await print(jsonText({ ...object, ...ofBest, table: tableObject(opened, dataset) }));
   } else {
-    const alone = line === undefined ? '' : `\n\nThe best one alone:\n  ${line}`;
-    await print(`${sweepText(result, flags.top)}${alone}`);
+    await print(
+      [
+        sweepText(result, flags.top),
+        ...(measures ? [sweepMeasuresText(measures, dataset)] : []),
+        ...(line === undefined ? [] : [`The best one alone:\n  ${line}`]),
+      ].join('\n\n'),
+    );
   }
   if (flags.csv === undefined) return;
   await writeWhole(flags.csv, sweepCsv(result.sweep, result.records, result.constantLoss));

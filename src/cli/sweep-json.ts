@@ -1,7 +1,12 @@
 import { finalLoss, hasFailed, sweepBytes, type SweepResult, type SweepSettings } from '../index.ts';
 import { networksPerSecond } from './sweep-text.ts';
 
-/** What `--json` says of a sweep; a loss that is no number is null. @param line that trains the best network alone */
+/**
+ * What `--json` says of a sweep; a loss that is no number is null. Networks and groups are compared by the loss that
+ * `rankedBy` names: `lower`, `median`, `upper` and `best` of a group are of it, best and ensemble are chosen by it.
+ *
+ * @param line that trains the best network alone
+ */
 export function sweepObject(
   result: SweepResult,
   { base, search }: SweepSettings,

@@ -127,7 +127,7 @@ function failedText({ groups, constantLoss }: SweepResult): string {
   );
 }
 
-function groupsText({ sweep, groups }: SweepResult, top: number): string {
+function groupsText({ sweep, groups, rankedBy }: SweepResult, top: number): string {
   const axes = sweep.axes.map(({ name }) => name).filter((name) => name !== 'seed');
   const header = [
     ...axes.map((name) => sweepable[name].label),
@@ -151,9 +151,8 @@ function groupsText({ sweep, groups }: SweepResult, top: number): string {
     ]);
   const rest = sorted.length - rows.length;
   const more = rest > 0 ? [`… and ${count(rest)} more; --top shows more of them, --json all.`] : [];
-  return ['Final loss over seeds, the lowest median first', rightAligned([header, ...rows]), ...more].join(
-    '\n',
-  );
+  const loss = rankedBy === 'validationLoss' ? 'Validation loss' : 'Final loss';
+  return [`${loss} over seeds, the lowest median first`, rightAligned([header, ...rows]), ...more].join('\n');
 }
 
 function orderOf({ median }: SweepGroup): number {

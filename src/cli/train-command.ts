@@ -9,7 +9,6 @@ import {
   TrainingSession,
   type Dataset,
   type Model,
-  type PartAssessment,
   type RunResult,
 } from '../index.ts';
 import { chooseBackend } from './dawn.ts';
@@ -27,7 +26,7 @@ import {
 import { measuresText } from './measures-text.ts';
 import { addNetworkFlags, type NetworkFlags } from './network-flags.ts';
 import { notice, print } from './output.ts';
-import { jsonText, requireRoomInJson, runObject } from './run-json.ts';
+import { jsonText, measuresObject, requireRoomInJson, runObject } from './run-json.ts';
 import { addFileFlags, requireFiles, runAndSave, type FileFlags } from './saved-run.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { timingText } from './timing-text.ts';
@@ -154,7 +153,7 @@ async function trainAndPrint(
         ...runOf(dataset, result, logEvery),
         settings,
         table: tableObject(opened, dataset),
-        measures: parts.map(measuresOf),
+        measures: parts.map(measuresObject),
       }),
     );
     return;
@@ -176,9 +175,4 @@ function runOf(dataset: Dataset, result: RunResult, logEvery: number) {
     predictionRows,
     validation: result.validation,
   };
-}
-
-/** Without the rows themselves. */
-function measuresOf({ part, rowCount, network, linearModel, constant }: PartAssessment) {
-  return { part, rowCount, network, linearModel, constant };
 }

@@ -1,11 +1,6 @@
 import {
-  forward,
+  assessNetworks,
   jobOf,
-  layOutNetwork,
-  measureParts,
-  partNames,
-  predictionsFor,
-  predictionsOf,
   type Dataset,
   type JobSettings,
   type Measures,
@@ -88,14 +83,6 @@ export function assessParameters(
   settings: JobSettings,
   { parameters, threshold }: { readonly parameters: Float64Array; readonly threshold: number },
 ): AssessmentReport {
-  const { inputCount, outputCount } = dataset.training;
-  const { layers, loss } = jobOf(settings, outputCount);
-  const network = layOutNetwork(inputCount, layers);
-  const parts = partNames.flatMap((part) => {
-    const data = dataset[part];
-    if (!data) return [];
-    const outputs = forward(network, parameters, data.inputs);
-    return predictionsFor(dataset, part, predictionsOf(loss, outputs, outputCount));
-  });
-  return reportAssessment(dataset, measureParts(dataset, parts, threshold), threshold);
+  const job = jobOf(settings, dataset.training.outputCount);
+  return reportAssessment(dataset, assessNetworks(dataset, job, [parameters], threshold), threshold);
 }

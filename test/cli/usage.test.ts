@@ -195,7 +195,7 @@ describe('asked for, on standard output, ends with 0', () => {
     [['--version'], /^\d+\.\d+\.\d+\n$/],
     [
       ['--help'],
-      /Usage: handgrad[\s\S]*notebook[\s\S]*train[\s\S]*Exit status: 0 done, 1 failed[\s\S]*, 2 wrong usage/,
+      /Usage: handgrad[\s\S]*notebook[\s\S]*train[\s\S]*Exit status: 0 done, 1 failed[\s\S]*, 2 wrong usage,\s130 stopped by Ctrl-C/,
     ],
     [['help', 'train'], /--target[\s\S]*--hidden[\s\S]*--log-every[\s\S]*--json/],
     ...['predict', 'evaluate', 'export'].map((command): [string[], RegExp] => [
