@@ -2,7 +2,7 @@ import { MAX_MEMBERS } from './core/ensemble.ts';
 import { InputError } from './core/errors.ts';
 import { validateJob } from './core/job-rules.ts';
 import type { Adapter, NetworkSettings, TrainingJob } from './core/job.ts';
-import { ranking, type NetworkRecord } from './core/network-record.ts';
+import { rankedLoss, ranking, type NetworkRecord } from './core/network-record.ts';
 import { layOutNetwork } from './core/network.ts';
 import type { Plan } from './core/plan.ts';
 import type { Sweep, SweepPopulation } from './core/sweep.ts';
@@ -82,7 +82,8 @@ export interface TrainedSweep {
 
 /**
  * The networks of a sweep that an ensemble can be made of: those over that did not diverge and share layers and optimizer
- * with the best one, which is the first of them.
+ * with the best one, which is the first of them. Of networks that came out the same the first is taken: a copy says
+ * nothing more, and would make the others look closer together.
  *
  * @returns their places in the sweep, the best first
  */
@@ -90,7 +91,28 @@ export function ensemblePlaces({ sweep, records }: Pick<TrainedSweep, 'sweep' | 
   const sound = ranking(records).filter((place) => records[place].divergedAt === undefined);
   if (sound.length === 0) return [];
   const together = new Set(populationOf(sweep, sound[0]).networks);
-  return sound.filter((place) => together.has(place));
+  return withoutCopies(
+    sound.filter((place) => together.has(place)),
+    records,
+  );
+}
+
+/** Networks that are the same to the last bit have the same loss too. */
+function withoutCopies(places: readonly number[], records: readonly NetworkRecord[]): number[] {
+  const byLoss = new Map<number, (Float64Array | undefined)[]>();
+  return places.filter((place) => {
+    const { parameters } = records[place];
+    const loss = rankedLoss(records[place]);
+    const alike = byLoss.get(loss) ?? [];
+    byLoss.set(loss, alike);
+    if (alike.some((other) => other && parameters && isSame(other, parameters))) return false;
+    alike.push(parameters);
+    return true;
+  });
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 /**
@@ -111,7 +133,7 @@ export async function ensembleOfSweep(
   const places = ensemblePlaces({ sweep, records });
   if (places.length < 2) {
     throw new InputError(
-      'An ensemble takes 2 or more networks that did not diverge and share layers and optimizer with the best one; of ' +
+      'An ensemble takes 2 or more networks that differ, did not diverge and share layers and optimizer with the best one; of ' +
         `this sweep there ${places.length === 1 ? 'is 1' : 'are 0'}. Sweep more seeds, or lower learning rates.`,
     );
   }

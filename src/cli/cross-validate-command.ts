@@ -35,7 +35,7 @@ import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { withThreads } from './threads.ts';
 import { openTable, optionsOf, readInitialParameters, tableObject, type OpenedTable } from './train-data.ts';
 import { settingsOf } from './train-settings.ts';
-import { count, countOf } from './wording.ts';
+import { count, countOf, kebab } from './wording.ts';
 
 const USUAL_FOLDS = 5;
 /** Each holds a copy of nearly all rows. */
@@ -99,7 +99,9 @@ async function wantedFolds(
   requireSensible(flags);
   const opened = await openTable(file, flags, signal);
   const { validation: _, ...options } = optionsOf(opened, flags, flags.loss);
-  const folds = prepareFolds(opened.table, opened.plans, options, flags.folds);
+  // Rows that a sample keeps for the test would go unused here.
+  const ofFolds = { ...options, test: flags.test ?? 0 };
+  const folds = prepareFolds(opened.table, opened.plans, ofFolds, flags.folds);
   const [{ training }] = folds;
   const chosen = settingsOf(flags, folds[0], opened.sample && settingsOfSample(opened.sample));
   const { layers } = jobOf(chosen, training.outputCount);
@@ -114,7 +116,7 @@ async function wantedFolds(
 function requireSensible(flags: FoldFlags): void {
   for (const option of ['validation', 'earlyStopping'] as const) {
     if (flags[option] === undefined) continue;
-    const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const flag = `--${kebab(option)}`;
     throw new UsageError(`${flag} has no place in a cross-validation: ${SENSELESS[option]}. Leave it out.`);
   }
 }

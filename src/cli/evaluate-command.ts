@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { evaluateTable, readTable, scientific, type SampleId } from '../index.ts';
 import { number, UsageError } from './flags.ts';
 import { evaluationText } from './measures-text.ts';
-import { noticeEnsemble, noticeOddRows, openModel } from './model-flags.ts';
+import { MODEL_FILE, noticeEnsemble, noticeOddRows, openModel } from './model-flags.ts';
 import { notice, print } from './output.ts';
 import { jsonText, plainJson } from './run-json.ts';
 import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
@@ -21,7 +21,7 @@ export function addEvaluateCommand(program: Command, signal: AbortSignal): void 
     .command('evaluate')
     .summary('measure a saved model on rows whose target is known')
     .description('Prints the loss and the measures of a model on the rows of a table that have a target.')
-    .argument('<model>', 'a file that train --save wrote')
+    .argument('<model>', MODEL_FILE)
     .argument('[file]', 'the rows with their targets, or - to read them from standard input');
   addFormatFlags(command.optionsGroup('The table:').addOption(sampleOption()))
     .optionsGroup('What is printed:')

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { modelWriters, revealed, type WrittenFormat } from '../index.ts';
 import { oneOf, UsageError } from './flags.ts';
-import { noticeEnsemble, noticeSaved, openModel, requireWritable, writeWhole } from './model-flags.ts';
+import {
+  MODEL_FILE,
+  noticeEnsemble,
+  noticeSaved,
+  openModel,
+  requireWritable,
+  writeWhole,
+} from './model-flags.ts';
 import { notice, printBytes } from './output.ts';
 
 /** `model` is what the file is already. */
@@ -22,7 +29,7 @@ export function addExportCommand(program: Command): void {
         'script that predicts and trains on from the same state; that of an ensemble predicts. javascript: one module with ' +
         'predict(row). safetensors: the weights alone. Standard error says what of the table the file reveals.',
     )
-    .argument('<model>', 'a file that train --save wrote')
+    .argument('<model>', MODEL_FILE)
     .requiredOption('--to <format>', formats.join(', '), oneOf('--to', formats))
     .option('-o, --output <file>', 'write it to a file')
     .action(exportModel);

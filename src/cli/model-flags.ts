@@ -15,6 +15,9 @@ import { count, countOf, inOneLine, quoted } from './wording.ts';
 
 const SHOWN_NAMES = 10;
 
+/** The argument of every command that takes a model. */
+export const MODEL_FILE = 'a file that train --save, or sweep --save-best or --save-ensemble, wrote';
+
 /** @throws InputError if the file cannot be read, or is no model */
 export async function openModel(path: string): Promise<Model> {
   const bytes = await readBytes(path, 'a model that --save wrote');
@@ -45,6 +48,11 @@ export async function requireWritable(
   path: string,
   kept: readonly (string | undefined)[] = [],
 ): Promise<void> {
+  if (path === '-') {
+    throw new UsageError(
+      `${flag} must name a file, and "-" is not standard output here. Name a file; one that is called so is ./-.`,
+    );
+  }
   const folder = dirname(resolve(path));
   if (!(await statOf(folder))?.isDirectory()) {
     throw new UsageError(

@@ -8,7 +8,14 @@ import {
   type SampleId,
 } from '../index.ts';
 import { UsageError } from './flags.ts';
-import { noticeEnsemble, noticeOddRows, openModel, requireWritable, writeWhole } from './model-flags.ts';
+import {
+  MODEL_FILE,
+  noticeEnsemble,
+  noticeOddRows,
+  openModel,
+  requireWritable,
+  writeWhole,
+} from './model-flags.ts';
 import { notice, print, printBytes } from './output.ts';
 import { jsonText } from './run-json.ts';
 import { addFormatFlags, formatOf, sampleOption, type FormatFlags } from './table-flags.ts';
@@ -30,7 +37,7 @@ export function addPredictCommand(program: Command, signal: AbortSignal): void {
       'Prints the table with what the model predicts behind its columns, as CSV; probabilities for classes, and of an ensemble the spread of its members. Columns are ' +
         'matched by name; cells that a spreadsheet would run as a formula get an apostrophe in front.',
     )
-    .argument('<model>', 'a file that train --save wrote')
+    .argument('<model>', MODEL_FILE)
     .argument('[file]', 'the rows, or - to read them from standard input');
   addFormatFlags(command.optionsGroup('The table:').addOption(sampleOption()))
     .optionsGroup('What is printed:')

@@ -28,7 +28,7 @@ export async function saveEnsemble(
   const memberCount = memberCountOf(model);
   if (members === undefined || memberCount === members) return;
   notice(
-    `It has ${count(memberCount)} members and not ${count(members)}: no more networks share layers and optimizer with ` +
+    `It has ${count(memberCount)} members and not ${count(members)}: no more different networks share layers and optimizer with ` +
       'the best one and did not diverge.',
   );
 }

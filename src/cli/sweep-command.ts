@@ -21,7 +21,7 @@ import { ProgressBar } from './progress-bar.ts';
 import { jsonText } from './run-json.ts';
 import { saveBest } from './saved-best.ts';
 import { saveEnsemble, USUAL_MEMBERS } from './saved-ensemble.ts';
-import { addSweepFlags, sweepSettingsOf, type SweepFlags } from './sweep-flags.ts';
+import { addSweepFlags, requireSweepable, sweepSettingsOf, type SweepFlags } from './sweep-flags.ts';
 import { sweepObject } from './sweep-json.ts';
 import { sweepOpening, sweepText } from './sweep-text.ts';
 import { withThreads } from './threads.ts';
@@ -108,6 +108,7 @@ async function wantedSweep(
   const table = await openDataset(file, flags, signal);
   const { opened, dataset } = table;
   const settings = await sweepSettingsOf(flags, dataset, opened.sample && settingsOfSample(opened.sample));
+  requireSweepable(settings, dataset);
   if (flags.earlyStopping !== undefined && !dataset.validation) {
     throw new UsageError(
       '--early-stopping looks at validation rows, and there are none; say --validation 0.2.',

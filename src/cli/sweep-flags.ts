@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import {
+  expandSweep,
   InputError,
   jobOf,
   MAX_NETWORKS,
@@ -27,7 +28,7 @@ import { addNetworkFlags, type NetworkFlags } from './network-flags.ts';
 import { addTableFlags, type TableFlags } from './table-flags.ts';
 import { readInitialParameters } from './train-data.ts';
 import { settingsOf } from './train-settings.ts';
-import { count } from './wording.ts';
+import { count, kebab, printable, quoted } from './wording.ts';
 
 /** What a flag of `train` is called in commander, by the setting it sweeps. */
 export const flagOf = {
@@ -60,6 +61,12 @@ const examples: Readonly<Record<Exclude<SweptName, 'seed'>, string>> = {
   l1: '0/0.001',
 };
 
+const sweptFlags = sweptNames.map((name) => `--${kebab(flagOf[name])}`);
+/** How several values are written. */
+const SEVERAL = /\/|\.\./;
+/** Flags in whose text that means nothing. */
+const FREE_TEXT: readonly string[] = ['type', 'delimiter', 'decimal'];
+
 type SweptFlags = {
   readonly [Name in SweptName as (typeof flagOf)[Name]]?: SweepValues<SweptSettings[Name]>;
 };
@@ -89,6 +96,7 @@ export function addSweepFlags(command: Command): Command {
   addNetworkFlags(addTableFlags(command));
   for (const option of command.options) {
     const name = sweptNames.find((each) => flagOf[each] === option.attributeName());
+    if (name === undefined) refuseSeveral(option);
     if (name === undefined || name === 'seed') continue;
     option.argParser(valuesOf(name, option.long ?? option.flags));
     option.description += `; several: ${examples[name]}`;
@@ -98,6 +106,26 @@ export function addSweepFlags(command: Command): Command {
     .addOption(backendOption())
     .addOption(strategyOption())
     .addOption(precisionOption());
+}
+
+/** Says of several values for a flag that takes one what can be swept. */
+function refuseSeveral(option: Option): void {
+  const { parseArg, long, flags } = option;
+  if (!parseArg || FREE_TEXT.includes(option.attributeName())) return;
+  option.argParser((text, before: unknown) => {
+    try {
+      return parseArg(text, before);
+    } catch (error) {
+      if (!(error instanceof UsageError) || !SEVERAL.test(text)) throw error;
+      const flag = long ?? flags;
+      throw new UsageError(
+        flag === '--seed'
+          ? `--seed splits the rows and takes one number, not ${quoted(text)}. For networks of several seeds write ` +
+              `--seeds ${printable(text)}.`
+          : `${flag} cannot be swept: it takes one value, not ${quoted(text)}. What can be swept: ${sweptFlags.join(', ')}.`,
+      );
+    }
+  });
 }
 
 /** A parser for the values of a swept setting. @throws UsageError */
@@ -134,6 +162,15 @@ export async function sweepSettingsOf(
     axes,
     search: random === undefined ? { kind: 'grid' } : { kind: 'random', count: random, seed: settings.seed },
   };
+}
+
+/** @throws UsageError for values that come to no sweep, whatever the table */
+export function requireSweepable(settings: SweepSettings, { training }: Dataset): void {
+  try {
+    expandSweep(settings, training.outputCount);
+  } catch (error) {
+    throw error instanceof InputError ? new UsageError(error.message) : error;
+  }
 }
 
 /** The flags with several values, and the values of those with one. */

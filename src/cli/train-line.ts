@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import {
   sweptNames,
   sweptText,
@@ -7,7 +7,11 @@ import {
   type Plan,
   type SweptValues,
 } from '../index.ts';
+import { precisionOption } from './flags.ts';
+import { addNetworkFlags } from './network-flags.ts';
 import { flagOf } from './sweep-flags.ts';
+import { addTableFlags } from './table-flags.ts';
+import { kebab } from './wording.ts';
 
 /** A flag as a person wrote it. */
 interface WrittenFlag {
@@ -27,19 +31,15 @@ export interface NetworkOfLine {
   readonly plan: Plan | undefined;
 }
 
-/** Flags of a sweep that `train` does not have, and those that the line says in its own way. */
-const REPLACED: readonly string[] = [
-  ...Object.values(flagOf),
-  'random',
-  'top',
-  'json',
-  'csv',
-  'saveBest',
-  'seed',
-  'splitSeed',
-  'backend',
-  'strategy',
-];
+/** Flags that the line says in its own way. */
+const REPLACED: ReadonlySet<string> = new Set([...Object.values(flagOf), 'seed', 'splitSeed']);
+/** What it repeats: flags that `train` has too, of the table, the network and its numbers. */
+const repeated: ReadonlySet<string> = new Set(
+  addNetworkFlags(addTableFlags(new Command()))
+    .addOption(precisionOption())
+    .options.map((option) => option.attributeName())
+    .filter((attribute) => !REPLACED.has(attribute)),
+);
 /** What no shell takes for anything but itself. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
@@ -66,7 +66,7 @@ export function trainLine(
   written: readonly WrittenFlag[],
   { settings, values, splitSeed, backend, plan }: NetworkOfLine,
 ): string {
-  const kept = written.filter(({ attribute }) => !REPLACED.includes(attribute));
+  const kept = written.filter(({ attribute }) => repeated.has(attribute));
   const given = new Set(written.map(({ attribute }) => attribute));
   const own = sweptNames.flatMap((name) => {
     const value = settings[name];
@@ -95,10 +95,6 @@ export function trainLine(
 /** What would be read as a flag is named with its folder; `-` alone is standard input. */
 function pathText(file: string): string {
   return file.length > 1 && file.startsWith('-') ? `./${file}` : file;
-}
-
-function kebab(attribute: string): string {
-  return attribute.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function quotedForShell(word: string): string {

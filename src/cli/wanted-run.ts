@@ -20,7 +20,7 @@ import { notice } from './output.ts';
 import type { TableFlags } from './table-flags.ts';
 import { openSource, openTable, optionsOf, withInitialParameters, type OpenedTable } from './train-data.ts';
 import { settingsOf } from './train-settings.ts';
-import { count, countOf } from './wording.ts';
+import { count, countOf, kebab } from './wording.ts';
 
 /** What is to be trained, on what. */
 export interface WantedRun {
@@ -97,7 +97,7 @@ export async function continuedRun(
 ): Promise<WantedRun> {
   const answered = given.find((flag) => !ALLOWED.includes(flag));
   if (answered !== undefined) {
-    const flag = `--${answered.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const flag = `--${kebab(answered)}`;
     throw new UsageError(
       `${flag} is part of the run that --continue goes on with; leave it out. To change it, begin a new run.`,
     );

@@ -37,6 +37,11 @@ export function quoted(text: string): string {
   return `"${printable(text)}"`;
 }
 
+/** `learningRate` → `learning-rate`: a flag as a person writes it, by what it is called in commander. */
+export function kebab(attribute: string): string {
+  return attribute.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** `2 inputs → 3 sigmoid → 1 sigmoid`. */
 export function networkText(inputCount: number, layers: TrainingJob['layers']): string {
   const layerTexts = layers.map(

@@ -26,7 +26,7 @@ export interface SweepSettings {
   readonly search: SweepSearch;
 }
 
-/** Every combination, or so many that are drawn, each value independently. */
+/** Every combination, or so many that are drawn, each value independently and no combination twice. */
 export type SweepSearch =
   | { readonly kind: 'grid' }
   | {
@@ -65,6 +65,8 @@ export interface Sweep {
 const MAX_KEPT_LOSSES = 257;
 /** A browser gives a page that much without ending it. */
 const MAX_SWEEP_BYTES = 2 ** 30;
+/** All of 65,536 equally likely combinations have come up after some 12 draws each. */
+const DRAWS_PER_NETWORK = 100;
 const BYTES_PER_NUMBER = Float64Array.BYTES_PER_ELEMENT;
 
 /**
@@ -73,7 +75,8 @@ const BYTES_PER_NUMBER = Float64Array.BYTES_PER_ELEMENT;
  * A grid is the full product, the last axis fastest and seeds last, so that the seeds of one setting stand together.
  * What changes nothing is not varied: momentum 0.5/0.9 with sgd/momentum is three networks. A random search draws
  * with `numpy.random.rand` seeded by its seed: network after network, for each the axes in their order, one draw
- * each; in a log range the logarithm is uniform. The same settings give the same sweep.
+ * each; in a log range the logarithm is uniform; a combination that was drawn before is drawn again. The same settings
+ * give the same sweep.
  *
  * @param outputCount outputs the targets of the table take
  * @throws InputError if there are more networks than a sweep trains, or settings contradict one another
@@ -179,11 +182,18 @@ function valuesOf<Name extends SweptName>(
   return axis?.values.kind === 'list' ? (axis.values.values as readonly SweptSettings[Name][]) : undefined;
 }
 
-/** How many values an axis has in a grid. @throws InputError for a range to draw from */
-function sizeOf({ name, values }: SweepAxis): number {
+/** How many values an axis has: of a range of numbers that are not whole, no end of them. */
+function valueCount({ values }: SweepAxis): number {
   if (values.kind === 'list') return values.values.length;
-  const { from, to, scale, isWhole } = values;
-  if (isWhole) return to - from + 1;
+  return values.isWhole ? values.to - values.from + 1 : Infinity;
+}
+
+/** The same in a grid. @throws InputError for a range to draw from */
+function sizeOf(axis: SweepAxis): number {
+  const { name, values } = axis;
+  const size = valueCount(axis);
+  if (values.kind === 'list' || values.isWhole) return size;
+  const { from, to, scale } = values;
   throw new InputError(
     `The ${sweepable[name].label} ${from}..${to}:${scale} has no count: a grid takes so many values of a range. ` +
       `Write ${from}..${to}:${scale}:8, or draw from it by a random search.`,
@@ -208,26 +218,40 @@ function combinationAt(axes: readonly SweepAxis[], index: number): SweptValues {
 
 /** @throws InputError for more combinations than a sweep trains, before any of them is made */
 function gridOf(axes: readonly SweepAxis[], base: JobSettings): SweptValues[] {
-  const shared = axes.filter(({ name }) => sweepable[name].isShared);
-  const sharedCount = productOf(shared);
-  if (sharedCount > MAX_NETWORKS) requireFew(productOf(axes), axes);
-  const blocks = new Map<string, { readonly values: SweptValues; readonly own: readonly SweepAxis[] }>();
-  for (let i = 0; i < sharedCount; i++) {
-    const combination = combinationAt(shared, i);
-    const unused = unusedSettings({ ...base, ...combination });
-    const values = without(combination, unused);
-    const own = axes.filter(({ name }) => !sweepable[name].isShared && !unused.includes(name));
-    const key = Object.values(values).map(sweptText).join(' ');
-    if (!blocks.has(key)) blocks.set(key, { values, own });
-  }
-  const counts = [...blocks.values()].map(({ own }) => productOf(own));
+  if (productOf(axes.filter(isShared)) > MAX_NETWORKS) requireFew(productOf(axes), axes);
+  const blocks = blocksOf(axes, base);
+  const counts = blocks.map(({ own }) => productOf(own));
   requireFew(
     counts.reduce((sum, count) => sum + count, 0),
     axes,
   );
-  return [...blocks.values()].flatMap(({ values, own }, block) =>
+  return blocks.flatMap(({ values, own }, block) =>
     Array.from({ length: counts[block] }, (_, i) => ({ ...values, ...combinationAt(own, i) })),
   );
+}
+
+function isShared({ name }: SweepAxis): boolean {
+  return sweepable[name].isShared;
+}
+
+/** Networks with the same values of what is shared, and the axes that vary among them. */
+interface Block {
+  readonly values: SweptValues;
+  readonly own: readonly SweepAxis[];
+}
+
+function blocksOf(axes: readonly SweepAxis[], base: JobSettings): Block[] {
+  const shared = axes.filter(isShared);
+  const blocks = new Map<string, Block>();
+  for (let i = 0; i < productOf(shared); i++) {
+    const combination = combinationAt(shared, i);
+    const unused = unusedSettings({ ...base, ...combination });
+    const values = without(combination, unused);
+    const own = axes.filter((axis) => !isShared(axis) && !unused.includes(axis.name));
+    const key = Object.values(values).map(sweptText).join(' ');
+    if (!blocks.has(key)) blocks.set(key, { values, own });
+  }
+  return [...blocks.values()];
 }
 
 function requireFew(networkCount: number, axes: readonly SweepAxis[]): void {
@@ -263,11 +287,35 @@ function drawCombinations(
         'the learning rate 0.001..1:log.',
     );
   }
+  requireEnough(count, axes, base);
   const random = new NumpyRandom(seed);
-  return Array.from({ length: count }, () => {
+  const combinations = new Map<string, SweptValues>();
+  for (let draws = 0; combinations.size < count; draws++) {
+    if (draws === DRAWS_PER_NETWORK * count) throw tooManyDrawn(count, combinations.size);
     const drawn = Object.fromEntries(axes.map((axis) => [axis.name, draw(axis, random)])) as SweptValues;
-    return without(drawn, unusedSettings({ ...base, ...drawn }));
-  });
+    const values = without(drawn, unusedSettings({ ...base, ...drawn }));
+    const key = JSON.stringify(values);
+    if (!combinations.has(key)) combinations.set(key, values);
+  }
+  return [...combinations.values()];
+}
+
+/** @throws InputError if there are fewer combinations than a random search is to draw */
+function requireEnough(count: number, axes: readonly SweepAxis[], base: JobSettings): void {
+  // So many shapes are not counted one by one.
+  if (productOf(axes.filter(isShared)) > MAX_NETWORKS) return;
+  const available = blocksOf(axes, base).reduce(
+    (sum, { own }) => sum + own.reduce((product, axis) => product * valueCount(axis), 1),
+    0,
+  );
+  if (available < count) throw tooManyDrawn(count, available);
+}
+
+function tooManyDrawn(count: number, available: number): InputError {
+  return new InputError(
+    `The values hold ${countOf(available, 'combination')}, and a random search of ${formatCount(count)} draws none twice. ` +
+      `Ask for at most ${formatCount(available)}, or for every combination (on the command line without --random).`,
+  );
 }
 
 function draw({ values }: SweepAxis, random: NumpyRandom): SweptSettings[SweptName] {

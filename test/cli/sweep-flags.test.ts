@@ -127,6 +127,17 @@ describe('the flags of a sweep', () => {
     ['--optimizer sgd,adam', '--optimizer must be one of sgd, momentum, '],
     ['--init pytorch/pytorch', '--init has pytorch twice in "pytorch/pytorch". Write it once.'],
     ['--random 0', '--random must be a whole number from 1 to 65,536, not "0".'],
+    [
+      '--dropout 0.1/0.2',
+      '--dropout cannot be swept: it takes one value, not "0.1/0.2". What can be swept: --hidden,',
+    ],
+    ['--batch-size 8/16', '--batch-size cannot be swept: it takes one value, not "8/16".'],
+    ['--steps 10..20', '--steps cannot be swept'],
+    ['--scale none/standard', '--scale cannot be swept'],
+    ['--dropout 2', '--dropout must be a number of 0 or more and below 1, not "2".'],
+    ['--type a/b', '--type must name a column'],
+    ['--seed 1..4', 'takes one number, not "1..4". For networks of several seeds write --seeds 1..4.'],
+    ['--seed x', '--seed must be a whole number'],
     ['--random 1.5', '--random must be a whole number from 1 to 65,536, not "1.5".'],
   ];
   test.each(mistakes)('refuse %s', (line, said) => {

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { trainLine } from '../../src/cli/train-line.ts';
-import { suggestedSettings } from '../../src/core/job-settings.ts';
 import { readModel, type SweptValues } from '../../src/index.ts';
 import { handgrad, launcher, objectOf, orCsv, type RunObject } from './support.ts';
 
@@ -157,18 +155,6 @@ describe('sweep', () => {
     },
   );
 
-  test.each([
-    ['-or.csv', './-or.csv'],
-    ['-', '-'],
-    ['or.csv', 'or.csv'],
-  ])('the line names the file %s so that no flag is read', (file, word) => {
-    const settings = { ...suggestedSettings('regression', 4), learningRate: 0.1, seed: 1 };
-    const network = { settings, values: {}, splitSeed: 1, backend: 'cpu', plan: undefined } as const;
-    expect(trainLine(file, [], network)).toBe(
-      `handgrad train ${word} --learning-rate 0.1 --seed 1 --backend cpu`,
-    );
-  });
-
   test('ranks by the final loss where there are too few rows for a validation', async () => {
     const { status, stdout } = await handgrad([
       'sweep',
@@ -286,7 +272,7 @@ describe('sweep', () => {
     expect(fewer.stderr).not.toContain('and not');
     const asked = await memberCount(['--seeds', '1..3', '--members', '5']);
     expect(asked.members).toBe(3);
-    expect(asked.stderr).toContain('It has 3 members and not 5: no more networks share');
+    expect(asked.stderr).toContain('It has 3 members and not 5: no more different networks share');
     const { status, stderr, stdout } = await handgrad([...args, '--seeds', '7']);
     expect(status).toBe(1);
     expect(stdout).toContain('Best of 1 network');
@@ -361,10 +347,14 @@ describe('nonsense ends with one sentence', () => {
         '--optimizer',
         'rmsprop/adam',
       ],
-      1,
+      2,
       /The values come to [\d,]+ networks/,
     ],
-    [[...table, '--seeds', '1..1000000000'], 1, /1,000,000,000 networks .* at most 65,536/],
+    [[...table, '--seeds', '1..1000000000'], 2, /1,000,000,000 networks .* at most 65,536/],
+    [[...table, '--learning-rate', '0.001..1:log'], 2, /The learning rate 0\.001\.\.1:log has no count/],
+    [[...table, '--momentum', '0.1/0.2', '--optimizer', 'sgd'], 2, /momentum is swept, and sgd does not use/],
+    [[...table, '--random', '9'], 2, /A random search of 9 networks has 0 settings to draw/],
+    [[...table, '--csv', '-'], 2, /--csv must name a file, and "-" is not standard output here/],
     [[...table, '--target', 'nope', '--seeds', '1..3'], 1, /no column "nope"/],
     [
       [...table, '--early-stopping', '3', '--validation', '0', '--seeds', '1..3'],

@@ -97,6 +97,8 @@ describe('wrong usage ends with 2', () => {
     [['notebok'], /unknown command 'notebok'\n\(Did you mean notebook\?\)/],
     [['notebook', '--steps'], /option '--steps <count>' argument missing/],
     [['notebook', 'table.csv'], /too many arguments for 'notebook'/],
+    [train('--save', '-'), /--save must name a file, and "-" is not standard output here.* is .\/-/],
+    [['predict', 'm', orFile, '-o', '-'], /--output must name a file, and "-" is not standard output here/],
     [['train'], /Name one table: a file, - for standard input, or --sample/],
   ];
 
@@ -196,6 +198,10 @@ describe('asked for, on standard output, ends with 0', () => {
       /Usage: handgrad[\s\S]*notebook[\s\S]*train[\s\S]*Exit status: 0 done, 1 failed[\s\S]*, 2 wrong usage/,
     ],
     [['help', 'train'], /--target[\s\S]*--hidden[\s\S]*--log-every[\s\S]*--json/],
+    ...['predict', 'evaluate', 'export'].map((command): [string[], RegExp] => [
+      ['help', command],
+      /train --save,\s+or\s+sweep\s+--save-best\s+or\s+--save-ensemble/,
+    ]),
     [['notebook', '--help'], /--backend[\s\S]*--steps[\s\S]*--repeat[\s\S]*--json/],
   ])('%j', async (args, said) => {
     expect(await run(...args)).toBe(0);

@@ -4,7 +4,6 @@ import { InputError } from '../../src/core/errors.ts';
 import { validateJob } from '../../src/core/job-rules.ts';
 import { jobOf, type JobSettings } from '../../src/core/job-settings.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
-import { MAX_SEED } from '../../src/core/numpy-random.ts';
 import { optimizerNames, optimizers, type Optimizer } from '../../src/core/optimizers.ts';
 import { lossSteps, networkAlone } from '../../src/core/population.ts';
 import {
@@ -138,8 +137,13 @@ function expandUsed(swept: Texts, search: SweepSearch): Sweep | undefined {
   try {
     return expand(swept, { activations: ['sigmoid'], beta1: 0.8 }, search);
   } catch (error) {
-    if (error instanceof InputError && /not use it|of hidden layers/.test(error.message)) return undefined;
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    if (/not use it|of hidden layers/.test(error.message)) return undefined;
+    // A search of more than there are is one of all there are.
+    const [, available] =
+      error.message.match(/hold ([\d,]+) combinations?, and a random search of 20 /) ?? [];
+    if (available === undefined) throw error;
+    return expandUsed(swept, random(Number(available), 3));
   }
 }
 
@@ -171,6 +175,24 @@ describe('every sweep', () => {
     );
   });
 
+  it('has no network of a random search twice, and all of the grid where it draws as many', () => {
+    fc.assert(
+      fc.property(texts, (swept) => {
+        fc.pre(Object.keys(swept).length > 0);
+        const [drawn, grid] = [random(20, 3), { kind: 'grid' } as const].map((search) =>
+          expandUsed(swept, search),
+        );
+        fc.pre(drawn !== undefined && grid !== undefined);
+        const [some, all] = [drawn, grid].map((sweep) =>
+          valuesOf(sweep).map((values) => JSON.stringify(values)),
+        );
+        expect(some).toHaveLength(Math.min(20, all.length));
+        expect(new Set(some).size).toBe(some.length);
+        expect(some.filter((one) => !all.includes(one))).toEqual([]);
+      }),
+    );
+  });
+
   it('has no network of a grid twice, and every value somewhere', () => {
     fc.assert(
       fc.property(texts, (swept) => {
@@ -188,62 +210,9 @@ describe('every sweep', () => {
   });
 });
 
-describe('a random search', () => {
-  const swept = {
-    learningRate: '0.001..1:log',
-    momentum: '0.2..0.8',
-    seed: '5..9',
-    optimizer: 'sgd/rmsprop',
-  };
-
-  it('is the same for the same seed, another for another', () => {
-    expect(expand(swept, {}, random(50, 7))).toEqual(expand(swept, {}, random(50, 7)));
-    expect(valuesOf(expand(swept, {}, random(50, 8)))).not.toEqual(
-      valuesOf(expand(swept, {}, random(50, 7))),
-    );
-    expect(valuesOf(expand(swept, {}, random(90, 7))).slice(0, 50)).toEqual(
-      valuesOf(expand(swept, {}, random(50, 7))),
-    );
-  });
-
-  it('draws as numpy.random.rand does, one draw for each setting of a network', () => {
-    // numpy.random.seed(0); numpy.random.rand(4)
-    const draws = [0.5488135039273248, 0.7151893663724195, 0.6027633760716439, 0.5448831829968969];
-    const sweep = expand({ weightDecay: '0..2', seed: '0..9' }, {}, random(2, 0));
-    expect(valuesOf(sweep)).toEqual([
-      { weightDecay: Number((2 * draws[0]).toPrecision(12)), seed: 7 },
-      { weightDecay: Number((2 * draws[2]).toPrecision(12)), seed: 5 },
-    ]);
-  });
-
-  it('draws within its ranges, whole seeds, in a log range as often in each decade', () => {
-    const sweep = expand(swept, {}, random(3000, 1));
-    const decades = [0, 0, 0];
-    for (const { learningRate = NaN, momentum = 0.5, seed = NaN } of valuesOf(sweep)) {
-      expect(learningRate).toBeGreaterThanOrEqual(0.001);
-      expect(learningRate).toBeLessThanOrEqual(1);
-      expect(momentum).toBeGreaterThanOrEqual(0.2);
-      expect(momentum).toBeLessThanOrEqual(0.8);
-      expect([5, 6, 7, 8, 9]).toContain(seed);
-      decades[Math.min(2, Math.floor(Math.log10(learningRate) + 3))]++;
-    }
-    // Five standard deviations of a binomial count.
-    for (const count of decades) expect(Math.abs(count - 1000)).toBeLessThan(5 * Math.sqrt(3000 * (2 / 9)));
-    expect(new Set(valuesOf(sweep).map(({ seed }) => seed)).size).toBe(5);
-    expect(sweep.axes.map(({ name }) => name)).toEqual(['optimizer', 'learningRate', 'momentum', 'seed']);
-    expect(sweep.populations.map(({ job }) => job.optimizer).toSorted()).toEqual(['rmsprop', 'sgd']);
-  });
-
-  it('reaches both ends of whole numbers as far as there are', () => {
-    const seeds = valuesOf(expand({ seed: `0..${MAX_SEED}` }, {}, random(200))).map(({ seed = NaN }) => seed);
-    expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)).toBe(true);
-    expect(Math.max(...seeds)).toBeGreaterThan(0.9 * MAX_SEED);
-  });
-});
-
 describe('what is refused', () => {
   const tooMany = 'Use fewer values, or a random search.';
-  const refusals: [what: string, attempt: () => unknown, ...said: string[]][] = [
+  const refusals: [what: string, attempt: () => unknown, ...said: (string | RegExp)[]][] = [
     [
       'a billion combinations',
       () => expand({ learningRate: '0.001..1:log:10', l1: '0..1:linear:100', seed: '1..1000000' }),
@@ -314,6 +283,17 @@ describe('what is refused', () => {
       () => expand({}, {}, random(10)),
       'A random search of 10 networks has 0 settings to draw. Give a setting several values',
     ],
+    [
+      'a random search of more than there are',
+      () => expand({ optimizer: 'sgd/momentum', momentum: '0.5/0.9', seed: '1..3' }, {}, random(100)),
+      'The values hold 9 combinations, and a random search of 100 draws none twice. Ask for at most 9, or for every ' +
+        'combination (on the command line without --random).',
+    ],
+    [
+      'a random search of a range so narrow that its numbers run out',
+      () => expand({ learningRate: '0.1..0.100000000005' }, {}, random(100)),
+      /The values hold \d combinations, and a random search of 100 draws none twice/,
+    ],
     ...[0, -1, 2.5, NaN, 65_537].map((count): [string, () => unknown, string] => [
       `a random search of ${count}`,
       () => expand({ seed: '1..9' }, {}, random(count)),
@@ -333,7 +313,8 @@ describe('what is refused', () => {
 
   it('but not the most there may be', () => {
     expect(expand({ seed: '1..65536' }).networks).toHaveLength(65_536);
-    expect(expand({ seed: '1..9' }, {}, random(65_536)).networks).toHaveLength(65_536);
+    const drawn = valuesOf(expand({ seed: '1..65536' }, {}, random(65_536)));
+    expect(new Set(drawn.map(({ seed }) => seed)).size).toBe(65_536);
   });
 });
 

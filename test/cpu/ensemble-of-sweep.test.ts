@@ -76,6 +76,20 @@ describe('the ensemble of a sweep', () => {
     expect(membersOf(model)).toEqual([first, fourth].map((place) => records[place].parameters));
   });
 
+  it('takes no copy of a network', async () => {
+    // One name for both layers is that name twice: every seed is there two times.
+    const layers = { ...base, hidden: [3, 2] };
+    const axes = [readSweepAxis('activations', 'tanh/tanh,tanh'), seeds];
+    const twice = await trainSweep('cpu', { base: layers, axes, search: { kind: 'grid' } }, dataset);
+    expect(twice.ranking).toHaveLength(8);
+    expect(twice.sweep.populations).toHaveLength(1);
+    const seedOf = (place: number) => twice.sweep.networks[place].settings.seed;
+    const best = [...new Set(twice.ranking.map(seedOf))];
+    expect(ensemblePlaces(twice).map(seedOf)).toEqual(best);
+    const model = await ensembleOfSweep(twice, 8, dataset, source);
+    expect(model.job.networks.map(({ seed }) => seed)).toEqual(best);
+  });
+
   it('holds what is kept of members that stopped early', async () => {
     const early = await sweepOf([readSweepAxis('learningRate', '0.3/0.5'), seeds], 1);
     const { records } = early;
