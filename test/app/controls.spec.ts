@@ -87,7 +87,7 @@ test('everything by keyboard: Enter trains, Escape pauses and then stops', async
   await openPage(page);
   // Table, network, then the path and Train: the order on the page.
   const order: string[] = [];
-  for (let i = 0; i < 13; i++) {
+  for (let i = 0; i < 14; i++) {
     await page.keyboard.press('Tab');
     order.push(
       await page.evaluate(() => {
