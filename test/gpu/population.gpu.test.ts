@@ -89,8 +89,8 @@ describe('a network of a population is the network alone', () => {
     await expectAlone(population, plan, isFull ? [0, 1, 2, 3, 4] : [1, 4]);
   });
 
-  // By default shuffled batches and several tiles stand for all.
-  const fusedSeeds = isFull ? seeds : [0, 4];
+  // By default several tiles and slices of the rows stand for all.
+  const fusedSeeds = isFull ? seeds : [4];
   const fusedCases = fusedSeeds
     .map((seed) => randomPopulation(seed, 5, { slices: seed % 3 < 2 }))
     .filter(({ job }) => job.clipNorm === undefined);
@@ -100,7 +100,7 @@ describe('a network of a population is the network alone', () => {
     }
   });
 
-  const counts = isFull ? [1, 2, 63, 64, 65, 1000, 4096] : [65, 4096];
+  const counts = isFull ? [1, 2, 63, 64, 65, 1000, 4096] : [4096];
   it.each([
     ...counts.map((networkCount) => ({ networkCount, plan: oneLane })),
     ...(isFull ? [2, 65, 256] : []).map((networkCount) => ({ networkCount, plan: smallTiles })),
@@ -159,12 +159,15 @@ describe('a population', () => {
     expect(await gpuBackend.refusal(networkAlone(job, data, 0).job, data, large)).toBeUndefined();
   });
 
-  it('of the fused path trains a few steps at a time where each network has another β', async () => {
-    const { job, data } = randomPopulation(7, 256);
-    expect(job.optimizer).toBe('adam');
-    const networks = job.networks.map((each, i) => ({ ...each, beta1: 0.8 + i / 2000 }));
-    await expectAlone({ name: '', job: { ...job, networks }, data }, smallTiles, [3, 255]);
-  });
+  it.each(isFull ? [256] : [])(
+    'of the fused path trains a few steps at a time where each of %i networks has another β',
+    async (networkCount) => {
+      const { job, data } = randomPopulation(7, networkCount);
+      expect(job.optimizer).toBe('adam');
+      const networks = job.networks.map((each, i) => ({ ...each, beta1: 0.8 + i / 2000 }));
+      await expectAlone({ name: '', job: { ...job, networks }, data }, smallTiles, [3, networkCount - 1]);
+    },
+  );
 
   it('predicts by the networks it has', async () => {
     const { job, data } = randomPopulation(3, 5, { steps: 1 });
