@@ -74,7 +74,7 @@ test('nothing of a table is kept before Remember; afterwards everything is, unti
   await expect(page.locator('run-card')).toContainText('30,000 steps');
   await showDetails(page, 'Measures');
   await expect(page.locator('confusion-matrix')).toContainText('cat');
-  await saveScreens(page, 'restored', 'few');
+  await saveScreens(page, 'restored');
   await page.setViewportSize({ width: 1280, height: 900 });
   await button(page, 'Continue').click();
   await untilIdle(page);

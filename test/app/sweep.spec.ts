@@ -119,7 +119,7 @@ test('two settings of a table with classes: fan, heat map, groups and results, i
   await expect(fields.filter({ hasText: 'best' })).toHaveCount(1);
   await expect(page.locator('sweep-groups tbody tr')).toHaveCount(6);
   await expect(page.locator('fan-chart svg').first()).toBeVisible();
-  await saveScreens(page, 'sweep', 'few');
+  await saveScreens(page, 'sweep');
   expect(noise.messages).toEqual([]);
 });
 

@@ -99,7 +99,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     await button(page, 'Predict the open table').click();
     await expect(panel).toContainText('animal predicted for 60 rows; the first 8 rows below.');
   });
-  await saveScreens(page, 'use-it', 'few');
+  await saveScreens(page, 'use-it');
 
   await showDetails(page, 'Download');
   await expect(page.locator('export-panel li[data-format=model]')).toContainText(
@@ -115,7 +115,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
   expect(model.table).toMatchObject({ name: 'pets of 2026.csv', rowCount: 60 });
   expect(model.snapshot.step).toBe(1000);
   expect(model.losses.length).toBe(1000);
-  await saveScreens(page, 'download', 'few');
+  await saveScreens(page, 'download');
   await test.step('its ONNX file says the same of a row as the page', async () => {
     const onnx = await contentOf(await download(page, 'Download ONNX'));
     const row = new Map([
@@ -155,7 +155,7 @@ test('a network is used and taken along: a row, a file of rows, a model file, op
     await card.getByLabel('weight', { exact: true }).fill('');
     await expect(card.locator('answer-view .value')).toHaveText(likeliest);
     await expect(card.locator('answer-view tbody tr')).toHaveText(wholeRow, { useInnerText: true });
-    await saveScreens(other, 'model', 'few');
+    await saveScreens(other, 'model');
     await openFile(other, 'a,b\n1,2\n2,3\n', 'another.csv');
     await expect(card).toContainText(
       'The open table is not the one it was trained on (pets of 2026.csv, 60 rows).',
