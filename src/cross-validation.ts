@@ -66,7 +66,7 @@ export async function crossValidate(
   );
   const run = await trainPopulations(backend, populations, options);
   const order = populations.map((population) => population.folds);
-  const records = recordsInOrder(run, order);
+  const records = recordsInOrder(run, order).map((record) => record.copy());
   const jobs = jobOfFolds(populations);
   const outcomes = records.map((record, fold) => outcomeOf(record, jobs[fold], folds[fold]));
   const assessments = outcomes.flatMap(({ assessment }) => assessment ?? []);

@@ -151,7 +151,13 @@ export {
 export { SweepRun } from './sweep-run.ts';
 export type { PlannedTask, SweepCheckpoint, SweepOptions, SweepTask } from './sweep-plan.ts';
 export type { PopulationOptions } from './train-populations.ts';
-export { trainSweep, type SweepResult, type TrainSweepOptions } from './train-sweep.ts';
+export {
+  recordsOfSweep,
+  tasksOfSweep,
+  trainSweep,
+  type SweepResult,
+  type TrainSweepOptions,
+} from './train-sweep.ts';
 export { crossValidate, type CrossValidation, type FoldOutcome } from './cross-validation.ts';
 export { lossFan, standingFan, type LiveFan, type LossFan } from './core/loss-fan.ts';
 export { sweepHeat, type HeatCell, type SweepHeat } from './core/sweep-heat.ts';

@@ -73,10 +73,9 @@ export async function planTask(
   { job, data, validation }: SweepTask,
   { strategy, patience }: SweepOptions,
 ): Promise<PlannedTask> {
-  const { plan } = backends[backend];
   const { length: networkCount } = job.networks;
   const first = networkAlone(job, data, 0);
-  const alone = async (): Promise<PlannedJob> => backends[backend].plan(first.job, first.data, strategy);
+  const alone = () => backends[backend].plan(first.job, first.data, strategy);
   const oneByOne = ({ plan: chosen, reason }: PlannedJob, why: string) => ({
     plan: chosen,
     atOnce: 1,
@@ -87,7 +86,7 @@ export async function planTask(
   if (patience !== undefined && validation) return oneByOne(await alone(), 'they stop early; ');
   const most = await backends[backend].networksAtOnce(job, data, ONE_LANE);
   const few = someNetworks(job, 0, Math.min(PLANNED_NETWORKS, most));
-  const together = await plan.call(backends[backend], few, data, strategy).catch(unlessRefused);
+  const together = await backends[backend].plan(few, data, strategy).catch(unlessRefused);
   if (!together) return oneByOne(await alone(), '');
   const atOnce = await backends[backend].networksAtOnce(job, data, together.plan);
   const apart = await alone().catch(unlessRefused);

@@ -111,6 +111,12 @@ export class SweepRun {
     return this.records.reduce((sum, { step }) => sum + step, 0);
   }
 
+  /** The same with those that networks no longer take because they ended early: all of them, once it is over. */
+  get stepsDone(): number {
+    const steps = this.tasks.flatMap(({ job }) => job.networks.map(() => job.steps));
+    return this.records.reduce((sum, { isOver, step }, i) => sum + (isOver ? steps[i] : step), 0);
+  }
+
   /**
    * Trains every network to its end. Aborting `signal` pauses it, without an error; calling again goes on. A lost
    * device is replaced, and the networks that trained on it go on from where they were last kept.

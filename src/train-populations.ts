@@ -1,5 +1,5 @@
 import type { Backend } from './core/job.ts';
-import type { NetworkRecord } from './core/network-record.ts';
+import type { GrowingRecord } from './core/network-record.ts';
 import type { SweepOptions, SweepTask } from './sweep-plan.ts';
 import { SweepRun } from './sweep-run.ts';
 
@@ -29,39 +29,25 @@ export async function trainPopulations(
     ...options,
     onProgress: () => {
       if (!onProgress || performance.now() - toldAt < TELL_EVERY_MS) return;
-      onProgress(run.overCount, run.records.length, stepsDone(run));
+      onProgress(run.overCount, run.records.length, run.stepsDone);
       toldAt = performance.now();
     },
   });
   await run.train(signal);
-  onProgress?.(run.overCount, run.records.length, stepsDone(run));
+  onProgress?.(run.overCount, run.records.length, run.stepsDone);
   return run;
 }
 
-function stepsDone({ tasks, records }: SweepRun): number {
-  let [sum, place] = [0, 0];
-  for (const { job } of tasks) {
-    for (const record of records.slice(place, place + job.networks.length)) {
-      sum += record.isOver ? job.steps : record.step;
-    }
-    place += job.networks.length;
-  }
-  return sum;
-}
-
 /**
- * What is kept of the networks, as plain data.
+ * The records of a run where the networks belong.
  *
  * @param order where each network of each task belongs, task by task
  */
 export function recordsInOrder(
   { records }: SweepRun,
   order: readonly (readonly number[])[],
-): NetworkRecord[] {
-  const sorted = Array<NetworkRecord>(records.length);
-  order.flat().forEach((index, place) => {
-    const { step, losses, isOver, parameters, divergedAt, validationLoss, plan } = records[place];
-    sorted[index] = { step, losses, isOver, parameters, divergedAt, validationLoss, plan };
-  });
+): GrowingRecord[] {
+  const sorted = Array<GrowingRecord>(records.length);
+  order.flat().forEach((index, place) => (sorted[index] = records[place]));
   return sorted;
 }

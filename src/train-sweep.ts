@@ -1,11 +1,12 @@
 import { constantLoss } from './core/constant-loss.ts';
 import type { Adapter, Backend } from './core/job.ts';
-import { ranking, type NetworkRecord } from './core/network-record.ts';
+import { ranking, type GrowingRecord, type NetworkRecord } from './core/network-record.ts';
 import { lossSteps } from './core/population.ts';
 import { sweepGroups, type SweepGroup } from './core/sweep-summary.ts';
 import { expandSweep, requireSweepFits, type Sweep, type SweepSettings } from './core/sweep.ts';
 import type { Dataset } from './data/dataset.ts';
-import type { PlannedTask } from './sweep-plan.ts';
+import type { PlannedTask, SweepTask } from './sweep-plan.ts';
+import type { SweepRun } from './sweep-run.ts';
 import { recordsInOrder, trainPopulations, type PopulationOptions } from './train-populations.ts';
 
 /** How a sweep is trained in one call. */
@@ -60,14 +61,8 @@ export async function trainSweep(
   requireSweepFits(sweep, training.inputCount);
   await onExpanded?.(sweep);
   const { networks, populations } = sweep;
-  const tasks = populations.map(({ job }) => ({
-    job,
-    data: training,
-    ...(validation && { validation: () => validation }),
-  }));
-  const run = await trainPopulations(backend, tasks, options);
-  const order = populations.map((population) => population.networks);
-  const records = recordsInOrder(run, order);
+  const run = await trainPopulations(backend, tasksOfSweep(sweep, dataset), options);
+  const records = recordsOfSweep(run, sweep).map((record) => record.copy());
   const toBeat = constantLoss(settings.base.loss, training);
   return {
     backend,
@@ -84,4 +79,24 @@ export async function trainSweep(
     recoveryCount: run.recoveryCount,
     isOver: run.isOver,
   };
+}
+
+/** What there is to train of a sweep: its populations, on the training part, judged on the validation part. */
+export function tasksOfSweep(
+  { populations }: Pick<Sweep, 'populations'>,
+  { training, validation }: Pick<Dataset, 'training' | 'validation'>,
+): SweepTask[] {
+  return populations.map(({ job }) => ({
+    job,
+    data: training,
+    ...(validation && { validation: () => validation }),
+  }));
+}
+
+/** The records of a run of those tasks, one per network in the order of the sweep. */
+export function recordsOfSweep(run: SweepRun, { populations }: Pick<Sweep, 'populations'>): GrowingRecord[] {
+  return recordsInOrder(
+    run,
+    populations.map(({ networks }) => networks),
+  );
 }

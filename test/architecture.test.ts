@@ -34,7 +34,7 @@ const allowedImports: Record<string, readonly string[]> = {
     'core',
   ],
   'train-populations.ts': ['sweep-run.ts', 'sweep-plan.ts', 'core'],
-  'train-sweep.ts': ['train-populations.ts', 'sweep-plan.ts', 'data', 'core'],
+  'train-sweep.ts': ['train-populations.ts', 'sweep-plan.ts', 'sweep-run.ts', 'data', 'core'],
   'cross-validation.ts': ['train-populations.ts', 'sweep-plan.ts', 'assessment.ts', 'cpu', 'data', 'core'],
   'trained-model.ts': ['training-session.ts', 'exchange', 'data', 'core'],
   'trained-ensemble.ts': ['trained-model.ts', 'exchange', 'data', 'core'],

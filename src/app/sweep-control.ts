@@ -1,4 +1,4 @@
-import type { SweptName } from '../index.ts';
+import { MAX_NETWORKS, type SweptName } from '../index.ts';
 import {
   callback,
   type AssessmentReport,
@@ -17,6 +17,7 @@ import type { PageState } from './page-state.ts';
 import { hasSameSource, sameTable, type Path, type ShownTable } from './run.ts';
 import { saveFile } from './save-file.ts';
 import { sentenceOf } from './sentences.ts';
+import { orNone, readWholeNumber } from './setting-readers.ts';
 import { changesBetween, textOf } from './settings.ts';
 import { USUAL_TEXTS, type SweepTexts } from './sweep-texts.ts';
 import type { TableControl } from './table-control.ts';
@@ -231,14 +232,17 @@ export class SweepControl {
     if (faulty !== undefined) throw new Error(`${faulty} It is one of the settings on the Train page.`);
     if (table.open.problem !== undefined) throw new Error(table.open.problem);
     const { settings, options, patience, strategy } = state.readSettings(table, state.base, state.changes);
-    const drawn = this.drawText.trim().replaceAll(',', '');
+    const drawCount = orNone(this.drawText, (text) =>
+      readWholeNumber('The networks that are drawn', text, 1, MAX_NETWORKS),
+    );
+    if (drawCount instanceof Error) throw drawCount;
     return {
       id: table.open.id,
       plans: table.open.plans,
       options,
       base: settings,
       texts: this.texts,
-      drawCount: drawn === '' ? undefined : Number(drawn),
+      drawCount,
       backend: state.path,
       strategy: state.path === 'gpu' ? strategy : undefined,
       patience,

@@ -1,4 +1,4 @@
-import { sweepable, type SweptName } from '../index.ts';
+import { sweptNames, type SweptName } from '../index.ts';
 
 /** What a person wrote to be swept; empty where a setting is as on the Train page. */
 export type SweepTexts = Readonly<Partial<Record<SweptName, string>>>;
@@ -6,7 +6,6 @@ export type SweepTexts = Readonly<Partial<Record<SweptName, string>>>;
 /** What the Sweep page begins with. */
 export const USUAL_TEXTS: SweepTexts = { seed: '1..64' };
 
-const sweptNames = Object.keys(sweepable) as SweptName[];
 const DRAW = 'sweepDraw';
 
 /** What is swept goes by these names in an address: `sweep-learning-rate`. */

@@ -99,9 +99,9 @@ export function lossFan(steps: Uint32Array, records: readonly Curve[], every = 1
     const sorted = lossesAt(curves, i, room).toSorted();
     if (sorted.length === 0) continue;
     fan.steps.push(steps[i]);
-    fan.lower.push(quantileOf(sorted, 0.25));
-    fan.median.push(quantileOf(sorted, 0.5));
-    fan.upper.push(quantileOf(sorted, 0.75));
+    fan.lower.push(quantile(sorted, 0.25));
+    fan.median.push(quantile(sorted, 0.5));
+    fan.upper.push(quantile(sorted, 0.75));
     fan.networkCounts.push(sorted.length);
   }
   return fan;
@@ -124,10 +124,4 @@ function lossesAt(curves: readonly Curve[], point: number, room: Float64Array): 
     else if (isOver && losses.length > 0) room[count++] = losses[losses.length - 1];
   }
   return room.subarray(0, count);
-}
-
-/** Between a number and infinity, or two infinities, there is no middle. */
-function quantileOf(sorted: Float64Array, q: number): number {
-  const value = quantile(sorted, q);
-  return Number.isNaN(value) ? Infinity : value;
 }

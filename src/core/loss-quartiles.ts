@@ -24,9 +24,7 @@ export function quartilesBetween(ranked: Float32Array | Float64Array, networkCou
     quartiles[to++] = ranked[at];
     SHARES.forEach((share, i) => {
       const neighbours = [ranked[at + 1 + 2 * i], ranked[at + 2 + 2 * i]];
-      const value = quantile(neighbours, (share * (networkCount - 1)) % 1);
-      // Between a number and infinity, or two infinities, there is no middle.
-      quartiles[to++] = Number.isNaN(value) ? Infinity : value;
+      quartiles[to++] = quantile(neighbours, (share * (networkCount - 1)) % 1);
     });
   }
   return quartiles;

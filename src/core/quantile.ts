@@ -1,5 +1,6 @@
 /**
- * The value below which a share of some numbers lies, linear between two of them, as `numpy.percentile` has it.
+ * The value below which a share of some numbers lies, linear between two of them, as `numpy.percentile` has it; between
+ * a number and infinity it is infinite.
  *
  * @param sorted ascending, at least 1
  * @param q 0 … 1; 0.25 is the lower quartile
@@ -9,8 +10,7 @@ export function quantile(sorted: readonly number[] | Float64Array, q: number): n
   const before = Math.floor(position);
   const [lower, upper] = [sorted[before], sorted[Math.min(before + 1, sorted.length - 1)]];
   const share = position - before;
-  // Not 0 · ∞, where the next number is infinite.
-  if (share === 0) return lower;
+  if (share === 0 || upper === Infinity) return share === 0 ? lower : upper;
   const difference = upper - lower;
   // From the nearer end, so that the upper one is met exactly.
   return share < 0.5 ? lower + difference * share : upper - difference * (1 - share);

@@ -8,6 +8,8 @@ import {
   lossSteps,
   onThisThread,
   ranking,
+  recordsOfSweep,
+  tasksOfSweep,
   readSweepAxis,
   requireSweepFits,
   standingFan,
@@ -76,7 +78,6 @@ interface HeldSweep {
   /** One per network, in the order of the sweep. */
   readonly records: readonly NetworkRecord[];
   readonly steps: Uint32Array;
-  readonly stepCount: number;
 }
 
 /** How often a running sweep reports, in milliseconds. */
@@ -93,6 +94,8 @@ export class SweepService {
   #held: HeldSweep | undefined;
   #controller = new AbortController();
   #pool: AloneTrainer | undefined;
+  /** Of the call of `train` that goes on. */
+  #onProgress = () => {};
   #heat: { readonly columnName: SweptName; readonly rowName: SweptName } | undefined;
 
   constructor(tables: TableKeeper, models: ModelService) {
@@ -108,14 +111,8 @@ export class SweepService {
   /** Holds a sweep, in the place of the one before. @throws InputError as `describe` */
   open(request: SweepRequest): SweepSheet {
     const { sweep, prepared } = this.#expand(request);
-    const { training, validation } = prepared.dataset;
-    const tasks = sweep.populations.map(({ job }) => ({
-      job,
-      data: training,
-      ...(validation && { validation: () => validation }),
-    }));
-    let onProgress = () => {};
-    const run = new SweepRun(request.backend, tasks, {
+    const { dataset } = prepared;
+    const run = new SweepRun(request.backend, tasksOfSweep(sweep, dataset), {
       // The threads are those of the call of `train` that goes on.
       pool: {
         parallel: navigator.hardwareConcurrency,
@@ -123,15 +120,10 @@ export class SweepService {
       },
       ...(request.strategy && { strategy: request.strategy }),
       ...(request.patience !== undefined && { patience: request.patience }),
-      onProgress: () => onProgress(),
+      onProgress: () => this.#onProgress(),
     });
     // What cannot be trained leaves the sweep before in its place.
     this.close();
-    this.#onProgress = (listener) => (onProgress = listener);
-    const records = Array<NetworkRecord>(run.records.length);
-    sweep.populations
-      .flatMap(({ networks }) => networks)
-      .forEach((index, place) => (records[index] = run.records[place]));
     const sheet = sheetOf({ sweep, prepared });
     const [columnName, rowName] = sheet.heatNames;
     this.#heat = rowName && { columnName, rowName };
@@ -139,26 +131,23 @@ export class SweepService {
       sweep,
       run,
       prepared,
-      constantLoss: constantLoss(request.base.loss, training),
-      records,
+      constantLoss: constantLoss(request.base.loss, dataset.training),
+      records: recordsOfSweep(run, sweep),
       steps: lossSteps(sweep.populations[0].job),
-      stepCount: request.base.steps,
     };
     return sheet;
   }
-
-  #onProgress: (listener: () => void) => void = () => {};
 
   /** Trains on, to the end or until `pause`. @throws RefusalError, DeviceLostError as `SweepRun.train` */
   async train(onReport: (report: SweepReport) => unknown): Promise<void> {
     const held = this.#require();
     this.#controller = new AbortController();
     let reportedAt = performance.now();
-    this.#onProgress(() => {
+    this.#onProgress = () => {
       if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
       onReport(this.#report(held, LIVE_EVERY));
       reportedAt = performance.now();
-    });
+    };
     const pool = createBrowserPool();
     this.#pool = pool;
     try {
@@ -280,7 +269,7 @@ export class SweepService {
   }
 
   #report(held: HeldSweep, every: number): SweepReport {
-    const { sweep, run, records, constantLoss: toBeat, steps, stepCount, prepared } = held;
+    const { sweep, run, records, constantLoss: toBeat, steps, prepared } = held;
     const live = run.liveFan;
     const groups = sweepGroups(sweep.networks, records, toBeat);
     const over = records.filter(({ isOver }) => isOver);
@@ -290,8 +279,8 @@ export class SweepService {
       divergedCount: over.filter(({ divergedAt }) => divergedAt !== undefined).length,
       failedCount: over.filter((record) => hasFailed(record, toBeat)).length,
       stepsTaken: run.networkSteps,
-      stepsDone: records.reduce((sum, { isOver, step }) => sum + (isOver ? stepCount : step), 0),
-      steps: records.length * stepCount,
+      stepsDone: run.stepsDone,
+      steps: records.length * sweep.networks[0].settings.steps,
       trainMs: run.trainMs,
       recoveryCount: run.recoveryCount,
       adapter: run.adapter,
