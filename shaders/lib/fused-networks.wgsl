@@ -2,20 +2,6 @@
 // Bindings and layout are that file's.
 // Twin: src/core/batches.ts, and src/core/population.ts
 
-// What a network has of its own beside the settings of its optimizer; from the uniforms alone, as barriers demand.
-struct Network {
-  ratesAt: u32,
-  seed: u32,
-  firstRow: u32,
-  rowCount: u32,
-  scale: f32,
-  lastScale: f32,
-  batchSize: u32,
-  batchCount: u32,
-  lastBatchSize: u32,
-  halfBits: u32,
-}
-
 // This workgroup's part of the buffers of a population.
 struct Part {
   network: u32,
@@ -33,7 +19,8 @@ struct Batch {
   scale: f32,
 }
 
-// As the host packs it, behind the two entries of settings; a network alone is told in `params`.
+// As the host packs it, behind the two entries of settings, and from the uniforms alone, as barriers demand; a network
+// alone is told in `params`.
 fn networkAt(index: u32) -> Network {
   if (!isPopulation) {
     return Network(

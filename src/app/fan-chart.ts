@@ -21,7 +21,7 @@ import { orSpoken } from './measures-table.ts';
 import { NO_VALUE } from './measures-sentences.ts';
 import { count } from './format.ts';
 import type { Path } from './run.ts';
-import { baseStyles, disclosureStyles, tableStyles } from './styles.ts';
+import { baseStyles, disclosureStyles, emptyChartStyles, tableStyles } from './styles.ts';
 import { lossText } from './sweep-sentences.ts';
 
 const HEIGHT = 288;
@@ -49,6 +49,7 @@ class FanChart extends LitElement {
 
   static override styles = [
     baseStyles,
+    emptyChartStyles,
     tableStyles,
     disclosureStyles,
     fanStrokes,
@@ -69,18 +70,6 @@ class FanChart extends LitElement {
         inset: 0;
         border-radius: 4px;
         touch-action: pan-y;
-      }
-      .empty {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-items: center;
-        padding: 0 16px 32px 64px;
-        text-align: center;
-      }
-      .empty p {
-        padding: 0 12px;
-        background: var(--card);
       }
       text {
         fill: var(--muted);

@@ -13,7 +13,7 @@ import './table-card.ts';
 import { PageElement, type Page } from './page-element.ts';
 import { PredictPanel } from './predict-panel.ts';
 import { routeOf, type Route } from './routes.ts';
-import { baseStyles } from './styles.ts';
+import { baseStyles, columnStyles } from './styles.ts';
 
 /** Elements that mean something else by Enter. */
 const OWN_ENTER = 'button, a, summary, textarea, select, dialog, form, input[type="file"], [role="tab"]';
@@ -28,23 +28,10 @@ export class HandgradPage extends PageElement {
 
   static override styles = [
     baseStyles,
+    columnStyles,
     css`
       :host {
         min-height: 100vh;
-      }
-      main {
-        display: grid;
-        grid-template-columns: 352px minmax(0, 1fr);
-        gap: 16px;
-        max-width: 1440px;
-        margin: 0 auto;
-        padding: 20px 24px 48px;
-        align-items: start;
-      }
-      .column {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 16px;
       }
       .drop {
         position: fixed;
@@ -58,20 +45,10 @@ export class HandgradPage extends PageElement {
         font-weight: 600;
         pointer-events: none;
       }
-      @media (max-width: 959px) {
-        main {
-          grid-template-columns: minmax(0, 1fr);
-          padding: 16px 16px 32px;
-        }
-      }
       @media (max-width: 719px) {
         /* Room for the bar at the bottom. */
         main {
           padding: 12px 12px 196px;
-          gap: 12px;
-        }
-        .column {
-          gap: 12px;
         }
         /* Below the notice. */
         model-card {

@@ -7,7 +7,7 @@ import { count, significant } from './format.ts';
 import { PageElement } from './page-element.ts';
 import type { Run, RunKey } from './run.ts';
 import { comparedRuns, runLabel } from './sentences.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles, controlStyles, emptyChartStyles } from './styles.ts';
 
 /** Rows of the table behind the chart. */
 const LISTED_STEPS = 10;
@@ -25,6 +25,7 @@ class LossCard extends PageElement {
 
   static override styles = [
     baseStyles,
+    emptyChartStyles,
     controlStyles,
     css`
       :host {
@@ -47,18 +48,6 @@ class LossCard extends PageElement {
       }
       .chart {
         position: relative;
-      }
-      .empty {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-items: center;
-        padding: 0 16px 32px 64px;
-        text-align: center;
-      }
-      .empty p {
-        padding: 0 12px;
-        background: var(--card);
       }
       .legend {
         display: flex;

@@ -310,3 +310,49 @@ export const dialogStyles = css`
     gap: 8px;
   }
 `;
+
+/** A page of cards: what is chosen at the left, what came of it beside it; one below the other where there is no room. */
+export const columnStyles = css`
+  main {
+    display: grid;
+    grid-template-columns: 352px minmax(0, 1fr);
+    gap: 16px;
+    max-width: 1440px;
+    margin: 0 auto;
+    padding: 20px 24px 48px;
+    align-items: start;
+  }
+  .column {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 16px;
+  }
+  @media (max-width: 959px) {
+    main {
+      grid-template-columns: minmax(0, 1fr);
+      padding: 16px 16px 32px;
+    }
+  }
+  @media (max-width: 719px) {
+    main,
+    .column {
+      gap: 12px;
+    }
+  }
+`;
+
+/** What stands in a chart that has no curves yet. */
+export const emptyChartStyles = css`
+  .empty {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
+    padding: 0 16px 32px 64px;
+    text-align: center;
+  }
+  .empty p {
+    padding: 0 12px;
+    background: var(--card);
+  }
+`;

@@ -10,7 +10,7 @@ import type { LossScale } from './loss-chart.ts';
 import { scoreSentence } from './measures-sentences.ts';
 import { PageElement } from './page-element.ts';
 import { sameTable } from './run.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles, columnStyles, controlStyles } from './styles.ts';
 import { fanHeading, rankingSentence } from './sweep-sentences.ts';
 
 /**
@@ -22,22 +22,9 @@ class SweepView extends PageElement {
 
   static override styles = [
     baseStyles,
+    columnStyles,
     controlStyles,
     css`
-      main {
-        display: grid;
-        grid-template-columns: 352px minmax(0, 1fr);
-        gap: 16px;
-        max-width: 1440px;
-        margin: 0 auto;
-        padding: 20px 24px 48px;
-        align-items: start;
-      }
-      .column {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 16px;
-      }
       .beside {
         align-self: stretch;
       }
@@ -84,20 +71,10 @@ class SweepView extends PageElement {
       .heat-names select {
         width: auto;
       }
-      @media (max-width: 959px) {
-        main {
-          grid-template-columns: minmax(0, 1fr);
-          padding: 16px 16px 32px;
-        }
-      }
       @media (max-width: 719px) {
         /* Room for the bar at the bottom. */
         main {
           padding: 12px 12px 148px;
-          gap: 12px;
-        }
-        .column {
-          gap: 12px;
         }
         /* The path and Sweep stay under the thumb. */
         .bar {

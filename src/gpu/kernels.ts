@@ -1,7 +1,7 @@
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { composeShader, kernelSources, type KernelName, type LibraryName } from './shaders.ts';
-import { manyNetworks } from './steps-params.ts';
+import { manyNetworks, manyStepsLibraries } from './steps-params.ts';
 
 /** The host's view of a kernel: what its WGSL declares, in the same order. A test holds the two together. */
 export interface KernelDefinition {
@@ -164,7 +164,7 @@ export const kernels = {
     workgroupSize: [64, 1],
   },
   'fused-training': {
-    libraries: ['activations', 'fours', 'fused-networks', 'fused-rows', 'losses', 'optimizers', 'random'],
+    libraries: [...manyStepsLibraries, 'fours', 'networks', 'fused-networks', 'fused-rows'],
     params: manyNetworks,
     buffers: {
       rates: 'uniform',

@@ -8,26 +8,7 @@ import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
 import { ENTRIES, runEntries, stepEntry, type RatesBuffer } from './rates-table.ts';
 
-/**
- * What the networks of a population have of their own, as kernels read it. WGSL lays the vectors out at multiples of
- * 16 bytes, so that they come first.
- */
-export const NETWORK_STRUCT = `struct Network {
-  settings: vec4f,
-  penalties: vec4f,
-  ratesAt: u32,
-  seed: u32,
-  firstRow: u32,
-  rowCount: u32,
-  scale: f32,
-  lastScale: f32,
-  batchSize: u32,
-  batchCount: u32,
-  lastBatchSize: u32,
-  halfBits: u32,
-  unused0: u32,
-  unused1: u32,
-}`;
+/** Of a `PopulationNetwork` in shaders/lib/networks.wgsl, rounded up to whole vectors. */
 const STRUCT_WORDS = 20;
 const STRUCT_ENTRIES = STRUCT_WORDS / 4;
 
@@ -42,7 +23,7 @@ const MOST_VARYING_ENTRIES = 2 ** 18;
 export class PopulationRates implements RatesBuffer {
   readonly buffer: GpuBuffer;
   readonly mostSteps: number;
-  /** A struct `Network` for each. */
+  /** A struct `PopulationNetwork` for each. */
   readonly networks: GpuBuffer;
   readonly distinctCount: number;
   readonly #gpu: Gpu;

@@ -16,6 +16,7 @@ import foursLibrary from '../../shaders/lib/fours.wgsl?raw';
 import fusedNetworksLibrary from '../../shaders/lib/fused-networks.wgsl?raw';
 import fusedRowsLibrary from '../../shaders/lib/fused-rows.wgsl?raw';
 import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
+import networksLibrary from '../../shaders/lib/networks.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
 import quadsLibrary from '../../shaders/lib/quads.wgsl?raw';
 import randomLibrary from '../../shaders/lib/random.wgsl?raw';
@@ -41,6 +42,7 @@ export const libraries = {
   'fused-networks': fusedNetworksLibrary,
   'fused-rows': fusedRowsLibrary,
   losses: lossesLibrary,
+  networks: networksLibrary,
   optimizers: optimizersLibrary,
   quads: quadsLibrary,
   random: randomLibrary,

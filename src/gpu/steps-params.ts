@@ -21,3 +21,6 @@ export const manyNetworks = {
   lossStride: 'u32',
   lastStep: 'u32',
 } as const;
+
+/** What such kernels are made of, whatever else they need. */
+export const manyStepsLibraries = ['activations', 'losses', 'optimizers', 'random'] as const;

@@ -4,9 +4,9 @@ import type { Network } from '../core/network.ts';
 import { rowsOf } from '../core/population.ts';
 import type { Sharing } from '../core/plan.ts';
 import type { Kernel, KernelDefinition } from './kernels.ts';
-import { isSliced, NETWORK_STRUCT } from './population.ts';
+import { isSliced } from './population.ts';
 import { updateConstants } from './rates-table.ts';
-import { manyNetworks, manySteps } from './steps-params.ts';
+import { manyNetworks, manySteps, manyStepsLibraries } from './steps-params.ts';
 import { each, functionName, someRows, type CodeRow } from './unrolled-layers.ts';
 
 /** What the code is written for. */
@@ -32,7 +32,7 @@ function definitionOf(
 ): KernelDefinition {
   const read = { inputs: 'read', targets: 'read' } as const;
   return {
-    libraries: ['activations', 'losses', 'optimizers', 'random'],
+    libraries: isPopulation(shape) ? [...manyStepsLibraries, 'networks'] : manyStepsLibraries,
     params: isPopulation(shape) ? manyNetworks : manySteps,
     constants: [],
     buffers: isPopulation(shape)
@@ -109,7 +109,7 @@ function told(
 
 function rateOf(shape: UnrolledShape, step: string): string {
   return isPopulation(shape)
-    ? `let rate = ratesFrom(own.settings, own.penalties, rates[own.ratesAt + ${step} * params.distinctRates]);`
+    ? `let rate = ratesFrom(entry.settings, entry.penalties, rates[own.ratesAt + ${step} * params.distinctRates]);`
     : `let rate = ratesFrom(rates[0], rates[1], rates[2u + ${step}]);`;
 }
 
@@ -210,13 +210,12 @@ function source(
         gradients: parameterCount,
         state: (1 + updateConstants(job).stateCount) * parameterCount,
       };
-  const types: Readonly<Record<string, string>> = { networks: 'Network', rates: 'vec4f' };
+  const types: Readonly<Record<string, string>> = { networks: 'PopulationNetwork', rates: 'vec4f' };
   const lines = [
     ...(sharing === 'subgroup' ? ['enable subgroups;'] : []),
     `struct Params { ${Object.entries(params)
       .map(([name, type]) => `${name}: ${type}`)
       .join(', ')} }`,
-    ...(isPopulation(shape) ? [NETWORK_STRUCT] : []),
     '@group(0) @binding(0) var<uniform> params: Params;',
     ...Object.entries(buffers).map(([name, access], i) => {
       const binding = `@group(0) @binding(${i + 1})`;
@@ -237,7 +236,7 @@ function source(
 /** Which network an invocation is for, and which lane of it. */
 function opening(shape: UnrolledShape): string[] {
   if (!isPopulation(shape)) return ['fn main(@builtin(local_invocation_index) lane: u32) {'];
-  const own = 'let own = networks[network];';
+  const own = 'let entry = networks[network]; let own = entry.own;';
   if (shape.lanes > 1) {
     return [
       'fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {',

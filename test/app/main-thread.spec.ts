@@ -6,11 +6,13 @@ const TRAINING_MS = 5_500;
 const LONGEST_TASK_MS = 50;
 
 /**
- * The press, more than 5 s of training, and the stop with everything it puts onto the page. By keys and by
- * time alone: looking for an element would itself be a task on the main thread.
+ * The press, more than 5 s of training, and the stop with everything it puts onto the page. By keys and, once it has
+ * begun, by time alone: looking for an element is itself a task on the main thread.
  */
 async function trainForAWhile(page: Page): Promise<void> {
   await page.keyboard.press('Enter');
+  // A machine with much else to do compiles for seconds, and a run that is stopped before its first step is none.
+  await page.locator('main[data-activity=running]').waitFor();
   await page.waitForTimeout(TRAINING_MS);
   await page.keyboard.press('Escape');
   await page.waitForTimeout(300);
