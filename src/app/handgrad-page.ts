@@ -1,15 +1,18 @@
 import { css, html, nothing } from 'lit';
 import './bench-view.ts';
 import './details-card.ts';
+import './inside-view.ts';
 import './loss-card.ts';
 import './model-card.ts';
 import './network-card.ts';
+import './notebook-view.ts';
 import './notice-bar.ts';
 import './page-header.ts';
 import './result-card.ts';
 import './run-card.ts';
 import './sweep-view.ts';
 import './table-card.ts';
+import './walk-view.ts';
 import { PageElement, type Page } from './page-element.ts';
 import { PredictPanel } from './predict-panel.ts';
 import { routeOf, type Route } from './routes.ts';
@@ -116,6 +119,9 @@ export class HandgradPage extends PageElement {
       <notice-bar .page=${page}></notice-bar>
       ${this.route === '#bench' ? html`<bench-view .page=${page}></bench-view>` : nothing}
       ${this.route === '#sweep' ? html`<sweep-view .page=${page} @opened=${this.#onOpened}></sweep-view>` : nothing}
+      ${this.route === '#inside' ? html`<inside-view .page=${page}></inside-view>` : nothing}
+      ${this.route === '#by-hand' ? html`<walk-view .page=${page}></walk-view>` : nothing}
+      ${this.route === '#notebook' ? html`<notebook-view .page=${page}></notebook-view>` : nothing}
       <main data-activity=${state.activity} ?hidden=${this.route !== '#train'}>
         <div class="column">
           <table-card .page=${page}></table-card>

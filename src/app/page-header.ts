@@ -4,6 +4,16 @@ import { PageElement } from './page-element.ts';
 import type { Route } from './routes.ts';
 import { baseStyles } from './styles.ts';
 
+/** The pages, in the order of the links. */
+const links: readonly (readonly [Route, string])[] = [
+  ['#train', 'Train'],
+  ['#inside', 'Inside'],
+  ['#by-hand', 'By hand'],
+  ['#notebook', 'Notebook'],
+  ['#sweep', 'Sweep'],
+  ['#bench', 'Bench'],
+];
+
 /** The name, what it does, and the adapter it found. */
 class PageHeader extends PageElement {
   static override properties = { ...PageElement.properties, route: {} };
@@ -87,8 +97,7 @@ class PageHeader extends PageElement {
           your browser.
         </p>
         <nav aria-label="Pages">
-          ${this.#renderLink('#train', 'Train')} ${this.#renderLink('#sweep', 'Sweep')}
-          ${this.#renderLink('#bench', 'Bench')}
+          ${links.map(([route, label]) => this.#renderLink(route, label))}
         </nav>
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>

@@ -1,6 +1,6 @@
 // The pages of the page, as they stand in an address: `#sweep&sample=iris&hidden=5`.
 
-const ownRoutes = ['#bench', '#sweep'] as const;
+const ownRoutes = ['#inside', '#by-hand', '#notebook', '#sweep', '#bench'] as const;
 
 /** `#train` is where every fragment leads that names none of the others. */
 export type Route = '#train' | (typeof ownRoutes)[number];

@@ -2,7 +2,9 @@ import { defineConfig } from '@playwright/test';
 import { findBrowser, launchOptions } from '../support/browser.mjs';
 
 const root = `${import.meta.dirname}/../..`;
-const url = 'http://localhost:4519';
+/** Another one where several checkouts run at once. */
+const port = process.env.HANDGRAD_PAGE_PORT ?? '4519';
+const url = `http://localhost:${port}`;
 
 const browser = await findBrowser();
 if (!browser)
@@ -34,7 +36,7 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: 'npx vite preview --host localhost --port 4519 --strictPort',
+    command: `npx vite preview --host localhost --port ${port} --strictPort`,
     cwd: root,
     url,
     reuseExistingServer: false,

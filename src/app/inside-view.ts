@@ -1,0 +1,14 @@
+import { html } from 'lit';
+import { PageElement } from './page-element.ts';
+import { baseStyles, columnStyles } from './styles.ts';
+
+/** What happens inside the network while it learns. */
+class InsideView extends PageElement {
+  static override styles = [baseStyles, columnStyles];
+
+  override render() {
+    return html`<main></main>`;
+  }
+}
+
+customElements.define('inside-view', InsideView);
