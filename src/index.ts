@@ -165,6 +165,7 @@ export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/netwo
 export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts';
 export { sweepCsv } from './core/sweep-csv.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
+export { RunReplay, untrained, type Replayable } from './run-replay.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';
 export { comparable, type Recovery, type RunResult, type RunTiming } from './run-result.ts';
@@ -274,7 +275,7 @@ export {
 export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
-export { forward } from './cpu/forward.ts';
+export { forward, layerActivations } from './cpu/forward.ts';
 
 // Certify
 export { certify, type CertifiedRun } from './certify.ts';

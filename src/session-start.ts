@@ -38,8 +38,22 @@ export interface Opening {
   readonly watch: ValidationWatch | undefined;
 }
 
+/** How often a run is kept while it trains, in milliseconds: what a lost device can cost. */
+const KEEP_EVERY_MS = 1000;
+/** The first time sooner, and then twice as late each time: a run that diverges mostly does so at once. */
+const FIRST_KEEP_MS = 100;
+
+/** Does `work` every now and then, one time after the other, until `over` is aborted. */
+export async function nowAndThen(over: AbortSignal, work: () => Promise<void>): Promise<void> {
+  for (let waitMs = FIRST_KEEP_MS; ; waitMs = Math.min(2 * waitMs, KEEP_EVERY_MS)) {
+    await delay(waitMs, over);
+    if (over.aborted) return;
+    await work();
+  }
+}
+
 /** Waits, but not beyond the abort of `signal`. */
-export function delay(ms: number, signal: AbortSignal): Promise<void> {
+function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -13,10 +13,11 @@ import {
 import { KeptLosses } from './core/kept-losses.ts';
 import { predictionsOf } from './core/losses.ts';
 import { describePlan, type Snapshot } from './core/plan.ts';
+import { SnapshotHistory } from './core/snapshot-history.ts';
 import type { Recovery, RunResult } from './run-result.ts';
 import {
-  delay,
   goOnFrom,
+  nowAndThen,
   requireNetworkAlone,
   startOf,
   type Opening,
@@ -27,18 +28,14 @@ import { ValidationWatch, type ValidationCurve } from './validation-watch.ts';
 /** A result holds the predictions of this many rows at most. */
 export const MOST_PREDICTED_ROWS = 1000;
 
-/** How often a run is kept while it trains, in milliseconds: what a lost device can cost. */
-const KEEP_EVERY_MS = 1000;
-/** The first time sooner, and then twice as late each time: a run that diverges mostly does so at once. */
-const FIRST_KEEP_MS = 100;
 /** A device lost more often than this is not worth another try. */
 const MOST_RECOVERIES = 3;
 
 /** One job on one backend, from the press of *Train* to its result: train, pause, step, stop. */
 export class TrainingSession {
   readonly planned: PlannedJob;
-  /** The run as it was last kept: at least once a second while it trains, and only while its losses are finite. */
-  lastSnapshot: Snapshot;
+  /** The run as it was kept: at least once a second while it trains, and only while its losses are finite. */
+  readonly history: SnapshotHistory;
   readonly recoveries: Recovery[] = [];
   #trainer: Trainer;
   /** Losses before this step are kept by the session alone: another trainer computed them. */
@@ -65,7 +62,7 @@ export class TrainingSession {
   ) {
     this.#trainer = opening.trainer;
     this.planned = opening.planned;
-    this.lastSnapshot = opening.snapshot;
+    this.history = new SnapshotHistory(opening.snapshot);
     this.#watch = opening.watch;
     const { from } = opening.options;
     if (!from) return;
@@ -96,6 +93,11 @@ export class TrainingSession {
     const snapshot = from?.snapshot ?? startOf(trainer, job);
     const openMs = performance.now() - start;
     return new TrainingSession(job, data, backend, { trainer, planned, snapshot, openMs, options, watch });
+  }
+
+  /** Where the run was last kept. */
+  get lastSnapshot(): Snapshot {
+    return this.history.last;
   }
 
   /** Steps finished or on their way. */
@@ -174,7 +176,10 @@ export class TrainingSession {
   async #trainUntilLost(end: number, signal?: AbortSignal): Promise<boolean> {
     const [diverged, over] = [new AbortController(), new AbortController()];
     const anySignal = AbortSignal.any([diverged.signal, ...(signal ? [signal] : [])]);
-    const keeping = this.#keepUntil(over.signal, diverged);
+    const keeping = nowAndThen(over.signal, async () => {
+      await this.#keep();
+      if (this.divergence) diverged.abort();
+    });
     // Awaited below; a lost device fails here as well as there.
     keeping.catch(() => {});
     const start = performance.now();
@@ -198,16 +203,6 @@ export class TrainingSession {
     }
   }
 
-  /** Keeps the run every now and then until `over` is aborted; ends it where it diverges. */
-  async #keepUntil(over: AbortSignal, diverged: AbortController): Promise<void> {
-    for (let waitMs = FIRST_KEEP_MS; ; waitMs = Math.min(2 * waitMs, KEEP_EVERY_MS)) {
-      await delay(waitMs, over);
-      if (over.aborted) return;
-      await this.#keep();
-      if (this.divergence) diverged.abort();
-    }
-  }
-
   /** Takes what is new of the run to where a lost device cannot take it away. */
   async #keep(): Promise<void> {
     const trainer = this.#trainer;
@@ -217,7 +212,7 @@ export class TrainingSession {
     if (trainer !== this.#trainer) return;
     this.#kept.add(losses.subarray(0, Math.max(0, snapshot.step - this.#kept.count)));
     const isFinite = this.divergence === undefined && snapshot.parameters.every(Number.isFinite);
-    if (isFinite) this.lastSnapshot = snapshot;
+    if (isFinite) this.history.add(snapshot);
   }
 
   /** Another trainer on another device, at the last snapshot. */
@@ -302,6 +297,11 @@ export class TrainingSession {
     const snapshot = isKept ? kept : await this.#trainer.snapshot();
     const losses = this.#kept.from(0).subarray(0, snapshot.step);
     return { snapshot, losses, watch: this.#watch?.stateAt(snapshot.step) };
+  }
+
+  /** The parameters as they are, low parts included; may be asked while it trains: [parameterCount]. */
+  parameters(): Promise<Float64Array> {
+    return this.#trainer.parameters();
   }
 
   /** dE/dparameter at the present parameters, as this backend computes it: [parameterCount]. */

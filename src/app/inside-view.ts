@@ -1,4 +1,6 @@
 import { html } from 'lit';
+import './run-card.ts';
+import './time-slider.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, columnStyles } from './styles.ts';
 
@@ -7,7 +9,13 @@ class InsideView extends PageElement {
   static override styles = [baseStyles, columnStyles];
 
   override render() {
-    return html`<main></main>`;
+    return html`<main>
+      <div class="column"></div>
+      <div class="column">
+        <run-card .page=${this.page}></run-card>
+        <time-slider .page=${this.page}></time-slider>
+      </div>
+    </main>`;
   }
 }
 

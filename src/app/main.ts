@@ -3,6 +3,7 @@ import { BenchControl } from './bench-control.ts';
 import { measureClock } from './clock.ts';
 import { GpuControl } from './gpu-control.ts';
 import { HandgradPage } from './handgrad-page.ts';
+import { InsideControl } from './inside-control.ts';
 import { LinkControl } from './link-control.ts';
 import { KeepingControl } from './keeping-control.ts';
 import { ModelControl } from './model-control.ts';
@@ -29,7 +30,8 @@ const models = new ModelControl(state, client, { tables, training });
 const sweeps = new SweepControl(state, client, { tables, gpu, models });
 const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, { tables, sweeps });
-HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps });
+const inside = new InsideControl(state, client);
+HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.

@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import type { BenchControl } from './bench-control.ts';
+import type { InsideControl } from './inside-control.ts';
 import type { LinkControl } from './link-control.ts';
 import type { KeepingControl } from './keeping-control.ts';
 import type { ModelControl } from './model-control.ts';
@@ -18,6 +19,7 @@ export interface Page {
   readonly bench: BenchControl;
   readonly link: LinkControl;
   readonly sweeps: SweepControl;
+  readonly inside: InsideControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

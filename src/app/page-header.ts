@@ -96,9 +96,7 @@ class PageHeader extends PageElement {
           Train a small neural network on your own table, on your GPU, checked against float64. Nothing leaves
           your browser.
         </p>
-        <nav aria-label="Pages">
-          ${links.map(([route, label]) => this.#renderLink(route, label))}
-        </nav>
+        <nav aria-label="Pages">${links.map(([route, label]) => this.#renderLink(route, label))}</nav>
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>
     `;

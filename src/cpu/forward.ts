@@ -23,3 +23,18 @@ export function forward(network: Network, parameters: Float64Array, inputs: Floa
   }
   return outputs;
 }
+
+/**
+ * What every layer says of one row, in float64: first the row itself, then each layer's activations [units].
+ *
+ * @param row [inputCount]
+ */
+export function layerActivations(
+  network: Network,
+  parameters: Float64Array,
+  row: Float64Array,
+): Float64Array[] {
+  const backprop = new Backprop(network, parameters, row);
+  backprop.forward();
+  return [row, ...backprop.layers.map(({ activations }) => activations.data)];
+}

@@ -1,23 +1,27 @@
 import { proxy, wrap, type Remote } from 'comlink';
+import type { InsideService } from './inside-service.ts';
 import type { ModelService } from './model-service.ts';
 import type { SweepService } from './sweep-service.ts';
 import type { TrainingService } from './training-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
 export type { LossCurve } from './loss-curve.ts';
+export type { Frame, FrameRequest } from './inside-service.ts';
 export { fileStem, type ExportOffer } from './model-exports.ts';
 export type { KeptState, ModelSource, PredictedTable } from './model-service.ts';
 export type { ModelSheet, RowField } from './model-sheet.ts';
 export type { PredictedRows } from './predicted-rows.ts';
 export type { OpenTable, TableSource } from './table-keeper.ts';
+export type { Subject } from './subject.ts';
 export type { SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
 export type { SweepRequest, SweepSheet } from './sweep-service.ts';
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous, those of its parts too. */
-export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps'> & {
+export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps' | 'inside'> & {
   readonly models: Remote<ModelService>;
   readonly sweeps: Remote<SweepService>;
+  readonly inside: Remote<InsideService>;
 };
 
 /**

@@ -38,9 +38,11 @@ import {
 import { reportAssessment, type AssessmentReport } from './assessment-report.ts';
 import { createBrowserPool } from './browser-pool.ts';
 import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve.ts';
+import { InsideService } from './inside-service.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
 import { ModelService } from './model-service.ts';
 import { RunKeeper, watchOn } from './run-keeper.ts';
+import { SubjectKeeper } from './subject.ts';
 import { SweepService } from './sweep-service.ts';
 import { TableKeeper, type OpenTable, type TableSource } from './table-keeper.ts';
 
@@ -96,6 +98,9 @@ export class TrainingService {
   readonly models = new ModelService(this.#tables, this.#runs);
   /** Many networks at once. */
   readonly sweeps = new SweepService(this.#tables, this.models);
+  readonly #subjects = new SubjectKeeper(this.#tables, this.#runs);
+  /** What is inside a network. */
+  readonly inside = new InsideService(this.#subjects);
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */

@@ -1,0 +1,192 @@
+import type { Frame, FrameRequest, Subject, TrainingClient } from '../worker/client.ts';
+import type { PageState } from './page-state.ts';
+import { sentenceOf } from './sentences.ts';
+
+/** A replay goes through the run in so many pictures. */
+const REPLAY_PICTURES = 150;
+/** Rows whose predictions are shown. */
+const SHOWN_ROWS = 12;
+
+/** Looks into the network on the page: where it stands, or at any step it has been through. */
+export class InsideControl {
+  /** The step that is looked at; undefined for where the run stands, as it trains. */
+  step: number | undefined;
+  /** The run is gone through from step to step. */
+  isReplaying = false;
+  frame: Frame | undefined;
+  /** Why there is no picture of what is asked for. */
+  problem: string | undefined;
+  /** The row whose activations are shown. */
+  row: number | undefined;
+  readonly #state: PageState;
+  readonly #client: TrainingClient;
+  readonly #listeners = new Set<() => void>();
+  #subjectKey = '';
+  /** Counts what was asked for; what has been answered so far. */
+  #asked = 0;
+  #answered = 0;
+  #isLooping = false;
+
+  constructor(state: PageState, client: TrainingClient) {
+    this.#state = state;
+    this.#client = client;
+    state.subscribe(() => this.#onStateChange());
+  }
+
+  /**
+   * Somebody is looking: pictures are taken as long as anybody is.
+   *
+   * @param onFrame called when there is something new to see
+   * @returns a function that ends it
+   */
+  watch(onFrame: () => void): () => void {
+    this.#listeners.add(onFrame);
+    this.ask();
+    return () => {
+      this.#listeners.delete(onFrame);
+      // Another page that looks comes in the place of this one at once.
+      setTimeout(() => this.#listeners.size === 0 && this.#leave());
+    };
+  }
+
+  /** The network on the page: that of its run, or the one its settings begin with; undefined without a table. */
+  get subject(): Subject | undefined {
+    const { currentRun, table, job } = this.#state;
+    if (currentRun?.id !== undefined) return { run: currentRun.id };
+    if (!table?.open.prepared) return undefined;
+    const { id, plans, options } = table.open;
+    return { job, table: { id, plans, options } };
+  }
+
+  /** It shows the run as it trains. */
+  get isLive(): boolean {
+    return this.step === undefined && this.#state.activity === 'running';
+  }
+
+  /** Goes to a step of the run. */
+  goTo(step: number): void {
+    this.isReplaying = false;
+    this.#moveTo(step);
+  }
+
+  /** Back to where the run stands. */
+  follow(): void {
+    this.isReplaying = false;
+    this.step = undefined;
+    this.ask();
+  }
+
+  /** Goes through the run from its first step, or on from where it is looked at; or stops that. */
+  replay(): void {
+    this.isReplaying = !this.isReplaying;
+    const { frame } = this;
+    if (this.isReplaying && frame && (this.step === undefined || this.step >= frame.lastStep))
+      this.step = frame.firstStep;
+    this.ask();
+  }
+
+  chooseRow(row: number | undefined): void {
+    if (row === this.row) return;
+    this.row = row;
+    this.ask();
+  }
+
+  /** Something else is to be seen. */
+  ask(): void {
+    this.#asked++;
+    for (const listener of this.#listeners) listener();
+    if (!this.#isLooping && this.#listeners.size > 0) void this.#loop();
+  }
+
+  /** Tells networks apart, without the columns of a table, which may be thousands. */
+  #keyOf(subject: Subject): string {
+    return 'run' in subject
+      ? String(subject.run)
+      : `${this.#state.table?.key} ${JSON.stringify(subject.job)}`;
+  }
+
+  #moveTo(step: number): void {
+    this.step = step;
+    this.ask();
+  }
+
+  #onStateChange(): void {
+    const { subject } = this;
+    const key = subject ? this.#keyOf(subject) : '';
+    const isOther = key !== this.#subjectKey;
+    if (isOther) {
+      this.#subjectKey = key;
+      this.step = undefined;
+      this.isReplaying = false;
+      this.frame = undefined;
+      this.problem = undefined;
+    }
+    if (isOther || this.#state.activity !== 'idle') this.ask();
+  }
+
+  /** One picture after the other, each asked for when the one before it is on the page. */
+  async #loop(): Promise<void> {
+    this.#isLooping = true;
+    try {
+      while (
+        this.#listeners.size > 0 &&
+        (this.#asked !== this.#answered || this.isLive || this.isReplaying)
+      ) {
+        await this.#look();
+        await nextPicture();
+        if (this.isReplaying) this.#stepOn();
+      }
+    } finally {
+      this.#isLooping = false;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { subject } = this;
+    const asked = this.#asked;
+    if (subject) {
+      try {
+        const frame = await this.#client.inside.look(this.#request(subject));
+        if (this.#keyOf(subject) === this.#subjectKey) {
+          this.frame = frame;
+          this.problem = undefined;
+        }
+      } catch (error) {
+        // What was asked for of another network is of no interest any more.
+        if (this.#keyOf(subject) === this.#subjectKey) this.#fail(error);
+      }
+    }
+    this.#answered = asked;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #request(subject: Subject): FrameRequest {
+    const { step, row } = this;
+    return { subject, step, rowCount: SHOWN_ROWS, ...(row !== undefined && { row }) };
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof Error && error.name === 'AbortError') return;
+    this.problem = sentenceOf(error);
+    this.isReplaying = false;
+  }
+
+  #stepOn(): void {
+    const { frame, step } = this;
+    if (!frame || step === undefined) return;
+    const stride = Math.max(1, Math.round((frame.lastStep - frame.firstStep) / REPLAY_PICTURES));
+    if (step + stride < frame.lastStep) return this.#moveTo(step + stride);
+    this.isReplaying = false;
+    this.#moveTo(frame.lastStep);
+  }
+
+  #leave(): void {
+    this.isReplaying = false;
+    void this.#client.inside.close();
+  }
+}
+
+/** Until the browser draws again; not in a tab that nobody sees. */
+function nextPicture(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}

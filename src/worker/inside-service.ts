@@ -1,0 +1,103 @@
+import {
+  forward,
+  inUnitsOfTable,
+  layerActivations,
+  layOutNetwork,
+  predictionsOf,
+  type Trainer,
+} from '../index.ts';
+import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
+import type { OpenSubject, Subject, SubjectKeeper } from './subject.ts';
+
+/** Larger networks are not sent to the page with every picture: they are too large to draw. */
+const MOST_SENT_PARAMETERS = 20_000;
+
+/** What the page wants to see of a network. */
+export interface FrameRequest {
+  readonly subject: Subject;
+  /** Undefined for where the run stands now, on its way included. */
+  readonly step: number | undefined;
+  /** In the place of the run's, [parameterCount]. */
+  readonly parameters?: Float64Array;
+  /** The first rows of the table, this many. */
+  readonly rowCount: number;
+  /** Whose activations are wanted, by its place among those rows. */
+  readonly row?: number;
+}
+
+/** A network at one moment. */
+export interface Frame {
+  readonly step: number;
+  /** The steps it can be looked at. */
+  readonly firstStep: number;
+  readonly lastStep: number;
+  /** [parameterCount]; undefined where there are too many to draw. */
+  readonly parameters: Float64Array | undefined;
+  /** What it says of the first rows, computed in float64. */
+  readonly predicted: PredictedRows;
+  /** Of the row that was asked for: the row itself, then every layer's activations. */
+  readonly activations: readonly Float64Array[] | undefined;
+}
+
+/** Shows what is inside a network, while it trains and at every step it has been through. */
+export class InsideService {
+  readonly #subjects: SubjectKeeper;
+  #looking = new AbortController();
+
+  constructor(subjects: SubjectKeeper) {
+    this.#subjects = subjects;
+  }
+
+  /**
+   * Looks at a network. A look that is on its way to another step is given up.
+   *
+   * @throws InputError for a step the run does not have; an AbortError if another look is asked for meanwhile
+   */
+  async look(request: FrameRequest): Promise<Frame> {
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    const { signal } = this.#looking;
+    const opened = this.#subjects.open(request.subject);
+    const { step, parameters: given } = request;
+    const { session, replay, run } = opened;
+    if (step === undefined && session && !given) {
+      const parameters = await session.parameters();
+      return frameOf(opened, request, { step: session.stepCount, parameters });
+    }
+    const at = step ?? session?.stepCount ?? run.history.first.step;
+    const look = async (trainer: Trainer) =>
+      frameOf(opened, request, { step: at, parameters: await trainer.parameters() });
+    return replay.lookAt(at, look, { signal, ...(given && { parameters: given }) });
+  }
+
+  /** Nobody looks any more. */
+  close(): void {
+    this.#looking.abort();
+    this.#subjects.close();
+  }
+}
+
+function frameOf(
+  { job, prepared, run, session }: OpenSubject,
+  { rowCount, row }: FrameRequest,
+  { step, parameters }: { readonly step: number; readonly parameters: Float64Array },
+): Frame {
+  const { dataset, predictable } = prepared;
+  const { inputCount, outputCount } = dataset.training;
+  const network = layOutNetwork(inputCount, job.layers);
+  const rows = predictable.rows.subarray(0, rowCount);
+  const inputs = predictable.inputs.subarray(0, rows.length * inputCount);
+  const outputs = predictionsOf(job.loss, forward(network, parameters, inputs), outputCount);
+  const shown = { rows, parts: predictable.parts.slice(0, rows.length), inputs };
+  return {
+    step,
+    firstStep: run.history.first.step,
+    lastStep: session?.stepCount ?? step,
+    parameters: parameters.length > MOST_SENT_PARAMETERS ? undefined : parameters,
+    predicted: reportPredictions(shown, dataset, inUnitsOfTable(dataset, outputs)),
+    activations:
+      row === undefined || row >= rows.length
+        ? undefined
+        : layerActivations(network, parameters, inputs.slice(row * inputCount, (row + 1) * inputCount)),
+  };
+}
