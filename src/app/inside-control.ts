@@ -4,6 +4,8 @@ import { sentenceOf } from './sentences.ts';
 
 /** A replay goes through the run in so many pictures. */
 const REPLAY_PICTURES = 150;
+/** A look that takes longer is given up when another step is wanted, in milliseconds. */
+const PATIENCE_MS = 150;
 /** Rows whose predictions are shown. */
 const SHOWN_ROWS = 12;
 
@@ -26,6 +28,8 @@ export class InsideControl {
   #asked = 0;
   #answered = 0;
   #isLooping = false;
+  /** When the look that is on its way began. */
+  #lookedAtMs: number | undefined;
 
   constructor(state: PageState, client: TrainingClient) {
     this.#state = state;
@@ -107,6 +111,7 @@ export class InsideControl {
 
   #moveTo(step: number): void {
     this.step = step;
+    if (performance.now() - (this.#lookedAtMs ?? Infinity) > PATIENCE_MS) void this.#client.inside.giveUp();
     this.ask();
   }
 
@@ -145,6 +150,7 @@ export class InsideControl {
     const { subject } = this;
     const asked = this.#asked;
     if (subject) {
+      this.#lookedAtMs = performance.now();
       try {
         const frame = await this.#client.inside.look(this.#request(subject));
         if (this.#keyOf(subject) === this.#subjectKey) {
@@ -154,6 +160,8 @@ export class InsideControl {
       } catch (error) {
         // What was asked for of another network is of no interest any more.
         if (this.#keyOf(subject) === this.#subjectKey) this.#fail(error);
+      } finally {
+        this.#lookedAtMs = undefined;
       }
     }
     this.#answered = asked;

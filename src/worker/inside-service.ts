@@ -54,7 +54,7 @@ export class InsideService {
    * @throws InputError for a step the run does not have; an AbortError if another look is asked for meanwhile
    */
   async look(request: FrameRequest): Promise<Frame> {
-    this.#looking.abort();
+    this.giveUp();
     this.#looking = new AbortController();
     const { signal } = this.#looking;
     const opened = this.#subjects.open(request.subject);
@@ -70,9 +70,14 @@ export class InsideService {
     return replay.lookAt(at, look, { signal, ...(given && { parameters: given }) });
   }
 
+  /** Ends a look that is on its way, with an AbortError. */
+  giveUp(): void {
+    this.#looking.abort();
+  }
+
   /** Nobody looks any more. */
   close(): void {
-    this.#looking.abort();
+    this.giveUp();
     this.#subjects.close();
   }
 }
