@@ -1,10 +1,9 @@
 import { RunReplay, untrained, type Replayable, type TrainingJob, type TrainingSession } from '../index.ts';
 import type { RunKeeper } from './run-keeper.ts';
-import type { KeptDataset, TableKeeper } from './table-keeper.ts';
-import type { RunRequest } from './training-service.ts';
+import type { KeptDataset, TableKeeper, TableRequest } from './table-keeper.ts';
 
 /** Which network is looked at: that of a run, or the one a job begins with. */
-export type Subject = { readonly run: number } | { readonly job: TrainingJob; readonly table: RunRequest };
+export type Subject = { readonly run: number } | { readonly job: TrainingJob; readonly table: TableRequest };
 
 /** A network that is looked at, at any of its steps. */
 export interface OpenSubject {

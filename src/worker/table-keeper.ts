@@ -63,6 +63,15 @@ export interface OpenTable {
   readonly problem: string | undefined;
 }
 
+/** The open table, and how it is understood. */
+export interface TableRequest {
+  /** Of the table that is meant. */
+  readonly id: number;
+  /** One per column. */
+  readonly plans: readonly ColumnPlan[];
+  readonly options: DatasetOptions;
+}
+
 /** A table as numbers, with what tells it from others. */
 export interface KeptDataset {
   /** Of the same table, the same columns and options. */

@@ -44,7 +44,7 @@ import { ModelService } from './model-service.ts';
 import { RunKeeper, watchOn } from './run-keeper.ts';
 import { SubjectKeeper } from './subject.ts';
 import { SweepService } from './sweep-service.ts';
-import { TableKeeper, type OpenTable, type TableSource } from './table-keeper.ts';
+import { TableKeeper, type OpenTable, type TableRequest, type TableSource } from './table-keeper.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -58,12 +58,7 @@ export interface RunProgress {
 }
 
 /** What a run is to be, beside its job. */
-export interface RunRequest {
-  /** Of the table that is meant. */
-  readonly id: number;
-  /** One per column. */
-  readonly plans: readonly ColumnPlan[];
-  readonly options: DatasetOptions;
+export interface RunRequest extends TableRequest {
   /** Of the GPU; the best for the job if left out. */
   readonly strategy?: GpuStrategy;
   /** As it was, to be repeated exactly; goes before the strategy. */
