@@ -6,6 +6,7 @@ import type { OptimizerName, OptimizerSettings } from './optimizers.ts';
 import type { GpuStrategy, Plan, Snapshot } from './plan.ts';
 import type { PrecisionName } from './precision.ts';
 import type { ScheduleSettings } from './schedules.ts';
+import type { Trace } from './trace.ts';
 
 /** The rows a network learns from, as numbers. */
 export interface TrainingData {
@@ -100,6 +101,17 @@ export function requireNetwork(network: number, networkCount: number): void {
   throw new InputError(`This trainer has ${has}; it was asked for network ${network}. Ask for one it has.`);
 }
 
+/** @throws InputError if a run of `steps` steps has none behind its first `step` */
+export function requireNextStep(step: number, { steps }: Pick<TrainingJob, 'steps'>): void {
+  if (step < steps) return;
+  const done = step.toLocaleString('en-US');
+  const all = steps.toLocaleString('en-US');
+  throw new InputError(
+    `This run has taken ${done} of its ${all} steps: there is no next one to trace. ` +
+      'Go back to a snapshot of an earlier step, or train a longer run.',
+  );
+}
+
 /** What a trainer answers once it was disposed of. */
 export function disposedError(): Error {
   return new Error('This trainer was disposed of; make a new one.');
@@ -167,6 +179,15 @@ export interface Trainer {
    * [networkCount, parameterCount]; neither clipped nor decayed.
    */
   gradients(): Promise<Float64Array>;
+  /**
+   * Every matrix of the next step, recomputed one by one from the present parameters and labelled by what computed it:
+   * the reference, or the layered kernels whatever the strategy. Of several networks, one as if it trained alone.
+   * Training goes on as if nobody had asked; may be asked while `train` runs.
+   *
+   * @param network which of the job's networks, from 0 on; the first if left out
+   * @throws InputError if the job does not have it, or if all its steps are taken: there is no next one
+   */
+  trace(network?: number): Promise<Trace>;
   /** The run as it stands, steps on their way included; may be asked while `train` runs. */
   snapshot(): Promise<Snapshot>;
   /**

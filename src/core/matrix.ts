@@ -40,10 +40,12 @@ export interface Arithmetic {
   multiplyEntries(a: Matrix, b: Matrix, out: Matrix): void;
   /** The loss, a mean over rows and outputs, or over rows. */
   meanLoss(loss: Loss, prediction: Matrix, target: Matrix): number;
+  /** out [n, 1] = the loss of each row, summed over its outputs */
+  rowLosses(loss: Loss, prediction: Matrix, target: Matrix, out: Matrix): void;
   /** out = dE/df of the mean loss, entry by entry */
   lossGradient(loss: Loss, prediction: Matrix, target: Matrix, out: Matrix): void;
-  /** gradients *= most / ‖gradients‖ where their length is more than that */
-  clip(gradients: Float64Array, most: number): void;
+  /** gradients *= most / ‖gradients‖ where their length is more than that; returns the factor, 1 where it is not */
+  clip(gradients: Float64Array, most: number): number;
   /** parameters += the optimizer's change, entry by entry */
   update(optimizer: Optimizer, rates: Rates, values: UpdatedValues): void;
 }
@@ -180,6 +182,13 @@ export const float64: Arithmetic = {
     return sum / meanCount(loss, rows, columns);
   },
 
+  rowLosses(loss, { data: outputs, columns }, { data: targets }, { data: out }) {
+    out.fill(0);
+    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+      out[Math.floor(i / columns)] += loss.value(outputs[i], targets[i], row);
+    });
+  },
+
   lossGradient(loss, { data: outputs, rows, columns }, { data: targets }, out) {
     const count = meanCount(loss, rows, columns);
     if (loss.link === 'softmax') {
@@ -196,7 +205,9 @@ export const float64: Arithmetic = {
   clip(gradients, most) {
     const length = Math.sqrt(gradients.reduce((sum, gradient) => sum + gradient * gradient, 0));
     const factor = most / (length + CLIP_EPSILON);
-    if (factor < 1) for (let i = 0; i < gradients.length; i++) gradients[i] *= factor;
+    if (!(factor < 1)) return 1;
+    for (let i = 0; i < gradients.length; i++) gradients[i] *= factor;
+    return factor;
   },
 
   update(optimizer, rates, { parameters, gradients, first, second }) {

@@ -27,10 +27,14 @@ export function ratesOf(job: TrainingJob, network: NetworkSettings = job.network
   };
 }
 
+/** The learning rate of step t (0, 1, …): the network's own times what the schedule says. */
+export function learningRateAt({ networks, schedule, steps }: TrainingJob, t: number): number {
+  return networks[0].learningRate * scheduleFactor(schedule, t, steps);
+}
+
 /** Brings what depends on the step up to step t (0, 1, …). */
 export function moveRates(rates: Rates, job: TrainingJob, t: number): void {
-  const { learningRate } = job.networks[0];
-  rates.learningRate = learningRate * scheduleFactor(job.schedule, t, job.steps);
+  rates.learningRate = learningRateAt(job, t);
   correctRates(rates, job, t);
 }
 

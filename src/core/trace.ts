@@ -1,4 +1,5 @@
-import type { Matrix } from './matrix.ts';
+import { matrix, type Matrix } from './matrix.ts';
+import type { Layer } from './network.ts';
 
 /**
  * The matrices of one layer in one step, in the order they are computed. In the notebook's letters, for the hidden and
@@ -52,6 +53,17 @@ export interface Trace {
   readonly learningRate: number;
   /** What the gradients are multiplied by before the update: 1 unless they are clipped. */
   readonly clipFactor: number;
+}
+
+/** The part of a layer in numbers of every parameter, [parameterCount]: the matrices share memory with them. */
+export function partOf(
+  { inputCount, units, weightsOffset, biasOffset }: Layer,
+  values: Float64Array,
+): { readonly weights: Matrix; readonly biases: Matrix | undefined } {
+  return {
+    weights: matrix(inputCount, units, values, weightsOffset),
+    biases: biasOffset === undefined ? undefined : matrix(1, units, values, biasOffset),
+  };
 }
 
 /** What a matrix of a trace is. */

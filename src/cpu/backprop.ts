@@ -13,7 +13,7 @@ export interface OptimizerStates {
 }
 
 /** The matrices of one layer. In the notebook's letters, for the hidden and the output layer: */
-interface LayerMatrices {
+export interface LayerMatrices {
   readonly activation: Activation;
   /** x | g: what the layer reads, [rows, inputs] */
   readonly input: Matrix;

@@ -4,6 +4,7 @@ import {
   disposedError,
   initialParameters,
   requireNetwork,
+  requireNextStep,
   requireSteps,
   type Backend,
   type Trainer,
@@ -18,9 +19,11 @@ import { layOutNetwork, type Network } from '../core/network.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { sliceOfAlone } from '../core/population.ts';
 import { isCompensated } from '../core/precision.ts';
+import type { Trace } from '../core/trace.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
 import { forward } from './forward.ts';
 import { ReferenceRun } from './reference-run.ts';
+import { traceStep } from './trace.ts';
 
 /** How long the CPU path computes before it lets the event loop run, in milliseconds. */
 const YIELD_AFTER_MS = 16;
@@ -73,7 +76,7 @@ export const cpuBackend: Backend = {
     const refusal = await this.refusal(job, data, plan);
     if (refusal) throw new RefusalError(refusal);
     const parameters = initialParameters(job, data);
-    return new CpuTrainer(job, sliceOfAlone(job, data), { parameters, arithmetic: float64 });
+    return new CpuTrainer(job, sliceOfAlone(job, data), parameters, () => ({ arithmetic: float64 }));
   },
 };
 
@@ -84,15 +87,15 @@ export const cpuBackend: Backend = {
 export function createRoundedTrainer(job: TrainingJob, data: TrainingData): Trainer {
   const parameters = initialParameters(job, data);
   const rounded = { ...data, inputs: data.inputs.map(Math.fround), targets: data.targets.map(Math.fround) };
-  return new CpuTrainer(job, rounded, { parameters, ...float32Arithmetic(parameters, isCompensated(job)) });
+  return new CpuTrainer(job, rounded, parameters, (values) => float32Arithmetic(values, isCompensated(job)));
 }
 
-interface Arithmetics {
-  readonly parameters: Float64Array;
+/** How a trainer computes with its parameters, [parameterCount], which may be rounded in place. */
+type MakeArithmetic = (parameters: Float64Array) => {
   readonly arithmetic: Arithmetic;
   /** What the parameters lack, where the arithmetic keeps it apart. */
   readonly lowParts?: Float64Array;
-}
+};
 
 class CpuTrainer implements Trainer {
   readonly plan: Plan = { strategy: 'reference' };
@@ -102,6 +105,8 @@ class CpuTrainer implements Trainer {
   stepCount = 0;
 
   readonly #job: TrainingJob;
+  readonly #data: TrainingData;
+  readonly #makeArithmetic: MakeArithmetic;
   readonly #run: ReferenceRun;
   readonly #losses: Float64Array;
   readonly #lowParts: Float64Array | undefined;
@@ -109,9 +114,17 @@ class CpuTrainer implements Trainer {
   #yieldedAtMs = performance.now();
   #isDisposed = false;
 
-  constructor(job: TrainingJob, data: TrainingData, { parameters, arithmetic, lowParts }: Arithmetics) {
+  constructor(
+    job: TrainingJob,
+    data: TrainingData,
+    parameters: Float64Array,
+    makeArithmetic: MakeArithmetic,
+  ) {
     const start = performance.now();
+    const { arithmetic, lowParts } = makeArithmetic(parameters);
     this.initialParameters = parameters.slice();
+    this.#data = data;
+    this.#makeArithmetic = makeArithmetic;
     this.#lowParts = lowParts;
     this.#job = job;
     this.#run = new ReferenceRun(job, data, parameters, arithmetic);
@@ -191,6 +204,20 @@ class CpuTrainer implements Trainer {
     const { backprop, targets } = this.#run.forward(this.stepCount);
     backprop.backward(this.#job.loss, targets);
     return backprop.gradients.slice();
+  }
+
+  async trace(network = 0): Promise<Trace> {
+    this.#requireUndisposed();
+    requireNetwork(network, 1);
+    requireNextStep(this.stepCount, this.#job);
+    // A run of its own: it takes the step, and this one stays where it is.
+    const parameters = this.#run.parameters.slice();
+    const { arithmetic, lowParts } = this.#makeArithmetic(parameters);
+    if (this.#lowParts) lowParts?.set(this.#lowParts);
+    const run = new ReferenceRun(this.#job, this.#data, parameters, arithmetic);
+    run.states.first.set(this.#run.states.first);
+    run.states.second.set(this.#run.states.second);
+    return traceStep(this.#job, this.#data, this.stepCount, { run, arithmetic, lowParts });
   }
 
   async snapshot(): Promise<Snapshot> {

@@ -115,6 +115,14 @@ const roundedArithmetic: Omit<Arithmetic, 'update'> = {
     return round(sum / meanCount(loss, rows, columns));
   },
 
+  rowLosses(loss, { data: outputs, columns }, { data: targets }, { data: out }) {
+    out.fill(0);
+    eachEntry(loss, { outputs, targets, outputCount: columns }, (i, row) => {
+      const at = Math.floor(i / columns);
+      out[at] = round(out[at] + round(loss.value(outputs[i], targets[i], roundedRow(row))));
+    });
+  },
+
   lossGradient(loss, { data: outputs, rows, columns }, { data: targets }, out) {
     const count = meanCount(loss, rows, columns);
     let sums: RowStatistics | undefined;
@@ -127,7 +135,9 @@ const roundedArithmetic: Omit<Arithmetic, 'update'> = {
   clip(gradients, most) {
     const squares = gradients.reduce((sum, gradient) => round(sum + round(gradient * gradient)), 0);
     const factor = round(round(most) / round(round(Math.sqrt(squares)) + CLIP_EPSILON));
-    if (factor < 1) for (let i = 0; i < gradients.length; i++) gradients[i] = round(gradients[i] * factor);
+    if (!(factor < 1)) return 1;
+    for (let i = 0; i < gradients.length; i++) gradients[i] = round(gradients[i] * factor);
+    return factor;
   },
 };
 

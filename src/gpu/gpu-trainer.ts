@@ -8,6 +8,7 @@ import { optimizers } from '../core/optimizers.ts';
 import { requireFitting, type Plan, type Snapshot } from '../core/plan.ts';
 import { isCompensated } from '../core/precision.ts';
 import { lossCount, lossesBefore, snapshotOf } from '../core/population.ts';
+import type { Trace } from '../core/trace.ts';
 import { withinMemory, type BufferScope, type GpuBuffer } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
@@ -266,6 +267,10 @@ class GpuTrainer implements Trainer {
     const { job, interleavedCount: sideBySide } = this.#resident;
     const count = job.networks.length * this.network.parameterCount;
     return deinterleave(await readFloats(this.#gpu, gradients, 0, count), sideBySide);
+  }
+
+  async trace(): Promise<Trace> {
+    throw new Error('The GPU path does not trace yet; trace on the CPU path.');
   }
 
   async snapshot(): Promise<Snapshot> {
