@@ -165,6 +165,7 @@ export { finalLoss, rankedLoss, ranking, type NetworkRecord } from './core/netwo
 export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts';
 export { sweepCsv } from './core/sweep-csv.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
+export { traceStepOf, type TracedStep } from './traced-step.ts';
 export { RunReplay, untrained, type Replayable } from './run-replay.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';

@@ -20,6 +20,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'session-start.ts': ['run-result.ts', 'validation-watch.ts', 'core'],
   'training-session.ts': ['session-start.ts', 'validation-watch.ts', 'run-result.ts', 'backends.ts', 'core'],
   'run-replay.ts': ['backends.ts', 'core'],
+  'traced-step.ts': ['run-replay.ts', 'backends.ts', 'core'],
   'predicted-by.ts': ['cpu', 'core'],
   'assessment.ts': ['training-session.ts', 'predicted-by.ts', 'data', 'core'],
   'train-once.ts': ['training-session.ts', 'session-start.ts', 'run-result.ts', 'core'],
@@ -67,6 +68,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'path-times.ts': ['backends.ts', 'core'],
   'population-times.ts': ['train-alone.ts', 'backends.ts', 'core'],
   'index.ts': [
+    'traced-step.ts',
     'run-replay.ts',
     'train-once.ts',
     'train-alone.ts',
