@@ -22,7 +22,8 @@ export class InsideControl {
   row: number | undefined;
   readonly #state: PageState;
   readonly #client: TrainingClient;
-  readonly #listeners = new Set<() => void>();
+  /** With how often each wants to be told at most, in milliseconds. */
+  readonly #listeners = new Map<() => void, number>();
   #subjectKey = '';
   /** Counts what was asked for; what has been answered so far. */
   #asked = 0;
@@ -41,10 +42,11 @@ export class InsideControl {
    * Somebody is looking: pictures are taken as long as anybody is.
    *
    * @param onFrame called when there is something new to see
+   * @param everyMs while it trains, not before so many milliseconds have gone by since the last picture
    * @returns a function that ends it
    */
-  watch(onFrame: () => void): () => void {
-    this.#listeners.add(onFrame);
+  watch(onFrame: () => void, everyMs = 0): () => void {
+    this.#listeners.set(onFrame, everyMs);
     this.ask();
     return () => {
       this.#listeners.delete(onFrame);
@@ -98,7 +100,7 @@ export class InsideControl {
   /** Something else is to be seen. */
   ask(): void {
     this.#asked++;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners.keys()) listener();
     if (!this.#isLooping && this.#listeners.size > 0) void this.#loop();
   }
 
@@ -138,7 +140,7 @@ export class InsideControl {
         (this.#asked !== this.#answered || this.isLive || this.isReplaying)
       ) {
         await this.#look();
-        await nextPicture();
+        await nextPicture(Math.min(...this.#listeners.values()));
         if (this.isReplaying) this.#stepOn();
       }
     } finally {
@@ -165,7 +167,7 @@ export class InsideControl {
       }
     }
     this.#answered = asked;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners.keys()) listener();
   }
 
   #request(subject: Subject): FrameRequest {
@@ -194,7 +196,8 @@ export class InsideControl {
   }
 }
 
-/** Until the browser draws again; not in a tab that nobody sees. */
-function nextPicture(): Promise<unknown> {
-  return new Promise((resolve) => requestAnimationFrame(resolve));
+/** Until the browser draws again, after so many milliseconds; not in a tab that nobody sees. */
+async function nextPicture(waitMs: number): Promise<void> {
+  if (waitMs > 0 && waitMs < Infinity) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  await new Promise((resolve) => requestAnimationFrame(resolve));
 }

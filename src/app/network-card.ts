@@ -11,10 +11,14 @@ import './network-diagram.ts';
 import './settings-form.ts';
 import { countOf } from './format.ts';
 import { PageElement } from './page-element.ts';
+import type { Topic } from './page-state.ts';
 import { baseStyles } from './styles.ts';
 
 /** Initial weights are drawn on the page, for the picture alone, up to this many. */
 const MOST_DRAWN_PARAMETERS = 20_000;
+
+/** How often the picture follows a run that trains, in milliseconds: as often as the loss chart. */
+const LIVE_EVERY_MS = 100;
 
 /** The network as a picture, and what can be set about it and its training. */
 class NetworkCard extends PageElement {
@@ -27,15 +31,48 @@ class NetworkCard extends PageElement {
     `,
   ];
 
+  readonly #onScreen = new IntersectionObserver(([{ isIntersecting }]) => this.#see(isIntersecting));
+  #isSeen = false;
+  #unwatch: (() => void) | undefined;
   #drawn: { job: TrainingJob; inputCount: number; parameters: Float64Array | undefined } | undefined;
 
+  override firstUpdated(): void {
+    this.#onScreen.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#onScreen.disconnect();
+    this.#see(false);
+  }
+
+  protected override onStateChange(topic: Topic): void {
+    super.onStateChange(topic);
+    this.#follow();
+  }
+
+  #see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    this.#follow();
+  }
+
+  /** The weights of a run that trains are fetched only while somebody can see them. */
+  #follow(): void {
+    const { inside } = this.page;
+    const isWanted = this.#isSeen && inside.isLive;
+    if (isWanted === (this.#unwatch !== undefined)) return;
+    this.#unwatch?.();
+    this.#unwatch = isWanted ? inside.watch(() => this.requestUpdate(), LIVE_EVERY_MS) : undefined;
+  }
+
   override render() {
-    const { state } = this.page;
+    const { state, inside } = this.page;
     const { job, currentRun } = state;
     const inputCount = state.table?.open.prepared?.inputCount ?? 2;
     const report = currentRun?.job === job ? currentRun.report : undefined;
     // A run that diverged has no weights to draw.
     const isDrawable = report?.parameters.every(Number.isFinite);
+    const live = inside.isLive && currentRun?.job === job ? inside.frame?.parameters : undefined;
     const { link }: Loss = losses[job.loss];
     const network = layOutNetwork(inputCount, job.layers);
     return html`
@@ -47,7 +84,7 @@ class NetworkCard extends PageElement {
         <network-diagram
           .network=${network}
           .link=${link}
-          .parameters=${isDrawable ? report?.parameters : this.#initialParameters(job, network)}
+          .parameters=${live ?? (isDrawable ? report?.parameters : this.#initialParameters(job, network))}
         ></network-diagram>
         <settings-form .page=${this.page}></settings-form>
       </section>
