@@ -87,8 +87,8 @@ export function matricesOf(trace: Trace): TracedMatrix[] {
   const last = layers.length - 1;
   const all: TracedMatrix[] = [];
   const add = (quantity: keyof LayerTrace, layer: number) => {
-    const matrix = layers[layer][quantity];
-    if (matrix) all.push({ quantity, layer, matrix });
+    const found = layers[layer][quantity];
+    if (found) all.push({ quantity, layer, matrix: found });
   };
   add('input', 0);
   for (let layer = 0; layer <= last; layer++) {

@@ -1,7 +1,13 @@
 import { batchingOf } from '../core/batches.ts';
 import { countDuration } from '../core/durations.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
-import { disposedError, initialParameters, requireNetwork, requireSteps } from '../core/job.ts';
+import {
+  disposedError,
+  initialParameters,
+  requireNetwork,
+  requireNextStep,
+  requireSteps,
+} from '../core/job.ts';
 import { lossQuartiles } from '../core/loss-quartiles.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { optimizers } from '../core/optimizers.ts';
@@ -13,13 +19,14 @@ import { withinMemory, type BufferScope, type GpuBuffer } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
-import { encode, type Dispatch } from './kernels.ts';
 import { createForwardPass } from './layered-network.ts';
+import { traceStep } from './layered-trace.ts';
 import { DeviceQuartiles } from './loss-quartiles.ts';
 import { deinterleave, interleave } from './population.ts';
 import { readFloats } from './readback.ts';
 import type { Resident, Stepping } from './stepping.ts';
 import { createRates, createStepping, interleavedCount, matmulOf } from './strategies.ts';
+import { submit } from './submit.ts';
 
 /** Predicting is done this many rows at a time, so that a table of any length fits. */
 const ROWS_A_PREDICTION = 65_536;
@@ -70,6 +77,7 @@ function upload(
     network,
     rowCount,
     job,
+    data,
     initialParameters: initial,
     interleavedCount: sideBySide,
     parameters: scope.upload('parameters', [networkCount / sideBySide, parameterCount, sideBySide], values),
@@ -248,7 +256,7 @@ class GpuTrainer implements Trainer {
       const context = { ...this.#resident, parameters, scope, rowCount };
       const uploaded = scope.upload('inputs', [rowCount, inputCount], inputs);
       const forward = await this.#unlessDisposed(createForwardPass(context, uploaded));
-      this.#submit(forward.dispatches);
+      submit(this.#gpu, forward.dispatches);
       const predictions = await readFloats(this.#gpu, forward.predictions, 0, rowCount * outputCount);
       scope.dispose();
       return predictions;
@@ -263,14 +271,19 @@ class GpuTrainer implements Trainer {
   async gradients(): Promise<Float64Array> {
     this.#requireUndisposed();
     const { dispatches, gradients } = await this.#unlessDisposed(this.#stepping.gradients(this.stepCount));
-    this.#submit(dispatches);
+    submit(this.#gpu, dispatches);
     const { job, interleavedCount: sideBySide } = this.#resident;
     const count = job.networks.length * this.network.parameterCount;
     return deinterleave(await readFloats(this.#gpu, gradients, 0, count), sideBySide);
   }
 
-  async trace(): Promise<Trace> {
-    throw new Error('The GPU path does not trace yet; trace on the CPU path.');
+  async trace(network = 0): Promise<Trace> {
+    this.#requireUndisposed();
+    const { job } = this.#resident;
+    requireNetwork(network, job.networks.length);
+    requireNextStep(this.stepCount, job);
+    const tracing = this.snapshot().then((snapshot) => traceStep(this.#resident, snapshot, network));
+    return this.#unlessDisposed(tracing);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -327,13 +340,5 @@ class GpuTrainer implements Trainer {
 
   #requireUndisposed(): void {
     if (this.#isDisposed) throw disposedError();
-  }
-
-  #submit(dispatches: readonly Dispatch[]): void {
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const dispatch of dispatches) encode(pass, dispatch);
-    pass.end();
-    this.#gpu.device.queue.submit([encoder.finish()]);
   }
 }

@@ -70,6 +70,13 @@ export const kernels = {
     constants: ['loss', 'activation'],
     workgroupSize: [64, 1],
   },
+  'activation-derivative': {
+    libraries: ['activations'],
+    params: { rowCount: 'u32', unitCount: 'u32' },
+    buffers: { preActivations: 'read', activations: 'read', derivatives: 'write' },
+    constants: ['activation'],
+    workgroupSize: [8, 8],
+  },
   'mean-loss': {
     libraries: [],
     params: { rowCount: 'u32', scale: 'f32' },

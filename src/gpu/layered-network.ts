@@ -11,7 +11,7 @@ import { createDropout, type StepDropout } from './layered-dropout.ts';
 import { kernelsFor } from './matmul-variants.ts';
 
 /** The matrices one layer computes on the way forward, [rowCount, units] each. */
-interface LayerBuffers {
+export interface LayerBuffers {
   readonly layer: Layer;
   readonly input: GpuBuffer;
   readonly preActivations: GpuBuffer;
@@ -42,6 +42,8 @@ export interface BackwardPass {
   readonly dispatches: readonly Dispatch[];
   /** The loss of each row, summed over outputs, [rowCount]. */
   readonly rowLosses: GpuBuffer;
+  /** dE/dŷ of each layer, [rowCount, units]. */
+  readonly layerGradients: readonly GpuBuffer[];
   /** dE/dparameter, [parameterCount]. */
   readonly gradients: GpuBuffer;
 }
@@ -105,8 +107,7 @@ export async function createBackwardPass(
   targets: GpuBuffer,
   job: TrainingJob,
 ): Promise<BackwardPass> {
-  const { gpu, scope, network, rowCount } = context;
-  const { outputCount } = network;
+  const { scope, network, rowCount } = context;
   const gradients = scope.storage('gradients', [network.parameterCount]);
   const rowLosses = scope.storage('rowLosses', [rowCount]);
   const layerGradients = network.layers.map(({ units }, index) =>
@@ -118,17 +119,10 @@ export async function createBackwardPass(
   const widest = Math.max(...network.layers.map(({ units }) => units));
   const undropped = dropout && scope.storage('undropped gradient', [rowCount, widest]);
   const making = [
-    createDispatch(gpu, scope, 'output-gradient', {
-      params: { rowCount, outputCount, scale: 1 / meanCount(losses[job.loss], rowCount, outputCount) },
-      buffers: {
-        targets,
-        preActivations: output.preActivations,
-        activations: output.activations,
-        gradient: layerGradients[layerGradients.length - 1],
-        rowLosses,
-      },
-      constants: { loss: lossNames.indexOf(job.loss), activation: activationIndex(output.layer.activation) },
-      entries: [rowCount, 1],
+    outputGradient(context, output, job, {
+      targets,
+      gradient: layerGradients[layerGradients.length - 1],
+      rowLosses,
     }),
   ];
   for (let index = network.layers.length - 1; index >= 0; index--) {
@@ -139,8 +133,24 @@ export async function createBackwardPass(
     if (!dropout || !undropped) continue;
     making.push(createDropout(context, dropout, index - 1, { source: undropped, result }));
   }
-  const [outputGradient, ...dispatches] = await allDispatches(making);
-  return { outputGradient, dispatches, rowLosses, gradients };
+  const [first, ...dispatches] = await allDispatches(making);
+  return { outputGradient: first, dispatches, rowLosses, layerGradients, gradients };
+}
+
+/** The loss of each row, and dE/dy of the output layer; of a linear one that is dE/df. */
+export function outputGradient(
+  { gpu, scope, rowCount }: PassContext,
+  { layer, preActivations, activations }: LayerBuffers,
+  { loss }: Pick<TrainingJob, 'loss'>,
+  buffers: { readonly targets: GpuBuffer; readonly gradient: GpuBuffer; readonly rowLosses: GpuBuffer },
+): Promise<Dispatch> {
+  const { units: outputCount, activation } = layer;
+  return createDispatch(gpu, scope, 'output-gradient', {
+    params: { rowCount, outputCount, scale: 1 / meanCount(losses[loss], rowCount, outputCount) },
+    buffers: { preActivations, activations, ...buffers },
+    constants: { loss: lossNames.indexOf(loss), activation: activationIndex(activation) },
+    entries: [rowCount, 1],
+  });
 }
 
 /** dE/dw and dE/dbias of one layer from its dE/dy: one kernel for both, or two simple ones. */
@@ -179,8 +189,8 @@ function parameterGradients(
   return [weights, biases];
 }
 
-/** dE/dŷ of the hidden layer `index` from the layer after it. */
-function hiddenGradient(
+/** dE/dŷ of the hidden layer `index` from the layer after it; of a linear one that is dE/dg. */
+export function hiddenGradient(
   { gpu, scope, rowCount, parameters, matmul }: PassContext,
   layers: readonly LayerBuffers[],
   index: number,
@@ -201,6 +211,6 @@ function hiddenGradient(
   });
 }
 
-function activationIndex(name: ActivationName): number {
+export function activationIndex(name: ActivationName): number {
   return activationNames.indexOf(name);
 }

@@ -21,6 +21,8 @@ export interface StepKernels {
   readonly meanLoss: Dispatch;
   /** `clip-factor.wgsl`; undefined where gradients may be of any length. */
   readonly clip: Dispatch | undefined;
+  /** What it writes, [1]. */
+  readonly clipFactor: GpuBuffer;
   readonly optimizerStep: Dispatch;
 }
 
@@ -74,7 +76,7 @@ async function followGradients(
   { gpu, scope, network, job, parameters, state, rates }: Resident,
   gradients: GpuBuffer,
   step: GpuBuffer,
-): Promise<Pick<StepKernels, 'clip' | 'optimizerStep'>> {
+): Promise<Pick<StepKernels, 'clip' | 'clipFactor' | 'optimizerStep'>> {
   const { parameterCount } = network;
   const clipFactor = scope.storage('clipFactor', [1]);
   const clip =
@@ -92,5 +94,5 @@ async function followGradients(
     constants: { ...updateConstants(job), clips: clip ? 1 : 0 },
     entries: [parameterCount, 1],
   });
-  return { clip, optimizerStep };
+  return { clip, clipFactor, optimizerStep };
 }

@@ -1,6 +1,7 @@
 import { activationNames } from '../core/activations.ts';
 import { lossNames } from '../core/losses.ts';
 import { optimizerNames } from '../core/optimizers.ts';
+import activationDerivative from '../../shaders/activation-derivative.wgsl?raw';
 import biasGradient from '../../shaders/bias-gradient.wgsl?raw';
 import clipFactor from '../../shaders/clip-factor.wgsl?raw';
 import dropout from '../../shaders/dropout.wgsl?raw';
@@ -50,6 +51,7 @@ export const libraries = {
 
 /** One kernel a file, by the file's name in `shaders`. */
 export const kernelSources = {
+  'activation-derivative': activationDerivative,
   'bias-gradient': biasGradient,
   'clip-factor': clipFactor,
   dropout,

@@ -1,5 +1,5 @@
 import type { Batching } from '../core/batches.ts';
-import type { TrainingJob } from '../core/job.ts';
+import type { TrainingData, TrainingJob } from '../core/job.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GpuBuffer } from './buffers.ts';
 import type { Dispatch } from './kernels.ts';
@@ -11,6 +11,8 @@ export interface Resident extends Omit<PassContext, 'rowCount'> {
   /** Rows of the table. */
   readonly rowCount: number;
   readonly job: TrainingJob;
+  /** The table on the host: a trace gathers its batch from it. */
+  readonly data: TrainingData;
   /** [networks, parameterCount] */
   readonly initialParameters: Float64Array;
   /**

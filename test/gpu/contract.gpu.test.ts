@@ -13,7 +13,7 @@ import { fusedPlans } from '../../src/gpu/fused-trainer.ts';
 import { unrolledPlans } from '../../src/gpu/unrolled-trainer.ts';
 import { closeness, report } from '../support/close.ts';
 import { analyseOneStep } from '../support/error-analysis.ts';
-import { firstBatch } from '../support/first-batch.ts';
+import { stepBatch } from '../support/step-batch.ts';
 import { covering } from '../support/job-sample.ts';
 import { contractJobs, droppingJob, orData, smallJob, type NamedJob } from '../support/jobs.ts';
 
@@ -105,7 +105,7 @@ describe.each(gpuPaths)('$name: random jobs', ({ plan }) => {
       try {
         await trainer.train(1);
         const [actual, expected] = [await valuesOf(trainer), await reference.run(1)];
-        const bounds = analyseOneStep(job, firstBatch(job, data), initialParameters(job, data));
+        const bounds = analyseOneStep(job, stepBatch(job, data), initialParameters(job, data));
         const loss = closeness(actual.losses, expected.losses, bounds.loss);
         report(`${name}, loss of step 1`, loss, WORST_CASE);
         // Of an optimizer that divides by the size of a gradient the first change has no closed bound.

@@ -128,12 +128,33 @@ export function derivativeError(name: ActivationName, x: number, xError: number,
   }
 }
 
-/** Bounds of the loss and the parameters after one step of the layered kernels. */
+/** Bounds of a layer's matrices in a step. */
+export interface LayerBounds {
+  readonly preActivations: Float64Array;
+  readonly activations: Float64Array;
+  activationsGradient: Float64Array;
+  derivatives: Float64Array;
+  preActivationsGradient: Float64Array;
+}
+
+/** Bounds of everything in one step of the layered kernels. */
+export interface StepBounds {
+  readonly layers: readonly LayerBounds[];
+  readonly rowLosses: Float64Array;
+  readonly loss: number;
+  /** Of dE/dparameter, neither clipped nor decayed. */
+  readonly gradients: Float64Array;
+  /** After the update, where that is SGD's. */
+  readonly parameters: Float64Array;
+}
+
+/** @param step whose masks are drawn, where the job drops units */
 export function analyseOneStep(
   job: TrainingJob,
   data: TrainingData,
   parameters: Float64Array,
-): { loss: number; parameters: Float64Array } {
+  step = 0,
+): StepBounds {
   const network = layOutNetwork(data.inputCount, job.layers);
   const rows = data.rowCount;
   const weightError = (value: number) => ROUNDING_ERROR * Math.abs(value);
@@ -173,7 +194,7 @@ export function analyseOneStep(
     inputs.push(input);
     pre.push(x);
     act.push(y);
-    masks.push(maskOf(job, masks.length, rows));
+    masks.push(maskOf(job, { step, layer: masks.length }, rows));
     input = masked(y, masks[masks.length - 1]);
   }
 
@@ -186,9 +207,22 @@ export function analyseOneStep(
   const last = network.layers[network.layers.length - 1];
   const lossEntry: Loss = losses[job.loss];
   const divisor = meanCount(lossEntry, rows, outputCount);
+  const layers = pre.map(({ error }, index): LayerBounds => {
+    const none = new Float64Array(error.length);
+    const name = network.layers[index].activation;
+    const derivatives = Float64Array.from(
+      none,
+      (_, i) => derivativeWithError(name, pre[index], act[index], i)[1],
+    );
+    const later = { activationsGradient: none.slice(), derivatives, preActivationsGradient: none };
+    return { preActivations: error, activations: act[index].error, ...later };
+  });
+  const ofOutputs = layers[layers.length - 1];
+  const rowLosses = new Float64Array(rows);
   let gradient = bounded(count);
   for (let first = 0; first < count; first += outputCount) {
     const of = (values: Float64Array) => values.subarray(first, first + outputCount);
+    const [sumBefore, errorBefore] = [lossSum, lossError];
     rowOfOutputs(job.loss, of(output.value), of(data.targets), of(output.error)).forEach((at, k) => {
       const i = first + k;
       lossSum += lossEntry.value(at.output, at.target, at.row);
@@ -198,20 +232,27 @@ export function analyseOneStep(
         lossEntry.derivative(at.output, at.target, at.row) / divisor,
         lossDerivativeError(job.loss, at) / divisor,
       ];
+      ofOutputs.activationsGradient[i] =
+        lossGradient[1] + 3 * EPSILON * (Math.abs(lossGradient[0]) + lossGradient[1]);
       const slope = derivativeWithError(last.activation, pre[pre.length - 1], output, i);
       [gradient.value[i], gradient.error[i]] = times(lossGradient, slope, 4);
     });
+    const ofRow = lossError - errorBefore;
+    rowLosses[first / outputCount] = ofRow + (outputCount + 1) * EPSILON * (lossSum - sumBefore + ofRow);
   }
   const loss = (lossError + (count + 2) * EPSILON * (lossSum + lossError)) / divisor;
 
   // Backward
   const allowed = new Float64Array(parameters.length);
+  const gradients = new Float64Array(parameters.length);
   const learningRate = job.networks[0].learningRate;
   for (let l = network.layers.length - 1; l >= 0; l--) {
     const { units, inputCount, weightsOffset, biasOffset } = network.layers[l];
     const a = inputs[l];
+    layers[l].preActivationsGradient = gradient.error;
     const settle = (index: number, sum: number, magnitude: number, carried: number) => {
       const error = carried + (rows + 1) * EPSILON * (magnitude + carried);
+      gradients[index] = error;
       // change = learningRate · gradient: two roundings; then the low part is rounded once
       allowed[index] =
         learningRate * (error + 4 * EPSILON * (Math.abs(sum) + error)) +
@@ -261,21 +302,26 @@ export function analyseOneStep(
         }
         const i = row * hidden.units + unit;
         const error = carried + (units + 1) * EPSILON * (magnitude + carried);
+        layers[l - 1].activationsGradient[i] = error;
         const derivative = derivativeWithError(hidden.activation, pre[l - 1], act[l - 1], i);
         [hiddenGradient.value[i], hiddenGradient.error[i]] = times([sum, error], derivative, 1);
       }
     }
     gradient = masked(hiddenGradient, masks[l - 1]);
   }
-  return { loss, parameters: allowed };
+  return { layers, rowLosses, loss, gradients, parameters: allowed };
 }
 
-/** What the first step multiplies a layer's activations by, [rows, units]; undefined where it keeps all of them. */
-function maskOf(job: TrainingJob, layer: number, rows: number): Float64Array | undefined {
+/** What a step multiplies a layer's activations by, [rows, units]; undefined where it keeps all of them. */
+function maskOf(
+  job: TrainingJob,
+  { step, layer }: { readonly step: number; readonly layer: number },
+  rows: number,
+): Float64Array | undefined {
   const dropout = dropoutOf(job);
   if (!dropout || layer === job.layers.length - 1) return undefined;
   const mask = matrix(rows, job.layers[layer].units);
-  drawMask(dropout, { step: 0, layer }, mask);
+  drawMask(dropout, { step, layer }, mask);
   return mask.data;
 }
 

@@ -30,8 +30,9 @@ export interface LayerByHand {
  * One step of a run recomputed entry by entry, from the formulas alone: nothing of what the reference computes with is
  * used but the tables of scalar functions.
  */
-export function traceByHand(job: TrainingJob, data: TrainingData, { step, ...from }: Snapshot) {
-  const parameters = Array.from(from.parameters, (value, i) => value + from.lowParts[i]);
+export function traceByHand(job: TrainingJob, data: TrainingData, snapshot: Snapshot) {
+  const { step, lowParts } = snapshot;
+  const parameters = Array.from(snapshot.parameters, (value, i) => value + lowParts[i]);
   const rows = [...rowsOfStep(batchingOf(job, data.rowCount), step, data.rowCount)];
   const of = (values: Float64Array, width: number) =>
     rows.map((row) => [...values.subarray(row * width, (row + 1) * width)]);
@@ -77,10 +78,8 @@ export function traceByHand(job: TrainingJob, data: TrainingData, { step, ...fro
     ...weightsGradient.flat(),
     ...(biases ? biasesGradient : []),
   ]);
-  const length = Math.hypot(...gradients);
-  const clipFactor = job.clipNorm === undefined ? 1 : Math.min(1, job.clipNorm / (length + 1e-6));
-  const updated = update(job, step, { parameters, gradients, clipFactor, state: from.optimizerState });
-  return { rows, targets, layers, rowLosses, loss, clipFactor, gradients, ...updated };
+  const update = updateByHand(job, snapshot, gradients);
+  return { rows, targets, layers, rowLosses, loss, ...update };
 }
 
 function forward(
@@ -152,33 +151,35 @@ function gradientOfLoss(job: TrainingJob, outputs: Rows, targets: Rows, divisor:
   });
 }
 
-/** What an update begins with, an entry a parameter; of the state, one or two. */
-interface Before {
-  readonly parameters: readonly number[];
-  readonly gradients: readonly number[];
-  readonly clipFactor: number;
-  readonly state: Float64Array;
-}
-
-function update(job: TrainingJob, step: number, { parameters, gradients, clipFactor, state }: Before) {
-  const optimizer: Optimizer = optimizers[job.optimizer];
+/** The update of every parameter alone, from gradients [parameterCount] that are neither clipped nor decayed. */
+export function updateByHand(
+  job: TrainingJob,
+  { step, parameters: high, lowParts, optimizerState: state }: Snapshot,
+  gradients: readonly number[],
+) {
+  const clipFactor =
+    job.clipNorm === undefined ? 1 : Math.min(1, job.clipNorm / (Math.hypot(...gradients) + 1e-6));
+  const { change }: Optimizer = optimizers[job.optimizer];
   const rates = ratesOf(job);
   moveRates(rates, job, step);
-  const { learningRate, weightDecay, l1 } = rates;
-  const isApart = job.optimizer === 'adamw';
-  /** The same with every term's size instead of the term: what rounding is measured by. */
+  const { learningRate, weightDecay, l1, secondRate } = rates;
+  const isDecayedApart = job.optimizer === 'adamw';
+  /** What each change would be if all its terms had one sign: rounding is a share of it. */
   const magnitudes: number[] = [];
-  const after = parameters.map((parameter, i) => {
-    const remembered = () => ({ first: state[i] ?? 0, second: state[parameters.length + i] ?? 0 });
-    const penalty = (isApart ? 0 : weightDecay * parameter) + l1 * Math.sign(parameter);
-    const decay = isApart ? learningRate * weightDecay * parameter : 0;
-    const gradient = clipFactor * gradients[i];
-    const size = { first: Math.abs(remembered().first), second: remembered().second };
-    const largest = optimizer.change(Math.abs(gradient) + Math.abs(penalty), size, rates);
+  const updated = gradients.map((raw, i) => {
+    const parameter = high[i] + lowParts[i];
+    const [first, second] = [state[i] ?? 0, state[gradients.length + i] ?? 0];
+    const penalty = (isDecayedApart ? 0 : weightDecay * parameter) + l1 * Math.sign(parameter);
+    const decay = isDecayedApart ? learningRate * weightDecay * parameter : 0;
+    const gradient = clipFactor * raw + penalty;
+    const size = Math.abs(clipFactor * raw) + Math.abs(penalty);
+    // The mean of the squares stays that of the gradient itself: it is divided by.
+    const squares = second - (secondRate / (1 - secondRate)) * (size ** 2 - gradient ** 2);
+    const largest = change(size, { first: Math.abs(first), second: squares }, rates);
     magnitudes.push(Math.abs(largest) + Math.abs(decay));
-    return parameter + optimizer.change(gradient + penalty, remembered(), rates) - decay;
+    return parameter + change(gradient, { first, second }, rates) - decay;
   });
-  return { updated: after, magnitudes, learningRate };
+  return { clipFactor, updated, magnitudes, learningRate };
 }
 
 function product(a: Rows, b: Rows): Rows {
