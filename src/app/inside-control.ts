@@ -24,7 +24,8 @@ export class InsideControl {
   readonly #client: TrainingClient;
   /** With how often each wants to be told at most, in milliseconds. */
   readonly #listeners = new Map<() => void, number>();
-  #subjectKey = '';
+  /** Tells the network that is looked at from every other. */
+  subjectKey = '';
   /** Counts what was asked for; what has been answered so far. */
   #asked = 0;
   #answered = 0;
@@ -120,9 +121,9 @@ export class InsideControl {
   #onStateChange(): void {
     const { subject } = this;
     const key = subject ? this.#keyOf(subject) : '';
-    const isOther = key !== this.#subjectKey;
+    const isOther = key !== this.subjectKey;
     if (isOther) {
-      this.#subjectKey = key;
+      this.subjectKey = key;
       this.step = undefined;
       this.isReplaying = false;
       this.frame = undefined;
@@ -155,13 +156,13 @@ export class InsideControl {
       this.#lookedAtMs = performance.now();
       try {
         const frame = await this.#client.inside.look(this.#request(subject));
-        if (this.#keyOf(subject) === this.#subjectKey) {
+        if (this.#keyOf(subject) === this.subjectKey) {
           this.frame = frame;
           this.problem = undefined;
         }
       } catch (error) {
         // What was asked for of another network is of no interest any more.
-        if (this.#keyOf(subject) === this.#subjectKey) this.#fail(error);
+        if (this.#keyOf(subject) === this.subjectKey) this.#fail(error);
       } finally {
         this.#lookedAtMs = undefined;
       }
