@@ -20,6 +20,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'session-start.ts': ['run-result.ts', 'validation-watch.ts', 'core'],
   'training-session.ts': ['session-start.ts', 'validation-watch.ts', 'run-result.ts', 'backends.ts', 'core'],
   'run-replay.ts': ['backends.ts', 'core'],
+  'listings.ts': ['cpu', 'gpu', 'core'],
   'traced-step.ts': ['run-replay.ts', 'backends.ts', 'core'],
   'predicted-by.ts': ['cpu', 'core'],
   'assessment.ts': ['training-session.ts', 'predicted-by.ts', 'data', 'core'],
@@ -69,6 +70,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'population-times.ts': ['train-alone.ts', 'backends.ts', 'core'],
   'index.ts': [
     'traced-step.ts',
+    'listings.ts',
     'run-replay.ts',
     'train-once.ts',
     'train-alone.ts',

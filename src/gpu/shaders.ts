@@ -76,6 +76,20 @@ export const kernelSources = {
   'weights-gradient-tiled': weightsGradientTiled,
 } as const;
 
+/** What a trace is computed by, by the file: apart, so that a page that lists it does not hold every kernel. */
+export const tracedSources = {
+  'shaders/bias-gradient.wgsl': biasGradient,
+  'shaders/dropout.wgsl': dropout,
+  'shaders/hidden-gradient.wgsl': hiddenGradient,
+  'shaders/lib/activations.wgsl': activationsLibrary,
+  'shaders/lib/losses.wgsl': lossesLibrary,
+  'shaders/lib/optimizers.wgsl': optimizersLibrary,
+  'shaders/matmul.wgsl': matmul,
+  'shaders/mean-loss.wgsl': meanLoss,
+  'shaders/output-gradient.wgsl': outputGradient,
+  'shaders/weights-gradient.wgsl': weightsGradient,
+} as const;
+
 export type LibraryName = keyof typeof libraries;
 export type KernelName = keyof typeof kernelSources;
 

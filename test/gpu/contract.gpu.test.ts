@@ -275,6 +275,24 @@ describe.each(paths)('$name: a run', ({ backend, plan }) => {
     trainer.dispose();
   });
 
+  it('traces the step that comes next, and goes on with the same bits', async () => {
+    const trainer = await create(backend, withSteps(30), plan);
+    const unasked = await create(backend, withSteps(30), plan);
+    for (const each of [trainer, unasked]) await each.train(12);
+    const trace = await trainer.trace();
+    expect(trace).toMatchObject({ computedBy: backend === gpuBackend ? 'layered' : 'reference', step: 12 });
+    for (const each of [trainer, unasked]) await each.train(1);
+    const coarse = 'coarse on purpose: the trace’s own tests are the sharp ones';
+    const updated = trace.layers.flatMap(({ updatedWeights }) => [...updatedWeights.data]);
+    report('updated', closeness(updated, await trainer.parameters(), 1e-6), coarse);
+    report('loss', closeness([trace.loss], await trainer.losses(12), 1e-6), coarse);
+    for (const each of [trainer, unasked]) await each.train(17);
+    expect(await valuesOf(trainer)).toEqual(await valuesOf(unasked));
+    await expect(trainer.trace()).rejects.toThrow('there is no next one to trace');
+    trainer.dispose();
+    unasked.dispose();
+  });
+
   it('takes whole steps only', async () => {
     const trainer = await create(backend, withSteps(500), plan);
     for (const steps of [1.5, -1, NaN]) {
