@@ -88,6 +88,16 @@ export const diagramStyles = css`
     gap: 0 16px;
     margin-top: 4px;
   }
+  /* Room for what it says when a row flows through, so that nothing moves. */
+  :host([size='large']) .legend {
+    align-content: start;
+    min-height: 32px;
+  }
+  @media (max-width: 719px) {
+    :host([size='large']) .legend {
+      min-height: 80px;
+    }
+  }
   .legend span {
     white-space: nowrap;
   }

@@ -347,7 +347,8 @@ class NetworkDiagram extends LitElement {
     if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      this.#select(at);
+      this.selected = at;
+      this.#say('choose', at);
       this.#say('enter', undefined);
       return;
     }
