@@ -54,6 +54,7 @@ export interface ParameterEdit {
 
 /** Where everything of a picture is. */
 interface Layout {
+  readonly network: Network;
   readonly space: DiagramSpace;
   readonly columns: readonly DiagramColumn[];
   readonly lines: readonly DiagramLine[];
@@ -134,15 +135,14 @@ class NetworkDiagram extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
-    const isLaidOut = ['network', 'size', 'width', 'inputNames', 'outputNames'].some((name) =>
-      changed.has(name),
-    );
-    if (!isLaidOut && this.#layout) return;
     const { network } = this;
+    const isChanged = ['size', 'width', 'inputNames', 'outputNames'].some((name) => changed.has(name));
+    // Another object, twenty times a second, may be the same network.
+    if (!isChanged && this.#layout && isAlike(this.#layout.network, network)) return;
     const space = this.size === 'large' ? this.#largeSpace() : smallSpace;
     const columns = layOutColumns(network, space);
     const lines = layOutLines(network, columns, space);
-    this.#layout = { space, columns, lines, paths: lines.map(pathOf) };
+    this.#layout = { network, space, columns, lines, paths: lines.map(pathOf) };
     this.hovered = undefined;
   }
 
@@ -367,6 +367,13 @@ class NetworkDiagram extends LitElement {
   #say(type: 'choose' | 'edit' | 'settle' | 'enter', detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** Whether two networks have their parameters in the same places. */
+function isAlike(a: Network, b: Network): boolean {
+  const isSame = (layer: Network['layers'][number], at: number) =>
+    layer.units === b.layers[at].units && layer.bias === b.layers[at].bias;
+  return a.inputCount === b.inputCount && a.layers.length === b.layers.length && a.layers.every(isSame);
 }
 
 customElements.define('network-diagram', NetworkDiagram);
