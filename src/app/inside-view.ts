@@ -1,7 +1,9 @@
 import { html } from 'lit';
+import './network-editor.ts';
+import { PageElement } from './page-element.ts';
+import './row-answers.ts';
 import './run-card.ts';
 import './time-slider.ts';
-import { PageElement } from './page-element.ts';
 import { baseStyles, columnStyles } from './styles.ts';
 
 /** What happens inside the network while it learns. */
