@@ -279,6 +279,13 @@ export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
 export { forward, layerActivations } from './cpu/forward.ts';
 
+// Look inside
+export { spreadOf } from './cpu/spread.ts';
+export { adviceOf } from './core/spread-advice.ts';
+export { MOST_MOMENTS, SpreadFilm, type SpreadMoment } from './core/spread-film.ts';
+export { flatnessOf, type Distribution, type LayerSpread, type Spread } from './core/spread.ts';
+export { commonBins, countsIn, edgeOf, type Bins, type Histogram } from './core/histogram.ts';
+
 // Certify
 export { certify, type CertifiedRun } from './certify.ts';
 export {
