@@ -1,4 +1,5 @@
 import { InputError } from './errors.ts';
+import type { Grid } from './grid.ts';
 import type { LossName } from './losses.ts';
 import { drawInitialParameters, type InitializerName } from './initializers.ts';
 import { layOutNetwork, type LayerSettings, type Network } from './network.ts';
@@ -172,6 +173,14 @@ export interface Trainer {
    * @throws InputError if the job does not have it
    */
   predict(inputs: Float64Array, network?: number): Promise<Float64Array>;
+  /**
+   * The same at every point of a grid over one or two inputs, row-major [rows · columns, outputCount], the top line
+   * first. May be asked while `train` runs, which it does not change: all points are of the same parameters.
+   *
+   * @param network which of the job's networks, from 0 on; the first if left out
+   * @throws InputError if the job does not have it, or the grid is not one over its inputs
+   */
+  predictGrid(grid: Grid, network?: number): Promise<Float32Array>;
   /** [networkCount, parameterCount] in the layout of `layOutNetwork`. */
   parameters(): Promise<Float64Array>;
   /**

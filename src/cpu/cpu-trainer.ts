@@ -1,5 +1,6 @@
 import { countDuration } from '../core/durations.ts';
 import { RefusalError } from '../core/errors.ts';
+import { requireGrid, type Grid } from '../core/grid.ts';
 import {
   disposedError,
   initialParameters,
@@ -21,7 +22,7 @@ import { sliceOfAlone } from '../core/population.ts';
 import { isCompensated } from '../core/precision.ts';
 import type { Trace } from '../core/trace.ts';
 import { float32Arithmetic } from './float32-arithmetic.ts';
-import { forward } from './forward.ts';
+import { forward, forwardGrid } from './forward.ts';
 import { ReferenceRun } from './reference-run.ts';
 import { traceStep } from './trace.ts';
 
@@ -192,6 +193,14 @@ class CpuTrainer implements Trainer {
     this.#requireUndisposed();
     requireNetwork(network, 1);
     return forward(this.network, this.#run.parameters, inputs);
+  }
+
+  async predictGrid(grid: Grid, network = 0): Promise<Float32Array> {
+    this.#requireUndisposed();
+    requireNetwork(network, 1);
+    requireGrid(grid, this.network.inputCount);
+    // A copy: a running `train` goes on between the slices.
+    return forwardGrid(this.network, this.#run.parameters.slice(), grid, yieldToEventLoop);
   }
 
   async parameters(): Promise<Float64Array> {

@@ -1,8 +1,11 @@
+import { gridInputs, pointCount, type Grid } from '../core/grid.ts';
 import type { Network } from '../core/network.ts';
 import { Backprop } from './backprop.ts';
 
 /** Rows do not know of one another; all of a large table at once would hold the activations of every one. */
 const ROWS_AT_ONCE = 4096;
+/** Between two pauses: a few milliseconds. */
+const MOST_MULTIPLICATIONS = 2 ** 21;
 
 /**
  * What the output layer says, in float64: logits where the loss takes those.
@@ -37,4 +40,30 @@ export function layerActivations(
   const backprop = new Backprop(network, parameters, row);
   backprop.forward();
   return [row, ...backprop.layers.map(({ activations }) => activations.data)];
+}
+
+/**
+ * The same at every point of a grid over the network's inputs, which are made some at a time.
+ *
+ * @param pause what happens between one slice and the next; the parameters must stay what they are
+ * @returns row-major [rows · columns, outputCount], the top line first
+ */
+export async function forwardGrid(
+  network: Network,
+  parameters: Float64Array,
+  grid: Grid,
+  pause?: () => Promise<void>,
+): Promise<Float32Array> {
+  const count = pointCount(grid);
+  const outputs = new Float32Array(count * network.outputCount);
+  const atOnce = Math.max(
+    1,
+    Math.min(ROWS_AT_ONCE, Math.floor(MOST_MULTIPLICATIONS / network.parameterCount)),
+  );
+  for (let first = 0; first < count; first += atOnce) {
+    if (first > 0) await pause?.();
+    const inputs = gridInputs(grid, first, Math.min(atOnce, count - first));
+    outputs.set(forward(network, parameters, inputs), first * network.outputCount);
+  }
+  return outputs;
 }

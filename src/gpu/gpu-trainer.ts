@@ -1,5 +1,6 @@
 import { batchingOf } from '../core/batches.ts';
 import { countDuration } from '../core/durations.ts';
+import { requireGrid, type Grid } from '../core/grid.ts';
 import type { Adapter, Trainer, TrainingData, TrainingJob, TrainTiming } from '../core/job.ts';
 import {
   disposedError,
@@ -19,6 +20,7 @@ import { withinMemory, type BufferScope, type GpuBuffer } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
+import { GridPasses } from './grid-pass.ts';
 import { createForwardPass } from './layered-network.ts';
 import { traceStep } from './layered-trace.ts';
 import { DeviceQuartiles } from './loss-quartiles.ts';
@@ -120,6 +122,7 @@ class GpuTrainer implements Trainer {
   readonly #clock: GpuClock | undefined;
   readonly #chunks: Chunks;
   #quartiles: Promise<DeviceQuartiles> | undefined;
+  #grids: GridPasses | undefined;
   #isDisposed = false;
 
   constructor(
@@ -243,6 +246,22 @@ class GpuTrainer implements Trainer {
     return predictions;
   }
 
+  async predictGrid(grid: Grid, network = 0): Promise<Float32Array> {
+    this.#requireUndisposed();
+    const { scope, job } = this.#resident;
+    const { length: networkCount } = job.networks;
+    requireNetwork(network, networkCount);
+    requireGrid(grid, this.network.inputCount);
+    const own = networkCount > 1 ? await this.#unlessDisposed(this.#parametersOf(network)) : undefined;
+    const { parameterCount } = this.network;
+    this.#grids ??= new GridPasses(
+      own
+        ? { ...this.#resident, parameters: scope.storage('own parameters', [parameterCount]) }
+        : this.#resident,
+    );
+    return this.#grids.predict(grid, own);
+  }
+
   /** Of one network, as the kernels train with: without the low parts. [parameterCount] */
   async #parametersOf(network: number): Promise<Float64Array> {
     return snapshotOf(await this.snapshot(), network, this.#resident.job.networks.length).parameters;
@@ -325,6 +344,7 @@ class GpuTrainer implements Trainer {
   dispose(): void {
     // A running `train` sees this before its next submit; what is on its way may use its buffers to the end.
     this.#isDisposed = true;
+    this.#grids?.dispose();
     this.#resident.scope.dispose();
     this.#clock?.dispose();
   }

@@ -1,25 +1,8 @@
 import type { BufferScope, GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
-import { composeShader, kernelSources, type KernelName, type LibraryName } from './shaders.ts';
+import { pipelineFor, type Kernel, type KernelDefinition } from './pipelines.ts';
+import { kernelSources, type KernelName } from './shaders.ts';
 import { manyNetworks, manyStepsLibraries } from './steps-params.ts';
-
-/** The host's view of a kernel: what its WGSL declares, in the same order. A test holds the two together. */
-export interface KernelDefinition {
-  readonly libraries: readonly LibraryName[];
-  /** Fields of the `Params` uniform, 4 bytes each. */
-  readonly params: Readonly<Record<string, 'u32' | 'f32'>>;
-  /** Storage buffers and further uniforms, at bindings 1, 2, … */
-  readonly buffers: Readonly<Record<string, 'read' | 'write' | 'uniform'>>;
-  /** `override`s, fixed for a pipeline. */
-  readonly constants: readonly string[];
-  readonly workgroupSize: readonly [x: number, y: number];
-  /** Entries of the output that one invocation computes, where it is more than one. */
-  readonly block?: readonly [x: number, y: number];
-  /** Whether blocks are counted row by row, in the first dimension alone. */
-  readonly isFlat?: boolean;
-  /** The WebGPU feature without which the kernel does not compile. */
-  readonly feature?: GPUFeatureName;
-}
 
 const matmul = {
   params: { rowCount: 'u32', inputCount: 'u32', unitCount: 'u32', weightsOffset: 'u32', biasOffset: 'u32' },
@@ -135,6 +118,20 @@ export const kernels = {
     constants: ['shuffles'],
     workgroupSize: [8, 8],
   },
+  'grid-inputs': {
+    libraries: [],
+    params: {
+      firstPoint: 'u32',
+      pointCount: 'u32',
+      inputCount: 'u32',
+      columnCount: 'u32',
+      acrossInput: 'u32',
+      downInput: 'u32',
+    },
+    buffers: { axes: 'read', inputs: 'write' },
+    constants: [],
+    workgroupSize: [8, 8],
+  },
   dropout: {
     libraries: ['random'],
     params: {
@@ -222,14 +219,6 @@ interface LooseSettings {
   readonly buffers: Readonly<Record<string, GpuBuffer>>;
   readonly constants: Readonly<Record<string, number>>;
   readonly entries: readonly [x: number, y: number];
-}
-
-/** A kernel with its source: one of `kernels`, or one that was written for a job. */
-export interface Kernel {
-  /** What its faults are reported under. */
-  readonly file: string;
-  readonly source: string;
-  readonly definition: KernelDefinition;
 }
 
 /** A kernel with its data, ready to be encoded any number of times. */
@@ -327,73 +316,4 @@ function packParams({ params }: KernelDefinition, values: Readonly<Record<string
     else view.setFloat32(4 * i, values[name], true);
   });
   return view.buffer;
-}
-
-const bindingTypes = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
-
-/** More than the kernels of one page; beyond it, the one unused for longest goes. */
-const MOST_PIPELINES = 100;
-const pipelineCaches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
-
-/** Compiles a kernel, or hands out the pipeline (finished or in flight) of an earlier call. */
-function pipelineFor(
-  device: GPUDevice,
-  kernel: Kernel,
-  constants: Readonly<Record<string, number>>,
-): Promise<GPUComputePipeline> {
-  let cache = pipelineCaches.get(device);
-  if (!cache) pipelineCaches.set(device, (cache = new Map()));
-  const key = `${JSON.stringify(constants)} ${kernel.source}`;
-  const pipeline = cache.get(key) ?? compile(device, kernel, constants);
-  cache.delete(key);
-  cache.set(key, pipeline);
-  pipeline.catch(() => cache.delete(key));
-  if (cache.size > MOST_PIPELINES) cache.delete([...cache.keys()][0]);
-  return pipeline;
-}
-
-async function compile(
-  device: GPUDevice,
-  { file, source, definition }: Kernel,
-  constants: Readonly<Record<string, number>>,
-): Promise<GPUComputePipeline> {
-  const module = await compileModule(device, file, source, definition.libraries);
-  const entries: GPUBindGroupLayoutEntry[] = [
-    { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
-    ...Object.values(definition.buffers).map((access, i) => ({
-      binding: i + 1,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: bindingTypes[access] },
-    })),
-  ];
-  const layout = device.createPipelineLayout({
-    label: file,
-    bindGroupLayouts: [device.createBindGroupLayout({ label: file, entries })],
-  });
-  const compute = { module, entryPoint: 'main', constants: { ...constants } };
-  return device.createComputePipelineAsync({ label: file, layout, compute });
-}
-
-/**
- * Compiles WGSL put together from several files.
- *
- * @throws Error that names each fault's file and line: `shaders/lib/activations.wgsl:12:5 …`
- */
-export async function compileModule(
-  device: GPUDevice,
-  file: string,
-  source: string,
-  used: readonly LibraryName[],
-): Promise<GPUShaderModule> {
-  const shader = composeShader(file, source, used);
-  // A faulty module also raises a validation error on the device; the messages below say more.
-  device.pushErrorScope('validation');
-  const module = device.createShaderModule({ label: file, code: shader.code });
-  const [{ messages }] = await Promise.all([module.getCompilationInfo(), device.popErrorScope()]);
-  const faults = messages.filter(({ type }) => type === 'error');
-  if (faults.length === 0) return module;
-  const lines = faults.map(
-    ({ lineNum, linePos, message }) => `${shader.locate(lineNum)}:${linePos} ${message}`,
-  );
-  throw new Error(`WGSL does not compile:\n${lines.join('\n')}`);
 }

@@ -1,7 +1,8 @@
 import type { Network } from '../core/network.ts';
 import type { MatmulVariant } from '../core/plan.ts';
 import type { Gpu } from './device.ts';
-import { kernels, type KernelDefinition } from './kernels.ts';
+import { kernels } from './kernels.ts';
+import type { KernelDefinition } from './pipelines.ts';
 import type { KernelName } from './shaders.ts';
 
 /** The kernels of each variant, by the file's name in `shaders`. */

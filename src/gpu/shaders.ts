@@ -7,6 +7,7 @@ import clipFactor from '../../shaders/clip-factor.wgsl?raw';
 import dropout from '../../shaders/dropout.wgsl?raw';
 import fusedTraining from '../../shaders/fused-training.wgsl?raw';
 import gatherBatch from '../../shaders/gather-batch.wgsl?raw';
+import gridInputs from '../../shaders/grid-inputs.wgsl?raw';
 import hiddenGradientBlocked from '../../shaders/hidden-gradient-blocked.wgsl?raw';
 import hiddenGradientQuads from '../../shaders/hidden-gradient-quads.wgsl?raw';
 import hiddenGradientTiled from '../../shaders/hidden-gradient-tiled.wgsl?raw';
@@ -57,6 +58,7 @@ export const kernelSources = {
   dropout,
   'fused-training': fusedTraining,
   'gather-batch': gatherBatch,
+  'grid-inputs': gridInputs,
   'hidden-gradient': hiddenGradient,
   'hidden-gradient-blocked': hiddenGradientBlocked,
   'hidden-gradient-quads': hiddenGradientQuads,

@@ -3,7 +3,7 @@ import type { TrainingJob } from '../core/job.ts';
 import type { Network } from '../core/network.ts';
 import { rowsOf } from '../core/population.ts';
 import type { Sharing } from '../core/plan.ts';
-import type { Kernel, KernelDefinition } from './kernels.ts';
+import type { Kernel, KernelDefinition } from './pipelines.ts';
 import { isSliced } from './population.ts';
 import { updateConstants } from './rates-table.ts';
 import { manyNetworks, manySteps, manyStepsLibraries } from './steps-params.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/core/activations.ts';
 import { InputError, RefusalError } from '../../src/core/errors.ts';
+import { gridInputs } from '../../src/core/grid.ts';
 import { initialParameters, type TrainingData } from '../../src/core/job.ts';
 import { layOutNetwork } from '../../src/core/network.ts';
 import { notebookJob, notebookRecord } from '../../src/core/notebook.ts';
@@ -9,6 +10,7 @@ import { Backprop } from '../../src/cpu/backprop.ts';
 import { cpuBackend, createRoundedTrainer } from '../../src/cpu/cpu-trainer.ts';
 import { checkGradients } from '../../src/cpu/gradient-check.ts';
 import { closeness, expectClose } from '../support/close.ts';
+import { randomGrid } from '../support/grids.ts';
 import { layersOf, orData, randomJob, scaledParameters } from '../support/jobs.ts';
 import { Random } from '../support/random.ts';
 
@@ -225,6 +227,24 @@ describe('the trainer', () => {
     for (const steps of [1, 2, 30, 99]) await pieces.train(steps);
     expect(await pieces.losses(0)).toEqual(await whole.losses(0));
     expect(await pieces.parameters()).toEqual(await whole.parameters());
+  });
+
+  it('predicts every point of a grid as any row, all by one network, while it trains', async () => {
+    const { job: longer, data } = randomJob(6, 400);
+    const trainer = await cpuBackend.createTrainer(longer, data);
+    // More points than it takes between two pauses.
+    const grid = randomGrid(new Random(1), data.inputCount, [301, 40]);
+    const early = Float32Array.from(await trainer.predict(gridInputs(grid)));
+    const [predicted] = await Promise.all([trainer.predictGrid(grid), trainer.train(400)]);
+    expect(predicted).toEqual(early);
+    const late = await trainer.predictGrid(grid);
+    expect(late).toEqual(Float32Array.from(await trainer.predict(gridInputs(grid))));
+    expect(late).not.toEqual(early);
+    const alone = await cpuBackend.createTrainer(longer, data);
+    await alone.train(400);
+    expect(await trainer.snapshot()).toEqual(await alone.snapshot());
+    await expect(trainer.predictGrid(grid, 1)).rejects.toThrow('has 1 network');
+    await expect(trainer.predictGrid({ ...grid, columns: 0 })).rejects.toThrow('this one has 0');
   });
 
   it('starts from the parameters it is given, and leaves them as they are', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activationNames, activations } from '../../src/core/activations.ts';
 import { halfBitsFor, rowAt } from '../../src/core/batches.ts';
 import { lossNames, losses, type Loss } from '../../src/core/losses.ts';
-import { compileModule } from '../../src/gpu/kernels.ts';
+import { compileModule } from '../../src/gpu/pipelines.ts';
 import { shaderConstants } from '../../src/gpu/shaders.ts';
 import { expectClose, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON } from '../support/close.ts';
 import { readAll, withDevice } from '../support/device.ts';

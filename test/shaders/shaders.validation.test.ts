@@ -1,6 +1,7 @@
 import { create, globals } from 'webgpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileModule, kernels, type KernelDefinition } from '../../src/gpu/kernels.ts';
+import { kernels } from '../../src/gpu/kernels.ts';
+import { compileModule, type KernelDefinition } from '../../src/gpu/pipelines.ts';
 import { composeShader, kernelSources, libraries, type KernelName } from '../../src/gpu/shaders.ts';
 
 // Dawn's null backend validates WGSL on any machine, without a driver.

@@ -1,12 +1,7 @@
 import { openGpu, type Gpu } from '../../src/gpu/device.ts';
 import { BufferScope, type GpuBuffer } from '../../src/gpu/buffers.ts';
-import {
-  createDispatch,
-  encode,
-  kernels,
-  type DispatchSettings,
-  type KernelDefinition,
-} from '../../src/gpu/kernels.ts';
+import { createDispatch, encode, kernels, type DispatchSettings } from '../../src/gpu/kernels.ts';
+import type { KernelDefinition } from '../../src/gpu/pipelines.ts';
 import { readFloats } from '../../src/gpu/readback.ts';
 import type { KernelName } from '../../src/gpu/shaders.ts';
 

@@ -3,7 +3,7 @@ import { drawMask, dropoutOf } from '../../src/core/dropout.ts';
 import { losses, meanCount, type Loss } from '../../src/core/losses.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
 import { matrix } from '../../src/core/matrix.ts';
-import { layOutNetwork } from '../../src/core/network.ts';
+import { layOutNetwork, type Layer, type Network } from '../../src/core/network.ts';
 import { DIVISION_ERROR, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
 import { lossDerivativeError, lossValueError, rowOfOutputs } from './loss-error.ts';
 
@@ -157,7 +157,6 @@ export function analyseOneStep(
 ): StepBounds {
   const network = layOutNetwork(data.inputCount, job.layers);
   const rows = data.rowCount;
-  const weightError = (value: number) => ROUNDING_ERROR * Math.abs(value);
 
   // Forward
   let input: Bounded = {
@@ -168,29 +167,8 @@ export function analyseOneStep(
   const pre: Bounded[] = [];
   const act: Bounded[] = [];
   const masks: (Float64Array | undefined)[] = [];
-  for (const { units, inputCount, weightsOffset, biasOffset, activation } of network.layers) {
-    const x = bounded(rows * units);
-    const y = bounded(rows * units);
-    for (let row = 0; row < rows; row++) {
-      for (let unit = 0; unit < units; unit++) {
-        const i = row * units + unit;
-        let sum = biasOffset === undefined ? 0 : parameters[biasOffset + unit];
-        let magnitude = Math.abs(sum);
-        let carried = weightError(sum);
-        for (let k = 0; k < inputCount; k++) {
-          const weight = parameters[weightsOffset + k * units + unit];
-          const a = input.value[row * inputCount + k];
-          const aError = input.error[row * inputCount + k];
-          sum += a * weight;
-          magnitude += Math.abs(a * weight);
-          carried += aError * Math.abs(weight) + (Math.abs(a) + aError) * weightError(weight);
-        }
-        x.value[i] = sum;
-        x.error[i] = carried + (inputCount + 2) * EPSILON * (magnitude + carried);
-        y.value[i] = activations[activation].value(sum);
-        y.error[i] = x.error[i] * steepest(activation, sum, x.error[i]) + activationError(activation, sum);
-      }
-    }
+  for (const layer of network.layers) {
+    const { x, y } = forwardLayer(layer, parameters, input, rows);
     inputs.push(input);
     pre.push(x);
     act.push(y);
@@ -310,6 +288,50 @@ export function analyseOneStep(
     gradient = masked(hiddenGradient, masks[l - 1]);
   }
   return { layers, rowLosses, loss, gradients, parameters: allowed };
+}
+
+/** What the output layer says of `inputs` [rows, inputCount], and what float32 may lose in it: [rows, outputCount] each. */
+export function analyseForward(network: Network, parameters: Float64Array, inputs: Float64Array): Bounded {
+  const rows = inputs.length / network.inputCount;
+  let values: Bounded = { value: inputs, error: inputs.map((value) => ROUNDING_ERROR * Math.abs(value)) };
+  for (const layer of network.layers) values = forwardLayer(layer, parameters, values, rows).y;
+  return values;
+}
+
+/** Pre-activations and activations of a layer, from what it reads. */
+function forwardLayer(
+  { units, inputCount, weightsOffset, biasOffset, activation }: Layer,
+  parameters: Float64Array,
+  input: Bounded,
+  rows: number,
+): { readonly x: Bounded; readonly y: Bounded } {
+  const x = bounded(rows * units);
+  const y = bounded(rows * units);
+  for (let row = 0; row < rows; row++) {
+    for (let unit = 0; unit < units; unit++) {
+      const i = row * units + unit;
+      let sum = biasOffset === undefined ? 0 : parameters[biasOffset + unit];
+      let magnitude = Math.abs(sum);
+      let carried = weightError(sum);
+      for (let k = 0; k < inputCount; k++) {
+        const weight = parameters[weightsOffset + k * units + unit];
+        const a = input.value[row * inputCount + k];
+        const aError = input.error[row * inputCount + k];
+        sum += a * weight;
+        magnitude += Math.abs(a * weight);
+        carried += aError * Math.abs(weight) + (Math.abs(a) + aError) * weightError(weight);
+      }
+      x.value[i] = sum;
+      x.error[i] = carried + (inputCount + 2) * EPSILON * (magnitude + carried);
+      y.value[i] = activations[activation].value(sum);
+      y.error[i] = x.error[i] * steepest(activation, sum, x.error[i]) + activationError(activation, sum);
+    }
+  }
+  return { x, y };
+}
+
+function weightError(value: number): number {
+  return ROUNDING_ERROR * Math.abs(value);
 }
 
 /** What a step multiplies a layer's activations by, [rows, units]; undefined where it keeps all of them. */
