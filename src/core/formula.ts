@@ -122,7 +122,7 @@ export function minus(a: Formula, b: Formula): Formula {
 }
 
 export function negative(of: Formula): Formula {
-  return { kind: 'negative', of: held(of, PRODUCT) };
+  return { kind: 'negative', of: of.kind === 'sum' ? of : held(of, PRODUCT) };
 }
 
 /** a b c, with a sign between them where a number would follow, as in 3 × 0.04. */
