@@ -90,73 +90,117 @@ export function isMasked({ dropout = 0, layers }: TrainingJob, layer: number): b
 
 /** The entries that an entry of a trace was made of; none where it is given: inputs, targets, parameters, masks. */
 export function sourcesOf(job: TrainingJob, sizes: TraceSizes, entry: TracedEntry): TraceSource[] {
-  const { quantity, layer, row, column } = entry;
-  const at = (first: number) => ({ first, count: 1 });
-  const all = (axis: TraceAxis) => ({ first: 0, count: lengthOf(axis, sizes) });
-  const part = (place: TracedPlace, rows: TraceRange, columns: TraceRange) => ({ ...place, rows, columns });
-  const here = (name: TracedQuantity, of = layer) => part({ quantity: name, layer: of }, at(row), at(column));
-  const bias = (name: TracedQuantity) => part({ quantity: name, layer }, at(0), at(column));
-  switch (quantity) {
-    case 'weights':
-    case 'biases':
-    case 'mask':
-    case 'targets':
-      return [];
-    case 'input':
-      return layer === 0 ? [] : [here('activations', layer - 1), here('mask', layer - 1)];
-    case 'preActivations': {
-      const inputs = part(readBy(job, layer), at(row), all(layer));
-      const weights = part({ quantity: 'weights', layer }, all(layer), at(column));
-      return [inputs, weights, ...(job.layers[layer].bias ? [bias('biases')] : [])];
-    }
-    case 'activations':
-      return [here('preActivations')];
-    case 'rowLosses':
-      return ofOutputs(at(row), all(layer + 1));
-    case 'loss':
-      return [part({ quantity: 'rowLosses', layer }, all('batch'), at(0))];
-    case 'activationsGradient':
-      return activationsGradientSources();
-    case 'derivatives': {
-      const { derivativeOf } = activationFormulas[job.layers[layer].activation];
-      if (derivativeOf === 'neither') return [];
-      return [here(derivativeOf === 'input' ? 'preActivations' : 'activations')];
-    }
-    case 'preActivationsGradient':
-      return [
-        here('activationsGradient'),
-        here('derivatives'),
-        ...(isMasked(job, layer) ? [here('mask')] : []),
-      ];
-    case 'weightsGradient':
-      return [
-        part(readBy(job, layer), all('batch'), at(row)),
-        part({ quantity: 'preActivationsGradient', layer }, all('batch'), at(column)),
-      ];
-    case 'biasesGradient':
-      return [part({ quantity: 'preActivationsGradient', layer }, all('batch'), at(column))];
-    case 'updatedWeights':
-      return [here('weights'), here('weightsGradient')];
-    case 'updatedBiases':
-      return [here('biases'), here('biasesGradient')];
+  return new SourceFinder(job, sizes, entry).find();
+}
+
+class SourceFinder {
+  readonly #job: TrainingJob;
+  readonly #sizes: TraceSizes;
+  readonly #entry: TracedEntry;
+
+  constructor(job: TrainingJob, sizes: TraceSizes, entry: TracedEntry) {
+    this.#job = job;
+    this.#sizes = sizes;
+    this.#entry = entry;
   }
 
-  function ofOutputs(rows: TraceRange, columns: TraceRange): TraceSource[] {
-    const last = job.layers.length - 1;
-    return (['activations', 'targets'] as const).map((name) =>
-      part({ quantity: name, layer: last }, rows, columns),
-    );
+  find(): TraceSource[] {
+    const { quantity, layer } = this.#entry;
+    switch (quantity) {
+      case 'weights':
+      case 'biases':
+      case 'mask':
+      case 'targets':
+        return [];
+      case 'input':
+        return layer === 0 ? [] : [this.#here('activations', layer - 1), this.#here('mask', layer - 1)];
+      case 'preActivations':
+        return this.#ofPreActivation();
+      case 'activations':
+        return [this.#here('preActivations')];
+      case 'rowLosses':
+        return this.#ofOutputs(this.#all(layer + 1));
+      case 'loss':
+        return [part({ quantity: 'rowLosses', layer }, this.#all('batch'), one(0))];
+      case 'activationsGradient':
+        return this.#ofActivationGradient();
+      case 'derivatives':
+        return this.#ofDerivative();
+      case 'preActivationsGradient': {
+        const mask = isMasked(this.#job, layer) ? [this.#here('mask')] : [];
+        return [this.#here('activationsGradient'), this.#here('derivatives'), ...mask];
+      }
+      case 'weightsGradient':
+        return [
+          part(readBy(this.#job, layer), this.#all('batch'), one(this.#entry.row)),
+          ...this.#ofBiasGradient(),
+        ];
+      case 'biasesGradient':
+        return this.#ofBiasGradient();
+      case 'updatedWeights':
+        return [this.#here('weights'), this.#here('weightsGradient')];
+      case 'updatedBiases':
+        return [this.#here('biases'), this.#here('biasesGradient')];
+    }
   }
 
-  function activationsGradientSources(): TraceSource[] {
-    if (layer < job.layers.length - 1) {
+  #all(axis: TraceAxis): TraceRange {
+    return { first: 0, count: lengthOf(axis, this.#sizes) };
+  }
+
+  /** The entry of another matrix at the same place. */
+  #here(quantity: TracedQuantity, layer = this.#entry.layer): TraceSource {
+    return part({ quantity, layer }, one(this.#entry.row), one(this.#entry.column));
+  }
+
+  #ofPreActivation(): TraceSource[] {
+    const { layer, row, column } = this.#entry;
+    const biases = part({ quantity: 'biases', layer }, one(0), one(column));
+    return [
+      part(readBy(this.#job, layer), one(row), this.#all(layer)),
+      part({ quantity: 'weights', layer }, this.#all(layer), one(column)),
+      ...(this.#job.layers[layer].bias ? [biases] : []),
+    ];
+  }
+
+  #ofActivationGradient(): TraceSource[] {
+    const { layer, row, column } = this.#entry;
+    if (layer < this.#job.layers.length - 1) {
+      const units = this.#all(layer + 2);
       return [
-        part({ quantity: 'preActivationsGradient', layer: layer + 1 }, at(row), all(layer + 2)),
-        part({ quantity: 'weights', layer: layer + 1 }, at(column), all(layer + 2)),
+        part({ quantity: 'preActivationsGradient', layer: layer + 1 }, one(row), units),
+        part({ quantity: 'weights', layer: layer + 1 }, one(column), units),
       ];
     }
     // A softmax takes all of its row.
-    const { link }: Loss = losses[job.loss];
-    return ofOutputs(at(row), link === 'softmax' ? all(layer + 1) : at(column));
+    const { link }: Loss = losses[this.#job.loss];
+    return this.#ofOutputs(link === 'softmax' ? this.#all(layer + 1) : one(column));
   }
+
+  /** Outputs and targets of the row. */
+  #ofOutputs(columns: TraceRange): TraceSource[] {
+    const { layer, row } = this.#entry;
+    return (['activations', 'targets'] as const).map((quantity) =>
+      part({ quantity, layer }, one(row), columns),
+    );
+  }
+
+  #ofDerivative(): TraceSource[] {
+    const { derivativeOf } = activationFormulas[this.#job.layers[this.#entry.layer].activation];
+    if (derivativeOf === 'neither') return [];
+    return [this.#here(derivativeOf === 'input' ? 'preActivations' : 'activations')];
+  }
+
+  #ofBiasGradient(): TraceSource[] {
+    const { layer, column } = this.#entry;
+    return [part({ quantity: 'preActivationsGradient', layer }, this.#all('batch'), one(column))];
+  }
+}
+
+function one(first: number): TraceRange {
+  return { first, count: 1 };
+}
+
+function part(place: TracedPlace, rows: TraceRange, columns: TraceRange): TraceSource {
+  return { ...place, rows, columns };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expandedLines } from '../../src/core/expanded-lines.ts';
 import type { Formula } from '../../src/core/formula.ts';
-import { initialParameters, type TrainingData, type TrainingJob } from '../../src/core/job.ts';
+import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
 import { losses, meanCount } from '../../src/core/losses.ts';
 import { matrix, type Matrix } from '../../src/core/matrix.ts';
 import { notebookJob } from '../../src/core/notebook.ts';
@@ -14,7 +14,7 @@ import { latexOf } from '../../src/exchange/latex.ts';
 import { closeness, report, type Closeness } from '../support/close.ts';
 import { valueOf } from '../support/formula-value.ts';
 import { droppingJob, orData, variedJob, type NamedJob } from '../support/jobs.ts';
-import { tracedStep } from '../support/traced-step.ts';
+import { traceAfter } from '../support/trace-after.ts';
 
 /** Of a formula against the step that it describes, relative to the largest entry: both round, in another order. */
 const FORMULA_TOLERANCE = 1e-12;
@@ -95,8 +95,8 @@ describe('the equations of a step', () => {
       expect(lines).toContain(line);
   });
 
-  it.each(jobs)('compute each matrix from those before it: $name', ({ name, job, data }) => {
-    const values = valuesOf(job, data);
+  it.each(jobs)('compute each matrix from those before it: $name', async ({ name, job, data }) => {
+    const values = await valuesOf(job, data);
     const quantities = formulasOf(job).map(({ quantity, layer }) => `${quantity} ${layer}`);
     expect(quantities).toEqual(values.places);
     let worst: Closeness = { ratio: 0, observed: 0, allowed: 0 };
@@ -167,8 +167,8 @@ function filled(value: Matrix, { rows, columns }: Matrix): Matrix {
 }
 
 /** What every letter of a job's equations is, in a step of it. */
-function valuesOf(job: TrainingJob, data: TrainingData) {
-  const { trace, first, second, run } = tracedStep(job, data, STEP, initialParameters(job, data));
+async function valuesOf(job: TrainingJob, data: TrainingData) {
+  const { trace, first, second, network } = await traceAfter(job, data, STEP);
   const { symbol, entry, first: s, second: r } = notationOf(job);
   const known = new Map<string, Matrix | number>();
   const places: string[] = [];
@@ -207,7 +207,7 @@ function valuesOf(job: TrainingJob, data: TrainingData) {
       matrix(0, 0),
     /** What the optimizer remembers of the matrix at hand. */
     remember(quantity: 'updatedWeights' | 'updatedBiases', layer: number): void {
-      const { inputCount, units, weightsOffset, biasOffset = 0 } = run.network.layers[layer];
+      const { inputCount, units, weightsOffset, biasOffset = 0 } = network.layers[layer];
       const isWeights = quantity === 'updatedWeights';
       const part = (state: Float64Array) =>
         matrix(isWeights ? inputCount : 1, units, state, isWeights ? weightsOffset : biasOffset);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activations } from '../../src/core/activations.ts';
 import { entryFormula, type EntryTerms } from '../../src/core/entry-formulas.ts';
 import { number, type Formula } from '../../src/core/formula.ts';
-import { initialParameters, type TrainingJob } from '../../src/core/job.ts';
+import type { TrainingJob } from '../../src/core/job.ts';
 import { losses, meanCount, rowStatistics, type Loss } from '../../src/core/losses.ts';
 import { notebookJob } from '../../src/core/notebook.ts';
 import { rateLetters } from '../../src/core/optimizer-formulas.ts';
@@ -19,7 +19,7 @@ import { axesOf, lengthOf, sizesOf, sourcesOf, type TracedEntry } from '../../sr
 import { closeness, report, type Closeness } from '../support/close.ts';
 import { numberOf } from '../support/formula-value.ts';
 import { droppingJob, orData, variedJob, type NamedJob } from '../support/jobs.ts';
-import { tracedStep, type TracedStep } from '../support/traced-step.ts';
+import { traceAfter, type RememberedTrace } from '../support/trace-after.ts';
 
 /** Of an entry computed anew against the step’s, relative to the largest of its matrix: both round, in another order. */
 const ENTRY_TOLERANCE = 1e-12;
@@ -43,8 +43,8 @@ const jobs: NamedJob[] = [
 ];
 
 describe('an entry of a step', () => {
-  it.each(jobs)('is made of its sources alone: $name', ({ name, job, data }) => {
-    const traced = tracedStep(job, data, STEP, initialParameters(job, data));
+  it.each(jobs)('is made of its sources alone: $name', async ({ name, job, data }) => {
+    const traced = await traceAfter(job, data, STEP);
     const sizes = sizesOf(job, data.inputCount, traced.trace.targets.rows);
     const all = matricesOf(traced.trace);
     let worst: Closeness = { ratio: 0, observed: 0, allowed: 0 };
@@ -103,7 +103,7 @@ function partOf(
 /** The entry by plain loops over its sources, in the order of `sourcesOf`; undefined where it is given. */
 function recomputed(
   job: TrainingJob,
-  traced: TracedStep,
+  traced: RememberedTrace,
   { quantity, layer, row, column }: TracedEntry,
   sources: readonly (readonly number[])[],
 ): number | undefined {
@@ -146,7 +146,7 @@ function recomputed(
       return a.reduce((sum, one) => sum + one, 0);
     case 'updatedWeights':
     case 'updatedBiases': {
-      const { weightsOffset, biasOffset = 0 } = traced.run.network.layers[layer];
+      const { weightsOffset, biasOffset = 0 } = traced.network.layers[layer];
       const at = quantity === 'updatedWeights' ? weightsOffset + row * units + column : biasOffset + column;
       return updated(job, traced, at, [a[0], b[0]]);
     }
@@ -161,7 +161,7 @@ function dot(a: readonly number[], b: readonly number[]): number {
 /** @param at the parameter’s place among all */
 function updated(
   job: TrainingJob,
-  { trace, first, second }: TracedStep,
+  { trace, first, second }: RememberedTrace,
   at: number,
   [parameter, gradient]: readonly [number, number],
 ): number {
@@ -181,13 +181,13 @@ function ratesAt(job: TrainingJob): Rates {
 /** The entry as its formula has it, with the numbers of a step in it. */
 function writtenValue(
   job: TrainingJob,
-  { trace, first, second, run }: TracedStep,
+  { trace, first, second, network }: RememberedTrace,
   entry: TracedEntry,
   sizes: ReturnType<typeof sizesOf>,
 ): number | undefined {
   const { quantity, layer, row, column } = entry;
   const { units } = job.layers[layer];
-  const { weightsOffset, biasOffset = 0 } = run.network.layers[layer];
+  const { weightsOffset, biasOffset = 0 } = network.layers[layer];
   const at = quantity === 'updatedWeights' ? weightsOffset + row * units + column : biasOffset + column;
   const rates = ratesAt(job);
   const all = matricesOf(trace);
