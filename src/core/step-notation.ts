@@ -2,12 +2,6 @@ import { identifier, partial, type Formula, type Identifier } from './formula.ts
 import type { TrainingJob } from './job.ts';
 import type { TracedPlace } from './trace-sources.ts';
 
-/** A letter with what it stands for. */
-export interface Meaning {
-  readonly symbol: Formula;
-  readonly meaning: string;
-}
-
 /** How the matrices of a network's step are written. */
 export interface Notation {
   /** Whether the letters are the notebook's: it has one hidden layer. */
