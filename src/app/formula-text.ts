@@ -23,7 +23,9 @@ export function formulaText(formula: Formula): string {
     case 'number':
       return formula.text;
     case 'operation':
-      return formula.terms.map((term, i) => besideText(term, i > 0)).join(joins[formula.operator]);
+      return formula.terms
+        .map((term, i) => termText(term, i > 0 && formula.operator !== '+'))
+        .join(joins[formula.operator]);
     case 'negative':
       return `−${formulaText(formula.of)}`;
     case 'fraction':
@@ -58,9 +60,9 @@ export function formulaText(formula: Formula): string {
 }
 
 /** A quotient within a product is one factor of it: what divides it must not divide the rest. */
-function besideText(term: Formula, isLater: boolean): string {
+function termText(term: Formula, isFactor: boolean): string {
   const text = formulaText(term);
-  return term.kind === 'fraction' && isLater ? `(${text})` : text;
+  return term.kind === 'fraction' && isFactor ? `(${text})` : text;
 }
 
 /** In brackets, unless nothing can come between its parts. */
@@ -72,17 +74,17 @@ function wholeText(formula: Formula): string {
   return isWhole || (kind === 'number' && !text.startsWith('−')) ? text : `(${text})`;
 }
 
-const subscripts: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'0123456789'].map((digit, i) => [digit, '₀₁₂₃₄₅₆₇₈₉'[i]]),
-);
-const superscripts: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'0123456789()'].map((sign, i) => [sign, '⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾'[i]]),
-);
+const subscripts = { from: '0123456789', to: '₀₁₂₃₄₅₆₇₈₉' };
+const superscripts = { from: '0123456789()', to: '⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾' };
+
+function raised(text: string, { from, to }: typeof subscripts): string {
+  return text.replace(/./gu, (sign) => to.charAt(from.indexOf(sign)) || sign);
+}
 
 /** `ŷ₁₁`, `W⁽²⁾`, `f₀,₁₁` */
 function identifierText({ name, hat, prime, sub = '', sup = '' }: Identifier): string {
   const letter = hat ? `${name}\u0302`.normalize('NFC') : name;
-  const above = [...sup].map((sign) => superscripts[sign] ?? sign).join('');
-  const below = [...sub].map((sign) => subscripts[sign] ?? sign).join('');
+  const above = raised(sup, superscripts);
+  const below = raised(sub, subscripts);
   return `${letter}${above}${below}${prime ? '′' : ''}`;
 }

@@ -97,9 +97,7 @@ function writeCases({ cases }: Extract<Formula, { kind: 'cases' }>): MathMLTempl
   const lines = cases.map(
     ({ value, condition }) =>
       mathml`<mtr><mtd>${row(value)}</mtd><mtd>${
-        condition
-          ? mathml`<mrow><mtext>if </mtext>${write(condition)}</mrow>`
-          : mathml`<mtext>else</mtext>`
+        condition ? mathml`<mrow><mtext>if </mtext>${write(condition)}</mrow>` : mathml`<mtext>else</mtext>`
       }</mtd></mtr>`,
   );
   return mathml`<mrow><mo form="prefix" fence="true">{</mo><mtable class="cases">${lines}</mtable></mrow>`;

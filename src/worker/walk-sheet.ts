@@ -18,7 +18,7 @@ import {
 } from '../index.ts';
 
 /** Of a longer side of a matrix, so many rows or columns are sent. */
-const MOST_SHOWN = 8;
+export const WINDOW_LENGTH = 8;
 
 /**
  * Which part of the matrices is to be seen. What has the same along a side shows the same part of it: an entry and those
@@ -111,9 +111,9 @@ export function walkSheet(traced: TracedStep, network: WalkedNetwork, windows: W
 /** As much as there is from where it is to begin; nothing begins behind the last window. */
 function windowOf(axis: TraceAxis, length: number, { firstRow, firstUnits }: WalkWindows): TraceRange {
   const wanted = axis === 'one' ? 0 : axis === 'batch' ? firstRow : (firstUnits[axis] ?? 0);
-  const lastWindow = Math.floor((length - 1) / MOST_SHOWN) * MOST_SHOWN;
+  const lastWindow = Math.floor((length - 1) / WINDOW_LENGTH) * WINDOW_LENGTH;
   const first = Math.min(Math.max(0, wanted), lastWindow);
-  return { first, count: Math.min(MOST_SHOWN, length - first) };
+  return { first, count: Math.min(WINDOW_LENGTH, length - first) };
 }
 
 /** Each matrix of the reference with the GPU's of the same place. */
