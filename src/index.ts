@@ -3,7 +3,15 @@
 // What to train
 export { activations, activationNames, type Activation, type ActivationName } from './core/activations.ts';
 export { outOfReach } from './core/target-range.ts';
-export { losses, lossNames, meanLoss, predictionsOf, type Loss, type LossName } from './core/losses.ts';
+export {
+  losses,
+  lossNames,
+  meanCount,
+  meanLoss,
+  predictionsOf,
+  type Loss,
+  type LossName,
+} from './core/losses.ts';
 export {
   optimizers,
   optimizerNames,
@@ -302,6 +310,30 @@ export {
   type Verification,
   type VerifyOptions,
 } from './verify-certificate.ts';
+
+// See it by hand
+export { matricesOf, type Trace, type TracedMatrix, type TracedQuantity } from './core/trace.ts';
+export {
+  axesOf,
+  lengthOf,
+  sizesOf,
+  sourcesOf,
+  type TraceAxis,
+  type TracedEntry,
+  type TracedPlace,
+  type TraceRange,
+  type TraceSizes,
+  type TraceSource,
+} from './core/trace-sources.ts';
+export { number, type Formula, type Identifier } from './core/formula.ts';
+export { formulasOf, type StepEquation } from './core/step-formulas.ts';
+export { notationOf, type Notation } from './core/step-notation.ts';
+export { entryFormula, type EntryTerms } from './core/entry-formulas.ts';
+export { expandedLines, type ExpandedLines } from './core/expanded-lines.ts';
+export { lettersOf, type Letter } from './core/step-letters.ts';
+export { rateLetters, type RateFormulas } from './core/optimizer-formulas.ts';
+export { rateValuesAt, type RateName } from './core/rate-values.ts';
+export { alignedLatex, latexOf } from './exchange/latex.ts';
 
 // Exchange
 export { modelWriters, type WrittenFormat } from './exchange/writers.ts';

@@ -1,14 +1,231 @@
-import { html } from 'lit';
+import { css, html, nothing } from 'lit';
+import {
+  formulasOf,
+  type StepEquation,
+  type TracedEntry,
+  type TracedPlace,
+  type TraceSource,
+} from '../index.ts';
+import type { WalkMatrix, WalkSheet, WalkWindows } from '../worker/client.ts';
+import './choice-switch.ts';
+import './equations-card.ts';
+import { countOf } from './format.ts';
 import { PageElement } from './page-element.ts';
-import { baseStyles, columnStyles } from './styles.ts';
+import { baseStyles, controlStyles } from './styles.ts';
+import './time-slider.ts';
+import type { WalkPage } from './walk-matrix.ts';
+import { partOfSection, walkSections, type WalkSection } from './walk-names.ts';
+import './walk-panel.ts';
+import type { Listing } from './walk-panel.ts';
+import { sheetSentence, sourcesIn, valueNames, type ValueName } from './walk-sentences.ts';
 
-/** One step of the run by hand: every matrix of it, in the order it is computed. */
+const valueLabels: Readonly<Record<ValueName, string>> = {
+  gpu: 'GPU',
+  float64: 'float64',
+  difference: 'difference',
+};
+
+/** A matrix with more columns takes the room of two. */
+const NARROW_COLUMNS = 4;
+
+/**
+ * One step of the run by hand: every matrix of it, in the order it is computed. Says `load` with the windows of the
+ * sheet that is wanted next.
+ */
 class WalkView extends PageElement {
-  static override styles = [baseStyles, columnStyles];
+  static override properties = {
+    ...PageElement.properties,
+    sheet: { attribute: false },
+    listingOf: { attribute: false },
+    shown: { state: true },
+    chosen: { state: true },
+  };
+
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    css`
+      main {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+        max-width: 1440px;
+        margin: 0 auto;
+        padding: 20px 24px 48px;
+      }
+      .about {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px 24px;
+      }
+      .about p {
+        max-width: 84ch;
+      }
+      .part {
+        display: grid;
+        gap: 12px;
+      }
+      .part > h2 {
+        margin-top: 8px;
+      }
+      .matrices {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr));
+        grid-auto-flow: row dense;
+        gap: 12px;
+      }
+      @media (min-width: 860px) {
+        .wide {
+          grid-column: span 2;
+        }
+      }
+      .empty {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 12px 24px;
+      }
+      @media (max-width: 719px) {
+        main {
+          padding: 12px 12px 48px;
+          gap: 12px;
+        }
+      }
+    `,
+  ];
+
+  /** The step that is shown; undefined until there is one. */
+  declare sheet: WalkSheet | undefined;
+  /** The lines that computed a matrix; undefined where they are not known. */
+  declare listingOf: ((place: TracedPlace) => Listing | undefined) | undefined;
+  declare private shown: ValueName;
+  declare private chosen: TracedEntry | undefined;
+
+  constructor() {
+    super();
+    this.shown = 'gpu';
+  }
 
   override render() {
-    return html`<main></main>`;
+    const { state } = this.page;
+    const { sheet } = this;
+    const job = sheet?.job ?? state.job;
+    const prepared = state.table?.open.prepared;
+    const inputCount = sheet?.inputCount ?? prepared?.inputCount;
+    const trainingRows = prepared?.rowCounts.training ?? 0;
+    const rowCount = sheet?.rowCount ?? Math.min(job.batchSize ?? trainingRows, trainingRows);
+    return html`<main>
+      <time-slider .page=${this.page}></time-slider>
+      ${sheet ? this.#renderSheet(sheet) : this.#renderEmpty()}
+      ${
+        inputCount === undefined
+          ? nothing
+          : html`<equations-card
+              .job=${job}
+              .inputCount=${inputCount}
+              .rowCount=${rowCount}
+            ></equations-card>`
+      }
+    </main>`;
   }
+
+  #renderEmpty() {
+    const { state, training } = this.page;
+    return html`<section class="card empty" aria-label="No step yet">
+      <p>
+        There is no step to look at yet. Train, and every matrix of any step stands here, with the equation
+        and the lines that computed it.
+      </p>
+      <button
+        type="button"
+        class="primary"
+        ?disabled=${!state.isIdle || !state.table || state.isBroken}
+        @click=${() => training.press()}
+      >
+        Train
+      </button>
+    </section>`;
+  }
+
+  #renderSheet(sheet: WalkSheet) {
+    const hasGpu = sheet.matrices.some(({ gpu }) => gpu);
+    const shown = hasGpu ? this.shown : 'float64';
+    const equations = formulasOf(sheet.job);
+    const sources = this.chosen ? sourcesIn(sheet, this.chosen) : [];
+    return html`
+      <section class="card about" aria-label="The step that is shown">
+        <div>
+          <p>${sheetSentence(sheet)}</p>
+          <p class="muted small number">
+            A batch of ${countOf(sheet.rowCount, 'row')}; learning rate ${sheet.rates.learningRate}. Choose an
+            entry to see what it was made of.
+          </p>
+        </div>
+        ${
+          hasGpu
+            ? html`<choice-switch
+                legend="Values that are shown"
+                .names=${valueNames.map((name) => valueLabels[name])}
+                .chosen=${valueNames.indexOf(shown)}
+                @choose=${({ detail }: CustomEvent<number>) => (this.shown = valueNames[detail])}
+              ></choice-switch>`
+            : nothing
+        }
+      </section>
+      ${walkSections.map((section) => this.#renderPart(section, sheet, { shown, equations, sources }))}
+    `;
+  }
+
+  #renderPart(
+    section: WalkSection,
+    sheet: WalkSheet,
+    of: { shown: ValueName; equations: readonly StepEquation[]; sources: readonly TraceSource[] },
+  ) {
+    return html`<section class="part" aria-labelledby=${section}>
+      <h2 id=${section}>${section}</h2>
+      <div class="matrices">
+        ${partOfSection(section, sheet.matrices).map((matrix) => this.#renderPanel(matrix, sheet, of))}
+      </div>
+    </section>`;
+  }
+
+  #renderPanel(
+    matrix: WalkMatrix,
+    sheet: WalkSheet,
+    {
+      shown,
+      equations,
+      sources,
+    }: { shown: ValueName; equations: readonly StepEquation[]; sources: readonly TraceSource[] },
+  ) {
+    return html`<walk-panel
+      class=${matrix.shownColumns.count > NARROW_COLUMNS ? 'wide' : ''}
+      .sheet=${sheet}
+      .matrix=${matrix}
+      .equation=${equations.find((each) => isSamePlace(each, matrix))}
+      .listing=${this.listingOf?.(matrix)}
+      shown=${shown}
+      .chosen=${this.chosen}
+      .source=${sources.find((each) => isSamePlace(each, matrix))}
+      @choose=${({ detail }: CustomEvent<TracedEntry | undefined>) => (this.chosen = detail)}
+      @turn=${({ detail }: CustomEvent<WalkPage>) => this.#turn(sheet, detail)}
+    ></walk-panel>`;
+  }
+
+  #turn({ windows }: WalkSheet, { axis, first }: WalkPage): void {
+    if (axis === 'one') return;
+    const wanted: WalkWindows =
+      axis === 'batch'
+        ? { ...windows, firstRow: first }
+        : { ...windows, firstUnits: windows.firstUnits.with(axis, first) };
+    this.dispatchEvent(new CustomEvent('load', { detail: wanted }));
+  }
+}
+
+function isSamePlace(a: TracedPlace, b: TracedPlace): boolean {
+  return a.quantity === b.quantity && a.layer === b.layer;
 }
 
 customElements.define('walk-view', WalkView);

@@ -15,6 +15,7 @@ export type { OpenTable, TableSource } from './table-keeper.ts';
 export type { Subject } from './subject.ts';
 export type { SweepCurve, SweepOrder, SweepReport, SweepRow } from './sweep-report.ts';
 export type { SweepRequest, SweepSheet } from './sweep-service.ts';
+export { WINDOW_LENGTH, type WalkMatrix, type WalkSheet, type WalkWindows } from './walk-sheet.ts';
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous, those of its parts too. */

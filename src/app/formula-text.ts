@@ -1,0 +1,90 @@
+import type { Formula, Identifier } from '../index.ts';
+
+const joins = {
+  '+': ' + ',
+  '−': ' − ',
+  times: ' ',
+  '×': ' × ',
+  '·': ' · ',
+  '∘': ' ∘ ',
+  '=': ' = ',
+  '<': ' < ',
+  '>': ' > ',
+  '≥': ' ≥ ',
+} as const;
+
+const fences = { '()': ['(', ')'], '||': ['|', '|'], '‖‖': ['‖', '‖'] } as const;
+
+/** A formula as one line of text: `1 / (1 + e^(−0.4003))`. */
+export function formulaText(formula: Formula): string {
+  switch (formula.kind) {
+    case 'identifier':
+      return identifierText(formula);
+    case 'number':
+      return formula.text;
+    case 'operation':
+      return formula.terms
+        .map((term, i) => termText(term, i > 0 && formula.operator !== '+'))
+        .join(joins[formula.operator]);
+    case 'negative':
+      return `−${formulaText(formula.of)}`;
+    case 'fraction':
+      return `${wholeText(formula.numerator)} / ${wholeText(formula.denominator)}`;
+    case 'power':
+      return formula.exponent.kind === 'number' && formula.exponent.value === 2
+        ? `${wholeText(formula.base)}²`
+        : `${wholeText(formula.base)}^${wholeText(formula.exponent)}`;
+    case 'root':
+      return `√${wholeText(formula.of)}`;
+    case 'call':
+      return `${formula.name}(${formula.of.map(formulaText).join(', ')})`;
+    case 'sum':
+      return `Σ ${formulaText(formula.of)}`;
+    case 'fenced': {
+      const [left, right] = fences[formula.fence];
+      return `${left}${formulaText(formula.of)}${right}`;
+    }
+    case 'transpose':
+      return `${formulaText(formula.of)}ᵀ`;
+    case 'partial':
+      return `∂${formulaText(formula.of)}/∂${formulaText(formula.by)}`;
+    case 'cases':
+      return formula.cases
+        .map(({ value, condition }) =>
+          condition ? `${formulaText(value)} if ${formulaText(condition)}` : `else ${formulaText(value)}`,
+        )
+        .join(', ');
+    case 'ellipsis':
+      return '…';
+  }
+}
+
+/** A quotient within a product is one factor of it: what divides it must not divide the rest. */
+function termText(term: Formula, isFactor: boolean): string {
+  const text = formulaText(term);
+  return term.kind === 'fraction' && isFactor ? `(${text})` : text;
+}
+
+/** In brackets, unless nothing can come between its parts. */
+function wholeText(formula: Formula): string {
+  const text = formulaText(formula);
+  const { kind } = formula;
+  const isWhole =
+    kind === 'identifier' || kind === 'call' || kind === 'fenced' || kind === 'root' || kind === 'ellipsis';
+  return isWhole || (kind === 'number' && !text.startsWith('−')) ? text : `(${text})`;
+}
+
+const subscripts = { from: '0123456789', to: '₀₁₂₃₄₅₆₇₈₉' };
+const superscripts = { from: '0123456789()', to: '⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾' };
+
+function raised(text: string, { from, to }: typeof subscripts): string {
+  return text.replace(/./gu, (sign) => to.charAt(from.indexOf(sign)) || sign);
+}
+
+/** `ŷ₁₁`, `W⁽²⁾`, `f₀,₁₁` */
+function identifierText({ name, hat, prime, sub = '', sup = '' }: Identifier): string {
+  const letter = hat ? `${name}\u0302`.normalize('NFC') : name;
+  const above = raised(sup, superscripts);
+  const below = raised(sub, subscripts);
+  return `${letter}${above}${below}${prime ? '′' : ''}`;
+}

@@ -1,0 +1,275 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { axesOf, type TraceAxis, type TracedEntry, type TraceRange, type TraceSource } from '../index.ts';
+import { WINDOW_LENGTH, type WalkMatrix } from '../worker/client.ts';
+import { count } from './format.ts';
+import { baseStyles, controlStyles, tableStyles } from './styles.ts';
+import { rangeText, sideName } from './walk-names.ts';
+import { cellText, valueAt, type ValueName } from './walk-sentences.ts';
+
+/** A place in a whole matrix, from 0 on. */
+type Place = Pick<TracedEntry, 'row' | 'column'>;
+
+/** Along this side, what is to be seen begins there. */
+export interface WalkPage {
+  readonly axis: TraceAxis;
+  readonly first: number;
+}
+
+const headings: Readonly<Record<ValueName, string>> = {
+  gpu: 'GPU, float32',
+  float64: 'CPU, float64',
+  difference: 'GPU − float64',
+};
+
+/**
+ * The values of a matrix as a grid: arrow keys go from entry to entry. Says `choose` with the place of the one that is
+ * looked at, and `turn` where other rows or columns are wanted.
+ */
+class WalkMatrixElement extends LitElement {
+  static override properties = {
+    matrix: { attribute: false },
+    label: {},
+    shown: {},
+    chosen: { attribute: false },
+    source: { attribute: false },
+    focused: { state: true },
+  };
+
+  static override styles = [
+    baseStyles,
+    controlStyles,
+    tableStyles,
+    css`
+      table {
+        width: auto;
+      }
+      caption {
+        padding-bottom: 4px;
+        text-align: left;
+        font-size: 12px;
+        line-height: 16px;
+        font-weight: 500;
+        white-space: nowrap;
+      }
+      th,
+      td,
+      tbody th {
+        padding: 4px 8px;
+        border: 0;
+      }
+      th:first-child {
+        padding-left: 0;
+        padding-right: 12px;
+      }
+      tbody th,
+      thead th {
+        font-size: 12px;
+        color: var(--muted);
+        font-weight: 400;
+      }
+      td,
+      td:last-child {
+        min-width: 72px;
+        padding-right: 8px;
+        border-radius: 4px;
+        cursor: pointer;
+      }
+      td:hover {
+        background: var(--well);
+      }
+      td.source {
+        background: color-mix(in srgb, var(--ink) 12%, var(--card));
+        box-shadow: inset 0 0 0 1.5px var(--ink);
+      }
+      td[aria-selected='true'] {
+        background: var(--ink);
+        color: var(--paper);
+      }
+      td:focus-visible {
+        outline-offset: 1px;
+      }
+      .pages {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        margin-top: 8px;
+      }
+      .pages > div {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .pages button {
+        min-height: 28px;
+        padding: 0 8px;
+      }
+      @media (pointer: coarse), (max-width: 719px) {
+        th,
+        td,
+        tbody th {
+          padding-block: 10px;
+        }
+        .pages button {
+          min-height: 40px;
+          min-width: 40px;
+        }
+      }
+    `,
+  ];
+
+  declare matrix: WalkMatrix;
+  /** What it is, as it is read out. */
+  declare label: string;
+  declare shown: ValueName;
+  /** The entry that is looked at, where it is of this matrix. */
+  declare chosen: Place | undefined;
+  /** The part of this matrix that the one looked at was made of. */
+  declare source: TraceSource | undefined;
+  /** The one entry that Tab leads to, within what is shown. */
+  declare private focused: Place;
+
+  constructor() {
+    super();
+    this.focused = { row: 0, column: 0 };
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('matrix')) return;
+    const { shownRows, shownColumns } = this.matrix;
+    const { row, column } = this.focused;
+    this.focused = {
+      row: Math.min(row, shownRows.count - 1),
+      column: Math.min(column, shownColumns.count - 1),
+    };
+  }
+
+  override render() {
+    const { matrix, shown } = this;
+    const { shownRows, shownColumns } = matrix;
+    const [rowAxis, columnAxis] = axesOf(matrix);
+    const path = shown === 'gpu' ? 'gpu' : shown === 'float64' ? 'cpu' : '';
+    return html`<div class="scroll">
+        <table role="grid" aria-label=${this.label} @keydown=${this.#onKey}>
+          <caption class=${path}>
+            ${headings[shown]}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="screen-reader">${sideName(rowAxis) || 'row'}</span>
+              </th>
+              ${places(shownColumns).map(
+                (column) => html`<th scope="col">${columnAxis === 'one' ? '' : count(column + 1)}</th>`,
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            ${places(shownRows).map(
+              (row) =>
+                html`<tr>
+                  <th scope="row">${rowAxis === 'one' ? '' : count(row + 1)}</th>
+                  ${places(shownColumns).map((column) => this.#renderCell({ row, column }))}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <div class="pages muted small number">
+        ${this.#renderPages(rowAxis, shownRows, matrix.rows)}
+        ${this.#renderPages(columnAxis, shownColumns, matrix.columns)}
+      </div>`;
+  }
+
+  #renderCell(place: Place) {
+    const { matrix, shown, chosen, source, focused } = this;
+    const { shownRows, shownColumns } = matrix;
+    const isChosen = chosen?.row === place.row && chosen.column === place.column;
+    const isSource = source && isIn(place.row, source.rows) && isIn(place.column, source.columns);
+    const isReached =
+      place.row - shownRows.first === focused.row && place.column - shownColumns.first === focused.column;
+    return html`<td
+      tabindex=${isReached ? 0 : -1}
+      class=${isSource ? 'source' : ''}
+      aria-selected=${isChosen}
+      aria-description=${isSource ? 'the chosen entry is made of it' : nothing}
+      data-place="${place.row},${place.column}"
+      @focus=${() => this.#choose(place)}
+      @click=${() => this.#choose(place)}
+    >
+      ${cellText(valueAt(matrix, place, shown), shown)}
+    </td>`;
+  }
+
+  #renderPages(axis: TraceAxis, range: TraceRange, length: number) {
+    if (range.count === length) return nothing;
+    const { first, count: size } = range;
+    const name = `${sideName(axis)}s`;
+    const turn = (to: number) => this.dispatchEvent(new CustomEvent('turn', { detail: { axis, first: to } }));
+    return html`<div>
+      <span>${rangeText(axis, range, length)}</span>
+      <button
+        type="button"
+        aria-label="Earlier ${name}"
+        ?disabled=${first === 0}
+        @click=${() => turn(first - WINDOW_LENGTH)}
+      >
+        ◂
+      </button>
+      <button
+        type="button"
+        aria-label="Later ${name}"
+        ?disabled=${first + size >= length}
+        @click=${() => turn(first + WINDOW_LENGTH)}
+      >
+        ▸
+      </button>
+    </div>`;
+  }
+
+  #choose({ row, column }: Place): void {
+    const { shownRows, shownColumns } = this.matrix;
+    this.focused = { row: row - shownRows.first, column: column - shownColumns.first };
+    if (this.chosen?.row === row && this.chosen.column === column) return;
+    this.dispatchEvent(new CustomEvent('choose', { detail: { row, column } }));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const moves: Readonly<Record<string, readonly [rows: number, columns: number]>> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+      Home: [0, -Infinity],
+      End: [0, Infinity],
+    };
+    if (event.key === 'Escape' && this.chosen) {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent('choose', { detail: undefined }));
+    }
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const { shownRows, shownColumns } = this.matrix;
+    const { row, column } = this.focused;
+    const to = {
+      row: shownRows.first + limited(row + move[0], shownRows.count),
+      column: shownColumns.first + limited(column + move[1], shownColumns.count),
+    };
+    this.renderRoot.querySelector<HTMLElement>(`[data-place="${to.row},${to.column}"]`)?.focus();
+  }
+}
+
+/** Every place of a range. */
+function places({ first, count: length }: TraceRange): number[] {
+  return Array.from({ length }, (_, i) => first + i);
+}
+
+function isIn(position: number, { first, count: length }: TraceRange): boolean {
+  return position >= first && position < first + length;
+}
+
+function limited(position: number, length: number): number {
+  return Math.min(Math.max(0, position), length - 1);
+}
+
+customElements.define('walk-matrix', WalkMatrixElement);

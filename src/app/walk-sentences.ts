@@ -1,0 +1,184 @@
+import {
+  axesOf,
+  entryFormula,
+  notationOf,
+  number,
+  optimizers,
+  rateLetters,
+  sizesOf,
+  sourcesOf,
+  type EntryTerms,
+  type Formula,
+  type Optimizer,
+  type RateFormulas,
+  type RateName,
+  type TracedEntry,
+  type TracedPlace,
+  type TraceRange,
+  type TraceSource,
+} from '../index.ts';
+import type { WalkMatrix, WalkSheet } from '../worker/client.ts';
+import { count, properMinus, significant } from './format.ts';
+import { formulaText } from './formula-text.ts';
+import { givenText, shownOf } from './walk-names.ts';
+
+/** Which values the matrices show. */
+export const valueNames = ['gpu', 'float64', 'difference'] as const;
+export type ValueName = (typeof valueNames)[number];
+
+/** Terms of a sum that a line writes. */
+const MOST_TERMS = 6;
+/** What float32, and a double beside it, can tell apart. */
+const GPU_DIGITS = 9;
+const FLOAT64_DIGITS = 12;
+
+/** Where the numbers of a sheet come from, for whoever wonders. */
+export function sheetSentence({ step, stepCount, networkLabel, adapter, refusal }: WalkSheet): string {
+  const from =
+    stepCount > 0
+      ? `the run’s snapshot at step ${count(step)}`
+      : 'the parameters that a run would begin with';
+  const by = adapter
+    ? `by the layered kernels (float32, ${adapter}) and by the reference (float64)`
+    : 'by the reference (float64)';
+  const sentence = `${networkLabel}: recomputed ${by} from ${from}.`;
+  return refusal === undefined ? sentence : `${sentence} ${refusal}`;
+}
+
+/** The matrix at a place of the step. */
+export function matrixAt({ matrices }: WalkSheet, { quantity, layer }: TracedPlace): WalkMatrix | undefined {
+  return matrices.find((matrix) => matrix.quantity === quantity && matrix.layer === layer);
+}
+
+/** An entry’s value, or the difference of its two; undefined where it is not shown, or not known. */
+export function valueAt(
+  matrix: WalkMatrix,
+  { row, column }: Pick<TracedEntry, 'row' | 'column'>,
+  which: ValueName,
+): number | undefined {
+  const { shownRows, shownColumns, gpu, float64 } = matrix;
+  if (!isWithin(row, shownRows) || !isWithin(column, shownColumns)) return undefined;
+  const at = (row - shownRows.first) * shownColumns.count + column - shownColumns.first;
+  if (which === 'float64') return float64[at];
+  if (!gpu) return undefined;
+  return which === 'gpu' ? gpu[at] : gpu[at] - float64[at];
+}
+
+/** What a cell says. */
+export function cellText(value: number | undefined, which: ValueName): string {
+  return value === undefined ? '' : significant(value, which === 'difference' ? 2 : 4);
+}
+
+/** The entries that an entry was made of; none where it is given. */
+export function sourcesIn({ job, inputCount, rowCount }: WalkSheet, entry: TracedEntry): TraceSource[] {
+  return sourcesOf(job, sizesOf(job, inputCount, rowCount), entry);
+}
+
+/** `g₁₁: 0.5987 = 1 / (1 + e^(−0.4003))`; an entry that is given says by what. */
+export function computationText(sheet: WalkSheet, entry: TracedEntry, which: 'gpu' | 'float64'): string {
+  const { job } = sheet;
+  const matrix = matrixAt(sheet, entry);
+  const value = matrix && valueAt(matrix, entry, which);
+  const name = formulaText(notationOf(job).entry(entry, entry.row + 1, entry.column + 1));
+  if (value === undefined) return `${name} lies outside the window.`;
+  const formula = entryFormula(job, termsOf(sheet, which), entry);
+  if (!formula) return `${name}: ${significant(value)}. ${givenText(entry, sheet)}`.trim();
+  return `${name}: ${significant(value)} = ${formulaText(formula)}`;
+}
+
+/** `Made of 2 entries of x and 2 of v, and 12 more outside the window.` */
+export function sourcesText(sheet: WalkSheet, entry: TracedEntry): string {
+  const { symbol } = notationOf(sheet.job);
+  let outside = 0;
+  const parts = sourcesIn(sheet, entry).flatMap((source) => {
+    const [rows, columns] = axesOf(source);
+    const inside =
+      overlap(source.rows, shownOf(rows, sheet)) * overlap(source.columns, shownOf(columns, sheet));
+    outside += source.rows.count * source.columns.count - inside;
+    return inside > 0 ? [{ inside, name: formulaText(symbol(source)) }] : [];
+  });
+  const listed = parts.map(({ inside, name }, i) =>
+    i === 0
+      ? `${count(inside)} ${inside === 1 ? 'entry' : 'entries'} of ${name}`
+      : `${count(inside)} of ${name}`,
+  );
+  const more = outside > 0 ? `${count(outside)} more outside the window` : '';
+  if (listed.length === 0) return outside > 0 ? `Made of ${count(outside)} entries outside the window.` : '';
+  return `Made of ${joined(listed)}${more && `, and ${more}`}. ${rememberedText(sheet, entry)}`.trim();
+}
+
+/** `GPU 0.598765434, float64 0.598765432109, difference 1.9e−9` */
+export function threeValues(matrix: WalkMatrix, entry: TracedEntry): string {
+  const [gpu, float64, difference] = valueNames.map((name) => valueAt(matrix, entry, name));
+  if (float64 === undefined) return '';
+  const reference = `float64 ${significant(float64, FLOAT64_DIGITS)}`;
+  if (gpu === undefined || difference === undefined) return reference;
+  return `GPU ${significant(gpu, GPU_DIGITS)}, ${reference}, difference ${significant(difference, 2)}`;
+}
+
+/** Where GPU and float64 lie farthest apart. */
+export function greatestText({ greatest, rows, columns }: WalkMatrix): string {
+  if (!greatest) return '';
+  const { difference, row, column } = greatest;
+  if (difference === 0) return 'GPU and float64 agree in every digit.';
+  const of = [rows > 1 ? `row ${count(row + 1)}` : '', columns > 1 ? `column ${count(column + 1)}` : ''];
+  const where = of.filter(Boolean).join(', ');
+  return `Greatest difference ${significant(difference, 2)}${where && `, in ${where}`}.`;
+}
+
+/** A rate as people set it: what 1 − (1 − 0.9) rounds to is 0.9. */
+export function rateText(value: number): string {
+  return properMinus(String(Number(value.toPrecision(12))));
+}
+
+function termsOf(sheet: WalkSheet, which: 'gpu' | 'float64'): EntryTerms {
+  const { job, inputCount, rowCount, rates } = sheet;
+  const { first, second } = notationOf(job);
+  // Both begin at 0; of a later step a sheet does not have them.
+  const isFirst = sheet.step === 0;
+  const rateNumbers = Object.entries(rates).map(([name, value]) => [name, number(value, rateText(value))]);
+  return {
+    sizes: sizesOf(job, inputCount, rowCount),
+    leaf: (entry) => {
+      const matrix = matrixAt(sheet, entry);
+      const value = matrix && valueAt(matrix, entry, which);
+      return value === undefined ? undefined : number(value, significant(value));
+    },
+    shown: (axis) => {
+      const { first: start, count: length } = shownOf(axis, sheet);
+      return Array.from({ length: Math.min(length, MOST_TERMS) }, (_, i) => start + i);
+    },
+    rates: {
+      ...rateLetters,
+      ...(Object.fromEntries(rateNumbers) as Record<RateName, Formula>),
+    } satisfies RateFormulas,
+    clipFactor: number(sheet.clipFactor, significant(sheet.clipFactor)),
+    lossCount: number(sheet.lossCount, count(sheet.lossCount)),
+    first: isFirst ? number(0) : first,
+    second: isFirst ? number(0) : second,
+  };
+}
+
+/** The letters that an update leaves without a number. */
+function rememberedText({ job, step }: WalkSheet, { quantity }: TracedEntry): string {
+  const { stateCount, label }: Optimizer = optimizers[job.optimizer];
+  const isUpdate = quantity === 'updatedWeights' || quantity === 'updatedBiases';
+  if (!isUpdate || stateCount === 0 || step === 0) return '';
+  const { first, second } = notationOf(job);
+  const letters = [first, second].slice(0, stateCount).map(formulaText).join(' and ');
+  return `${letters}: what ${label} remembers from the steps before.`;
+}
+
+function isWithin(position: number, { first, count: length }: TraceRange): boolean {
+  return position >= first && position < first + length;
+}
+
+function overlap(a: TraceRange, b: TraceRange): number {
+  return Math.max(0, Math.min(a.first + a.count, b.first + b.count) - Math.max(a.first, b.first));
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.length < 2
+    ? parts.join('')
+    : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}
