@@ -11,6 +11,7 @@ import { PageState } from './page-state.ts';
 import { SweepControl } from './sweep-control.ts';
 import { TableControl } from './table-control.ts';
 import { TrainingControl } from './training-control.ts';
+import { WalkControl } from './walk-control.ts';
 
 const state = new PageState(measureClock());
 const client = connectTrainingService((message) => {
@@ -31,7 +32,8 @@ const sweeps = new SweepControl(state, client, { tables, gpu, models });
 const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, { tables, sweeps });
 const inside = new InsideControl(state, client);
-HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside });
+const walks = new WalkControl(state, client, inside);
+HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.

@@ -8,6 +8,7 @@ import type { PageState, Topic } from './page-state.ts';
 import type { SweepControl } from './sweep-control.ts';
 import type { TableControl } from './table-control.ts';
 import type { TrainingControl } from './training-control.ts';
+import type { WalkControl } from './walk-control.ts';
 
 /** What every component of the page gets: the state to show, and the controls that change it. */
 export interface Page {
@@ -20,6 +21,7 @@ export interface Page {
   readonly link: LinkControl;
   readonly sweeps: SweepControl;
   readonly inside: InsideControl;
+  readonly walks: WalkControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

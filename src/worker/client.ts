@@ -3,6 +3,7 @@ import type { InsideService } from './inside-service.ts';
 import type { ModelService } from './model-service.ts';
 import type { SweepService } from './sweep-service.ts';
 import type { TrainingService } from './training-service.ts';
+import type { WalkService } from './walk-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
 export type { LossCurve } from './loss-curve.ts';
@@ -19,10 +20,11 @@ export { WINDOW_LENGTH, type WalkMatrix, type WalkSheet, type WalkWindows } from
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous, those of its parts too. */
-export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps' | 'inside'> & {
+export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps' | 'inside' | 'walks'> & {
   readonly models: Remote<ModelService>;
   readonly sweeps: Remote<SweepService>;
   readonly inside: Remote<InsideService>;
+  readonly walks: Remote<WalkService>;
 };
 
 /**

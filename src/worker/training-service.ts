@@ -45,6 +45,7 @@ import { RunKeeper, watchOn } from './run-keeper.ts';
 import { SubjectKeeper } from './subject.ts';
 import { SweepService } from './sweep-service.ts';
 import { TableKeeper, type OpenTable, type TableRequest, type TableSource } from './table-keeper.ts';
+import { WalkService } from './walk-service.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -96,6 +97,8 @@ export class TrainingService {
   readonly #subjects = new SubjectKeeper(this.#tables, this.#runs);
   /** What is inside a network. */
   readonly inside = new InsideService(this.#subjects);
+  /** Its steps, one by one. */
+  readonly walks = new WalkService(this.#subjects);
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */
