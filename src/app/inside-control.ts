@@ -18,6 +18,10 @@ export class InsideControl {
   frame: Frame | undefined;
   /** Why there is no picture of what is asked for. */
   problem: string | undefined;
+  /** The run's own parameters at the step of the frame, [parameterCount]; undefined where they are too many to draw. */
+  trained: Float64Array | undefined;
+  /** What a person made of them; undefined while they are as trained. */
+  edited: Float64Array | undefined;
   /** The row whose activations are shown. */
   row: number | undefined;
   readonly #state: PageState;
@@ -73,12 +77,14 @@ export class InsideControl {
   /** Goes to a step of the run. */
   goTo(step: number): void {
     this.isReplaying = false;
+    this.edited = undefined;
     this.#moveTo(step);
   }
 
   /** Back to where the run stands. */
   follow(): void {
     this.isReplaying = false;
+    this.edited = undefined;
     this.step = undefined;
     this.ask();
   }
@@ -86,6 +92,7 @@ export class InsideControl {
   /** Goes through the run from its first step, or on from where it is looked at; or stops that. */
   replay(): void {
     this.isReplaying = !this.isReplaying;
+    this.edited = undefined;
     const { frame } = this;
     if (this.isReplaying && frame && (this.step === undefined || this.step >= frame.lastStep))
       this.step = frame.firstStep;
@@ -95,6 +102,18 @@ export class InsideControl {
   chooseRow(row: number | undefined): void {
     if (row === this.row) return;
     this.row = row;
+    this.ask();
+  }
+
+  /**
+   * Looks at other parameters in the place of the run's, which stays as it is. A run that trains is no longer followed.
+   *
+   * @param parameters [parameterCount]; undefined for the run's own again
+   */
+  edit(parameters: Float64Array | undefined): void {
+    if (this.step === undefined && this.isLive) this.step = this.frame?.step;
+    this.isReplaying = false;
+    this.edited = parameters;
     this.ask();
   }
 
@@ -127,6 +146,8 @@ export class InsideControl {
       this.step = undefined;
       this.isReplaying = false;
       this.frame = undefined;
+      this.trained = undefined;
+      this.edited = undefined;
       this.problem = undefined;
     }
     if (isOther || this.#state.activity !== 'idle') this.ask();
@@ -155,10 +176,10 @@ export class InsideControl {
     if (subject) {
       this.#lookedAtMs = performance.now();
       try {
-        const frame = await this.#client.inside.look(this.#request(subject));
+        const request = this.#request(subject);
+        const frame = await this.#client.inside.look(request);
         if (this.#keyOf(subject) === this.subjectKey) {
-          this.frame = frame;
-          this.problem = undefined;
+          this.#show(frame, request.parameters !== undefined);
         }
       } catch (error) {
         // What was asked for of another network is of no interest any more.
@@ -172,8 +193,21 @@ export class InsideControl {
   }
 
   #request(subject: Subject): FrameRequest {
-    const { step, row } = this;
-    return { subject, step, rowCount: SHOWN_ROWS, ...(row !== undefined && { row }) };
+    const { step, row, edited: parameters } = this;
+    return {
+      subject,
+      step,
+      rowCount: SHOWN_ROWS,
+      ...(row !== undefined && { row }),
+      ...(parameters && { parameters }),
+    };
+  }
+
+  #show(frame: Frame, isEdited: boolean): void {
+    this.frame = frame;
+    this.problem = undefined;
+    // The same parameters stay the same object: what a person undid can be done again.
+    if (!isEdited && !isEqual(frame.parameters, this.trained)) this.trained = frame.parameters;
   }
 
   #fail(error: unknown): void {
@@ -201,4 +235,8 @@ export class InsideControl {
 async function nextPicture(waitMs: number): Promise<void> {
   if (waitMs > 0 && waitMs < Infinity) await new Promise((resolve) => setTimeout(resolve, waitMs));
   await new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+function isEqual(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
+  return a?.length === b?.length && a?.every((value, i) => Object.is(value, b?.[i])) !== false;
 }

@@ -1,23 +1,132 @@
-import { html } from 'lit';
+import { css, html, nothing } from 'lit';
+import { layOutNetwork, losses, type Loss } from '../index.ts';
+import { answerRows } from './answer-rows.ts';
 import './network-editor.ts';
+import type { EditedParameters } from './network-editor.ts';
 import { PageElement } from './page-element.ts';
 import './row-answers.ts';
 import './run-card.ts';
+import { baseStyles } from './styles.ts';
 import './time-slider.ts';
-import { baseStyles, columnStyles } from './styles.ts';
 
-/** What happens inside the network while it learns. */
+/** What happens inside the network while it learns, and at every step it has been through. */
 class InsideView extends PageElement {
-  static override styles = [baseStyles, columnStyles];
+  static override styles = [
+    baseStyles,
+    css`
+      main {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        gap: 16px;
+        max-width: 1440px;
+        margin: 0 auto;
+        padding: 20px 24px 48px;
+        align-items: start;
+      }
+      .bar {
+        grid-column: 1 / -1;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+      }
+      .wide {
+        grid-column: 1 / -1;
+      }
+      .column {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+      }
+      @media (max-width: 959px) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+          padding: 16px 16px 48px;
+        }
+      }
+      @media (max-width: 719px) {
+        main {
+          padding: 12px 12px 196px;
+          gap: 12px;
+        }
+      }
+    `,
+  ];
+
+  #unwatch: (() => void) | undefined;
+
+  override willUpdate(): void {
+    super.willUpdate();
+    this.#unwatch ??= this.page.inside.watch(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+  }
 
   override render() {
+    const { page } = this;
     return html`<main>
-      <div class="column"></div>
-      <div class="column">
-        <run-card .page=${this.page}></run-card>
-        <time-slider .page=${this.page}></time-slider>
+      <div class="bar">
+        <run-card .page=${page}></run-card>
+        <time-slider .page=${page}></time-slider>
       </div>
+      <div class="column">${this.#renderNetwork()}</div>
+      <div class="column">${this.#renderAnswers()}</div>
     </main>`;
+  }
+
+  #renderNetwork() {
+    const { inside } = this.page;
+    const { job, open } = this.#shown;
+    const prepared = open?.prepared;
+    if (!prepared) return nothing;
+    const network = layOutNetwork(prepared.inputCount, job.layers);
+    const { link }: Loss = losses[job.loss];
+    return html`<section class="card" aria-labelledby="network">
+      <div class="heading"><h2 id="network">Network</h2></div>
+      <network-editor
+        .network=${network}
+        .link=${link}
+        .parameters=${inside.trained}
+        .inputNames=${prepared.inputNames}
+        .outputNames=${prepared.outputNames}
+        .activations=${inside.frame?.activations}
+        .isEditable=${inside.trained !== undefined}
+        @edits=${({ detail }: CustomEvent<EditedParameters>) =>
+          inside.edit(detail.edited.size > 0 ? detail.parameters : undefined)}
+      ></network-editor>
+    </section>`;
+  }
+
+  #renderAnswers() {
+    const { inside } = this.page;
+    const { open } = this.#shown;
+    const { frame } = inside;
+    if (!open || !frame) return nothing;
+    const { header, rows } = answerRows(open, frame.predicted);
+    return html`<section class="card" aria-labelledby="rows">
+      <div class="heading"><h2 id="rows">Rows and predictions</h2></div>
+      <row-answers
+        .header=${header}
+        .rows=${rows}
+        .count=${open.rowCount}
+        .chosen=${inside.row}
+        @choose=${({ detail }: CustomEvent<number | undefined>) => inside.chooseRow(detail)}
+      ></row-answers>
+    </section>`;
+  }
+
+  /** The job and the table of what is looked at: of the run, or the present ones. */
+  get #shown() {
+    const { state } = this.page;
+    const { currentRun } = state;
+    const isRun = currentRun?.id !== undefined;
+    return {
+      job: isRun ? currentRun.job : state.job,
+      open: isRun ? currentRun.table.open : state.table?.open,
+    };
   }
 }
 

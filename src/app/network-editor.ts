@@ -9,7 +9,7 @@ import './weight-editor.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 
 /** What a person has made of the parameters. */
-interface EditedParameters {
+export interface EditedParameters {
   /** [parameterCount] */
   readonly parameters: Float64Array;
   /** Indices of those that are not as trained. */

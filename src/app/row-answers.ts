@@ -3,7 +3,7 @@ import { count, countOf } from './format.ts';
 import { baseStyles, scrollCue, tableStyles } from './styles.ts';
 
 /** A row of the table, what it is and what the network makes of it. */
-interface AnsweredRow {
+export interface AnsweredRow {
   /** Of the inputs, as text. */
   readonly cells: readonly string[];
   readonly actual: string;

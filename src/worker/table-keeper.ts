@@ -31,6 +31,8 @@ interface PreparedTable {
   readonly task: Task;
   readonly inputCount: number;
   readonly outputCount: number;
+  /** One per input, of the first ones. */
+  readonly inputNames: readonly string[];
   /** One per output. */
   readonly outputNames: readonly string[];
   readonly classes: readonly string[] | undefined;
@@ -94,6 +96,8 @@ export interface PredictableRows {
 /** Columns the page shows rows of: inputs and what is no target, and targets. */
 const PREVIEW_INPUTS = 16;
 const PREVIEW_TARGETS = 8;
+/** Inputs the page has names of. */
+const MOST_NAMED_INPUTS = 1000;
 /** Columns the page lists with what is in them. */
 const MOST_SUMMARIES = 200;
 /** How often reading reports, in milliseconds. */
@@ -212,7 +216,7 @@ export class TableKeeper {
 }
 
 function describe(dataset: Dataset): PreparedTable {
-  const { task, training, outputNames, classes, filledCellCount } = dataset;
+  const { task, training, inputNames, outputNames, classes, filledCellCount } = dataset;
   let [least, most] = [Infinity, -Infinity];
   for (const target of training.targets) {
     if (target < least) least = target;
@@ -222,6 +226,7 @@ function describe(dataset: Dataset): PreparedTable {
     task,
     inputCount: training.inputCount,
     outputCount: training.outputCount,
+    inputNames: inputNames.slice(0, MOST_NAMED_INPUTS),
     outputNames,
     classes,
     rowCounts: rowCountsOf(dataset),
