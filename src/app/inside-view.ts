@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { PageElement } from './page-element.ts';
+import './spread-picture.ts';
 import { baseStyles, columnStyles } from './styles.ts';
 
 /** What happens inside the network while it learns. */
