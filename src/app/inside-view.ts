@@ -7,6 +7,7 @@ import { PageElement } from './page-element.ts';
 import './row-answers.ts';
 import './run-card.ts';
 import { baseStyles } from './styles.ts';
+import './spread-picture.ts';
 import './time-slider.ts';
 
 /** What happens inside the network while it learns, and at every step it has been through. */
