@@ -125,7 +125,8 @@ class DetailsCard extends PageElement {
         <summary>
           Details
           <span class="muted small"
-            >measures, timing, predictions, checks, weights, use it, download, log</span
+            >measures, timing, predictions, checks, weights, use
+            it,${this.page.state.hidden.has('downloads') ? '' : ' download,'} log</span
           >
         </summary>
         ${
@@ -146,7 +147,10 @@ class DetailsCard extends PageElement {
 
   get #tabs(): Tab[] {
     const tabs = Object.keys(names) as Tab[];
-    return this.page.state.isNotebook ? tabs : tabs.filter((tab) => tab !== 'notebook');
+    const { isNotebook, hidden } = this.page.state;
+    return tabs.filter(
+      (tab) => (tab !== 'notebook' || isNotebook) && (tab !== 'download' || !hidden.has('downloads')),
+    );
   }
 
   #renderTab(tab: Tab, isShown: boolean) {

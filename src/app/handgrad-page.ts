@@ -132,7 +132,7 @@ export class HandgradPage extends PageElement {
           <model-card .page=${page} ?hidden=${!state.model}></model-card>
           <loss-card .page=${page}></loss-card>
           <result-card .page=${page} ?hidden=${!state.hasRuns}></result-card>
-          <details-card .page=${page} ?hidden=${!state.hasRuns}></details-card>
+          <details-card .page=${page} ?hidden=${!state.hasRuns || state.hidden.has('details')}></details-card>
         </div>
       </main>
       <div class="screen-reader" role="status">${state.announcement}</div>
@@ -184,7 +184,9 @@ export class HandgradPage extends PageElement {
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     // A part of the page that takes files of its own shows it itself.
-    this.isDropTarget = isInside && !event.composedPath().some((part) => part instanceof PredictPanel);
+    const takesFiles = !this.page.state.hidden.has('table');
+    this.isDropTarget =
+      takesFiles && isInside && !event.composedPath().some((part) => part instanceof PredictPanel);
   }
 
   #onDrop(event: DragEvent): void {
@@ -192,6 +194,11 @@ export class HandgradPage extends PageElement {
     const file = event.dataTransfer?.files[0];
     if (!file || event.defaultPrevented) return;
     event.preventDefault();
+    const { state } = this.page;
+    if (state.hidden.has('table')) {
+      state.update({ notice: 'This page keeps its table. Show all controls, and drop the file again.' });
+      return;
+    }
     void this.page.models.openFile(file);
   }
 }

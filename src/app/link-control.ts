@@ -1,5 +1,6 @@
 import { readSettingsLink, samples, writeSettingsLink } from '../index.ts';
 import { columnCode, plansOf } from './column-code.ts';
+import { HIDE, hideText, readHide, type HideableName } from './hideable.ts';
 import type { PageState } from './page-state.ts';
 import { fragmentOf, routeOf, settingsPart, type Route } from './routes.ts';
 import { settingsFields } from './setting-fields.ts';
@@ -37,7 +38,7 @@ export class LinkControl {
   }
 
   /** The fragment of a page with the present settings; empty where nothing differs from how the first one begins. */
-  fragmentOf(route: Route): string {
+  fragmentOf(route: Route, hidden: ReadonlySet<HideableName> = this.#state.hidden): string {
     const { table, changes } = this.#state;
     const settings = new Map(Object.entries(changes));
     // A person's own columns are nobody's business, not even without their names.
@@ -47,25 +48,35 @@ export class LinkControl {
       const { texts, drawText } = this.#sweeps;
       for (const [field, text] of sweepToFields(texts, drawText)) settings.set(field, text);
     }
+    if (hidden.size > 0) settings.set(HIDE, hideText(hidden));
     const isUsual = !table || (table.sample === samples[0].id && settings.size === 0);
     return fragmentOf(route, isUsual ? '' : writeSettingsLink({ sample: table.sample, settings }));
   }
 
   /** The whole address, to be handed on. */
   get address(): string {
-    return `${location.origin}${location.pathname}${this.fragmentOf('#train')}`;
+    return this.addressOf('#train');
+  }
+
+  /** The same for any page, without some of its controls. */
+  addressOf(route: Route, hidden?: ReadonlySet<HideableName>): string {
+    return `${location.origin}${location.pathname}${this.fragmentOf(route, hidden)}`;
   }
 
   /** Opens what a fragment asks for: a sample with its settings, or settings for a table of a person's own. */
   async open(fragment: string): Promise<void> {
     const state = this.#state;
     this.takeSwept(fragment);
-    const link = readSettingsLink(settingsPart(fragment), [...settingsFields, COLUMNS, ...sweepFields]);
-    const { [COLUMNS]: code, ...changes } = Object.fromEntries(
-      [...(link?.settings ?? [])].filter(([name]) => !sweepFields.includes(name)),
-    );
+    const unknown = this.takeHidden(fragment);
+    const names = [...settingsFields, COLUMNS, HIDE, ...sweepFields];
+    const link = readSettingsLink(settingsPart(fragment), names);
+    const {
+      [COLUMNS]: code,
+      [HIDE]: _,
+      ...changes
+    } = Object.fromEntries([...(link?.settings ?? [])].filter(([name]) => !sweepFields.includes(name)));
     const sample = samples.find(({ id }) => id === link?.sample);
-    const leftOut = [...(link?.leftOut ?? [])];
+    const leftOut = [...(link?.leftOut ?? []), ...unknown.map((name) => `${HIDE}=${name}`)];
     if (sample) {
       await this.#tables.openSample(sample.id, changes, code);
       const isCode = code === undefined || plansOf(code, state.table?.guessed ?? []) !== undefined;
@@ -98,6 +109,18 @@ export class LinkControl {
     const link = readSettingsLink(settingsPart(fragment), sweepFields);
     const swept = link && sweepOfFields(link.settings);
     if (swept) this.#sweeps.take(swept);
+  }
+
+  /**
+   * Hides the controls that a fragment leaves out, and shows all others.
+   *
+   * @returns names of it that nothing has
+   */
+  takeHidden(fragment: string): readonly string[] {
+    const link = readSettingsLink(settingsPart(fragment), [HIDE]);
+    const { hidden, leftOut } = readHide(link?.settings.get(HIDE) ?? '');
+    this.#state.update({ hidden });
+    return leftOut;
   }
 
   #follow(fragment: string): void {

@@ -38,4 +38,5 @@ const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.
 link.takeSwept(fragment);
+link.takeHidden(fragment);
 void keeping.begin(fragment, whenGpuKnown, () => link.open(fragment));

@@ -105,7 +105,7 @@ class ModelCard extends PageElement {
         <summary>Use it</summary>
         <predict-panel .page=${page} .source=${source} .version=${model.id}></predict-panel>
       </details>
-      <details>
+      <details ?hidden=${page.state.hidden.has('downloads')}>
         <summary>Download</summary>
         <export-panel .page=${page} .source=${source} .version=${model.id}></export-panel>
       </details>

@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import {
   drawInitialParameters,
   layOutNetwork,
@@ -49,6 +49,19 @@ class NetworkCard extends PageElement {
   protected override onStateChange(topic: Topic): void {
     super.onStateChange(topic);
     this.#follow();
+    this.#sayHiddenFault();
+  }
+
+  /** A setting that is in the way of training cannot be brought into sight where none is. */
+  #sayHiddenFault(): void {
+    const { state } = this.page;
+    const { faultySetting, hidden, settingsErrors } = state;
+    if (faultySetting === undefined || !hidden.has('settings')) return;
+    const why = settingsErrors.get(faultySetting) ?? 'A setting cannot be used.';
+    state.update({
+      faultySetting: undefined,
+      notice: `${why} Show all controls, and correct it under Settings.`,
+    });
   }
 
   #see(isSeen: boolean): void {
@@ -86,7 +99,7 @@ class NetworkCard extends PageElement {
           .link=${link}
           .parameters=${live ?? (isDrawable ? report?.parameters : this.#initialParameters(job, network))}
         ></network-diagram>
-        <settings-form .page=${this.page}></settings-form>
+        ${state.hidden.has('settings') ? nothing : html`<settings-form .page=${this.page}></settings-form>`}
       </section>
     `;
   }

@@ -1,18 +1,8 @@
 import { css, html, nothing } from 'lit';
 import { adapterName } from '../index.ts';
 import { PageElement } from './page-element.ts';
-import type { Route } from './routes.ts';
+import { pageNames, type Route } from './routes.ts';
 import { baseStyles } from './styles.ts';
-
-/** The pages, in the order of the links. */
-const links: readonly (readonly [Route, string])[] = [
-  ['#train', 'Train'],
-  ['#inside', 'Inside'],
-  ['#by-hand', 'By hand'],
-  ['#notebook', 'Notebook'],
-  ['#sweep', 'Sweep'],
-  ['#bench', 'Bench'],
-];
 
 /** The name, what it does, and the adapter it found. */
 class PageHeader extends PageElement {
@@ -60,6 +50,18 @@ class PageHeader extends PageElement {
         background: var(--well);
         color: var(--ink);
       }
+      button {
+        flex: none;
+        padding: 4px 8px;
+        border: 0;
+        border-radius: 8px;
+        background: none;
+        color: var(--muted);
+        font: inherit;
+        text-decoration: underline;
+        text-underline-offset: 3px;
+        cursor: pointer;
+      }
       .adapter {
         flex: none;
         min-height: 20px;
@@ -68,6 +70,9 @@ class PageHeader extends PageElement {
       @media (pointer: coarse), (max-width: 719px) {
         a {
           padding: 10px 12px;
+        }
+        button {
+          min-height: 40px;
         }
       }
       @media (max-width: 959px) {
@@ -85,10 +90,24 @@ class PageHeader extends PageElement {
           flex: 1 0 100%;
         }
       }
+      /* All pages in one line of a phone. */
+      @media (max-width: 719px) {
+        nav {
+          flex-wrap: wrap;
+          gap: 0;
+          margin: 0 -6px;
+        }
+        a {
+          padding: 10px 6px;
+          white-space: nowrap;
+        }
+      }
     `,
   ];
 
   override render() {
+    const { state } = this.page;
+    const shown = pageNames.filter(([route]) => route === this.route || !state.hidden.has('pages'));
     return html`
       <header>
         <h1><span aria-hidden="true">∂</span> handgrad</h1>
@@ -96,11 +115,22 @@ class PageHeader extends PageElement {
           Train a small neural network on your own table, on your GPU, checked against float64. Nothing leaves
           your browser.
         </p>
-        <nav aria-label="Pages">${links.map(([route, label]) => this.#renderLink(route, label))}</nav>
+        <nav aria-label="Pages">${shown.map(([route, label]) => this.#renderLink(route, label))}</nav>
+        ${
+          state.hidden.size > 0
+            ? html`<button type="button" @click=${this.#showAll}>Show all controls</button>`
+            : nothing
+        }
         <span class="adapter">${this.#renderAdapter()}</span>
       </header>
     `;
   }
+
+  readonly #showAll = () => {
+    this.page.state.update({ hidden: new Set(), announcement: 'All controls are shown.' });
+    // The button is gone: whoever pressed it goes on from the links beside it.
+    this.renderRoot.querySelector<HTMLElement>('a[aria-current]')?.focus();
+  };
 
   /** With the settings: what is reloaded or handed on there is what is shown. */
   #renderLink(route: Route, label: string) {

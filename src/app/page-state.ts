@@ -18,6 +18,7 @@ import {
   type TrainingJob,
 } from '../index.ts';
 import type { Comparison } from '../worker/client.ts';
+import type { HideableName } from './hideable.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { runKeys, type GpuKey, type Path, type Run, type RunKey, type ShownTable } from './run.ts';
 import type { SettingsField, SettingsText } from './setting-fields.ts';
@@ -98,6 +99,8 @@ interface Fields {
   model: OpenedModel | undefined;
   /** Whether the page is kept on the device: `other` where something else is, which is not shown. */
   keeping: 'off' | 'on' | 'other';
+  /** Controls that the address hides. */
+  hidden: ReadonlySet<HideableName>;
   /** One sentence on what went wrong. */
   error: string | undefined;
   /** One sentence on what happened, and went well. */
@@ -134,6 +137,7 @@ export class PageState implements Readonly<Fields> {
   declare readonly selfTest: Fields['selfTest'];
   declare readonly model: Fields['model'];
   declare readonly keeping: Fields['keeping'];
+  declare readonly hidden: Fields['hidden'];
   declare readonly error: string | undefined;
   declare readonly notice: string | undefined;
   declare readonly isBroken: boolean;
@@ -170,6 +174,7 @@ export class PageState implements Readonly<Fields> {
       selfTest: undefined,
       model: undefined,
       keeping: 'off',
+      hidden: new Set(),
       error: undefined,
       notice: undefined,
       isBroken: false,

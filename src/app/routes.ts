@@ -5,6 +5,16 @@ const ownRoutes = ['#inside', '#by-hand', '#notebook', '#sweep', '#bench'] as co
 /** `#train` is where every fragment leads that names none of the others. */
 export type Route = '#train' | (typeof ownRoutes)[number];
 
+/** The pages, in the order of the links to them. */
+export const pageNames: readonly (readonly [Route, string])[] = [
+  ['#train', 'Train'],
+  ['#inside', 'Inside'],
+  ['#by-hand', 'By hand'],
+  ['#notebook', 'Notebook'],
+  ['#sweep', 'Sweep'],
+  ['#bench', 'Bench'],
+];
+
 /** The page that a fragment leads to. */
 export function routeOf(fragment: string): Route {
   const [first] = fragment.split('&', 1);

@@ -177,7 +177,11 @@ class RowsPanel extends PageElement {
         </table>
       </div>
       ${meaning === undefined ? nothing : html`<p class="muted small">${meaning}</p>`}
-      <button type="button" @click=${() => saveFile(csv, `${fileStem(name)}.predictions.csv`)}>
+      <button
+        type="button"
+        ?hidden=${this.page.state.hidden.has('downloads')}
+        @click=${() => saveFile(csv, `${fileStem(name)}.predictions.csv`)}
+      >
         Download with predictions (${byteSize(csv.size)})
       </button>
     </div>`;

@@ -98,6 +98,9 @@ class RunCard extends PageElement {
           border-top: 1px solid var(--line);
           background: var(--card);
         }
+        .train:first-child {
+          grid-column: 1 / -1;
+        }
         .train {
           width: auto;
           min-height: 44px;
@@ -167,12 +170,13 @@ class RunCard extends PageElement {
     const isReady = state.table !== undefined && !isBroken;
     const isIdle = state.isIdle && isReady;
     const isPaused = activity === 'paused';
+    const { hidden } = state;
     const laterClass = state.hasRuns || state.canStop ? '' : 'later';
     return html`
       <section class="card" aria-labelledby="title">
         <h2 id="title" class="screen-reader">Training</h2>
         <div class="bar">
-          <path-switch .page=${this.page} ?isLocked=${!isIdle}></path-switch>
+          ${hidden.has('path') ? nothing : html`<path-switch .page=${this.page} ?isLocked=${!isIdle}></path-switch>`}
           <button
             type="button"
             class="primary train"
@@ -184,14 +188,7 @@ class RunCard extends PageElement {
           </button>
           ${this.#renderProgress()}
           <div class="others">
-            <button
-              type="button"
-              aria-disabled=${!isIdle || !gpu || gpu.kind === 'none'}
-              @click=${() => training.compare()}
-            >
-              Compare
-            </button>
-            ${this.#renderStep(isIdle, isPaused)}
+            ${hidden.has('compare') ? nothing : this.#renderCompareAndStep(isIdle, isPaused)}
             <button
               type="button"
               class=${laterClass}
@@ -217,6 +214,18 @@ class RunCard extends PageElement {
     `;
   }
 
+  #renderCompareAndStep(isIdle: boolean, isPaused: boolean) {
+    const { state, training } = this.page;
+    return html`<button
+        type="button"
+        aria-disabled=${!isIdle || !state.gpu || state.gpu.kind === 'none'}
+        @click=${() => training.compare()}
+      >
+        Compare
+      </button>
+      ${this.#renderStep(isIdle, isPaused)}`;
+  }
+
   /** Not where there is nothing to go on with: a new run would take the place of the one that is over. */
   #renderStep(isIdle: boolean, isPaused: boolean) {
     const { state, training } = this.page;
@@ -240,13 +249,17 @@ class RunCard extends PageElement {
     if (!problem) return nothing;
     return html`<div class="advice">
       <p class="number">${properMinus(problem)} Use a linear output, or scale the target.</p>
-      <button
-        type="button"
-        ?disabled=${state.isTraining}
-        @click=${() => state.changeSetting({ outputActivation: 'linear' })}
-      >
-        Use linear
-      </button>
+      ${
+        state.hidden.has('settings')
+          ? nothing
+          : html`<button
+              type="button"
+              ?disabled=${state.isTraining}
+              @click=${() => state.changeSetting({ outputActivation: 'linear' })}
+            >
+              Use linear
+            </button>`
+      }
     </div>`;
   }
 

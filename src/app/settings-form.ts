@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import './classroom-link.ts';
 import './copy-button.ts';
 import { PageElement } from './page-element.ts';
 import type { Topic } from './page-state.ts';
@@ -67,7 +68,7 @@ class SettingsForm extends PageElement {
         padding-bottom: 20px;
       }
       .last p {
-        flex: 1 1 160px;
+        flex: 1 0 100%;
       }
       fieldset {
         display: grid;
@@ -188,6 +189,7 @@ class SettingsForm extends PageElement {
           }
         </p>
         <copy-button what="link" .text=${() => link.address} aria-label="Copy link"></copy-button>
+        <classroom-link .page=${this.page}></classroom-link>
       </div>
     `;
   }

@@ -158,7 +158,11 @@ class SweepView extends PageElement {
     return html`<section class="card" aria-labelledby="sweep">
       <h2 id="sweep" class="screen-reader">Sweep</h2>
       <div class="bar">
-        <path-switch .page=${page} ?isLocked=${!state.isIdle || phase === 'paused'}></path-switch>
+        ${
+          state.hidden.has('path')
+            ? nothing
+            : html`<path-switch .page=${page} ?isLocked=${!state.isIdle || phase === 'paused'}></path-switch>`
+        }
         <button
           type="button"
           class="primary"
@@ -317,7 +321,7 @@ class SweepView extends PageElement {
     return html`<section class="card" aria-labelledby="networks">
       <div class="heading">
         <h2 id="networks">The networks</h2>
-        <div class="buttons">
+        <div class="buttons" ?hidden=${state.hidden.has('downloads')}>
           <button type="button" ?disabled=${!state.isIdle} @click=${() => sweeps.saveCsv()}>
             Save as CSV
           </button>

@@ -142,7 +142,8 @@ class TableCard extends PageElement {
   ];
 
   override render() {
-    const { table, reading } = this.page.state;
+    const { table, reading, hidden } = this.page.state;
+    const isFixed = hidden.has('table');
     return html`
       <section class="card" aria-labelledby="title">
         <div class="heading">
@@ -157,13 +158,17 @@ class TableCard extends PageElement {
             }
           </span>
         </div>
-        <div class="open">${this.#renderOpen()}</div>
+        ${isFixed ? nothing : html`<div class="open">${this.#renderOpen()}</div>`}
         ${reading?.share === undefined ? nothing : this.#renderReading(reading.share)}
         ${table ? guard([table], () => renderTable(table)) : html`<div class="empty"></div>`}
         ${table ? this.#renderNotes(table) : nothing}
         <remember-switch .page=${this.page}></remember-switch>
-        <paste-dialog .page=${this.page}></paste-dialog>
-        <columns-dialog .page=${this.page}></columns-dialog>
+        ${
+          isFixed
+            ? nothing
+            : html`<paste-dialog .page=${this.page}></paste-dialog>
+                <columns-dialog .page=${this.page}></columns-dialog>`
+        }
       </section>
     `;
   }
@@ -201,7 +206,7 @@ class TableCard extends PageElement {
   }
 
   #renderNotes({ open, sample: id }: ShownTable) {
-    const { isPreparing, isTraining } = this.page.state;
+    const { isPreparing, isTraining, hidden } = this.page.state;
     const sample = samples.find((each) => each.id === id);
     const { problem, notes } = open;
     return html`
@@ -211,13 +216,17 @@ class TableCard extends PageElement {
             ? html`<p class="muted small">${isPreparing ? 'Preparing …' : describeRows(open)}</p>`
             : html`<p class="problem" role="alert">${properMinus(problem)}</p>`
         }
-        <button
-          type="button"
-          aria-disabled=${isTraining}
-          @click=${() => !isTraining && this.#columnsDialog?.show()}
-        >
-          Columns
-        </button>
+        ${
+          hidden.has('table')
+            ? nothing
+            : html`<button
+                type="button"
+                aria-disabled=${isTraining}
+                @click=${() => !isTraining && this.#columnsDialog?.show()}
+              >
+                Columns
+              </button>`
+        }
       </div>
       ${notes.map((note) => html`<p class="muted small note">${note}</p>`)}
       ${

@@ -115,7 +115,8 @@ test('a 2-16-16-1 network is drawn anew without anything moving', async ({ page 
     { ...layer, units: 16 },
     { ...layer, units: 1 },
   ]);
-  await showEditor(page, network, new Array<number>(network.parameterCount).fill(0.5));
+  const all = Array.from({ length: network.parameterCount }, () => 0.5);
+  await showEditor(page, network, all);
   const result = await page.evaluate(async (count) => {
     const editor = document.querySelector('network-editor') as HTMLElement & {
       parameters: Float64Array;
