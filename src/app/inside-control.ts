@@ -4,6 +4,8 @@ import { sentenceOf } from './sentences.ts';
 
 /** A replay goes through the run in so many pictures. */
 const REPLAY_PICTURES = 150;
+/** While it trains, how numbers are spread is looked at so often, in milliseconds. */
+const SPREAD_EVERY_MS = 100;
 /** A look that takes longer is given up when another step is wanted, in milliseconds. */
 const PATIENCE_MS = 150;
 /** Rows whose predictions are shown. */
@@ -22,6 +24,8 @@ export class InsideControl {
   trained: Float64Array | undefined;
   /** What a person made of them; undefined while they are as trained. */
   edited: Float64Array | undefined;
+  /** How weights, gradients and activations are spread is to be in the pictures. */
+  wantsSpread = false;
   /** The row whose activations are shown. */
   row: number | undefined;
   readonly #state: PageState;
@@ -34,6 +38,7 @@ export class InsideControl {
   #asked = 0;
   #answered = 0;
   #isLooping = false;
+  #spreadAtMs = -Infinity;
   /** When the look that is on its way began. */
   #lookedAtMs: number | undefined;
 
@@ -193,11 +198,15 @@ export class InsideControl {
   }
 
   #request(subject: Subject): FrameRequest {
-    const { step, row, edited: parameters } = this;
+    const { step, row, edited: parameters, wantsSpread } = this;
+    const now = performance.now();
+    const hasSpread = wantsSpread && (!this.isLive || now - this.#spreadAtMs > SPREAD_EVERY_MS);
+    if (hasSpread) this.#spreadAtMs = now;
     return {
       subject,
       step,
       rowCount: SHOWN_ROWS,
+      hasSpread,
       ...(row !== undefined && { row }),
       ...(parameters && { parameters }),
     };

@@ -57,7 +57,7 @@ class InsideView extends PageElement {
 
   override willUpdate(): void {
     super.willUpdate();
-    this.#unwatch ??= this.page.inside.watch(() => this.requestUpdate());
+    this.#unwatch ??= this.page.film.watch(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
@@ -75,6 +75,7 @@ class InsideView extends PageElement {
       </div>
       <div class="column">${this.#renderNetwork()}</div>
       <div class="column">${this.#renderAnswers()}</div>
+      ${this.#renderSpread()}
     </main>`;
   }
 
@@ -116,6 +117,21 @@ class InsideView extends PageElement {
         .chosen=${inside.row}
         @choose=${({ detail }: CustomEvent<number | undefined>) => inside.chooseRow(detail)}
       ></row-answers>
+    </section>`;
+  }
+
+  #renderSpread() {
+    const { film, inside } = this.page;
+    const { moments } = film;
+    if (moments.length === 0 || !inside.frame) return nothing;
+    return html`<section class="card wide" aria-labelledby="spread">
+      <div class="heading"><h2 id="spread">Weights, gradients and activations</h2></div>
+      <spread-picture
+        .moments=${moments}
+        .job=${this.#shown.job}
+        .step=${inside.frame.step}
+        .lastStep=${inside.frame.lastStep}
+      ></spread-picture>
     </section>`;
   }
 

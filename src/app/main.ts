@@ -1,6 +1,7 @@
 import { connectTrainingService } from '../worker/client.ts';
 import { BenchControl } from './bench-control.ts';
 import { measureClock } from './clock.ts';
+import { FilmControl } from './film-control.ts';
 import { GpuControl } from './gpu-control.ts';
 import { HandgradPage } from './handgrad-page.ts';
 import { InsideControl } from './inside-control.ts';
@@ -32,8 +33,9 @@ const sweeps = new SweepControl(state, client, { tables, gpu, models });
 const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, { tables, sweeps });
 const inside = new InsideControl(state, client);
+const film = new FilmControl(state, client, inside);
 const walks = new WalkControl(state, client, inside);
-HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks });
+HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks, film });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.

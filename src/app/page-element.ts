@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import type { BenchControl } from './bench-control.ts';
+import type { FilmControl } from './film-control.ts';
 import type { InsideControl } from './inside-control.ts';
 import type { LinkControl } from './link-control.ts';
 import type { KeepingControl } from './keeping-control.ts';
@@ -22,6 +23,7 @@ export interface Page {
   readonly sweeps: SweepControl;
   readonly inside: InsideControl;
   readonly walks: WalkControl;
+  readonly film: FilmControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

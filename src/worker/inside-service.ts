@@ -4,6 +4,9 @@ import {
   layerActivations,
   layOutNetwork,
   predictionsOf,
+  spreadOf,
+  type Spread,
+  type SpreadMoment,
   type Trainer,
 } from '../index.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
@@ -23,6 +26,8 @@ export interface FrameRequest {
   readonly rowCount: number;
   /** Whose activations are wanted, by its place among those rows. */
   readonly row?: number;
+  /** How weights, gradients and activations are spread. */
+  readonly hasSpread?: boolean;
 }
 
 /** A network at one moment. */
@@ -31,12 +36,16 @@ export interface Frame {
   /** The steps it can be looked at. */
   readonly firstStep: number;
   readonly lastStep: number;
+  /** Steps that are kept: to look at these costs nothing. */
+  readonly keptSteps: readonly number[];
   /** [parameterCount]; undefined where there are too many to draw. */
   readonly parameters: Float64Array | undefined;
   /** What it says of the first rows, computed in float64. */
   readonly predicted: PredictedRows;
   /** Of the row that was asked for: the row itself, then every layer's activations. */
   readonly activations: readonly Float64Array[] | undefined;
+  /** If it was asked for. */
+  readonly spread: Spread | undefined;
 }
 
 /** Shows what is inside a network, while it trains and at every step it has been through. */
@@ -70,6 +79,17 @@ export class InsideService {
     return replay.lookAt(at, look, { signal, ...(given && { parameters: given }) });
   }
 
+  /**
+   * How weights, gradients and activations were spread at a step.
+   *
+   * @throws InputError for a step the run does not have
+   */
+  async moment(subject: Subject, step: number): Promise<SpreadMoment> {
+    const { job, prepared, replay } = this.#subjects.open(subject);
+    const parameters = await replay.lookAt(step, (trainer) => trainer.parameters());
+    return { ...spreadOf(job, prepared.dataset.training, parameters), step };
+  }
+
   /** Ends a look that is on its way, with an AbortError. */
   giveUp(): void {
     this.#looking.abort();
@@ -84,7 +104,7 @@ export class InsideService {
 
 function frameOf(
   { job, prepared, run, session }: OpenSubject,
-  { rowCount, row }: FrameRequest,
+  { rowCount, row, hasSpread }: FrameRequest,
   { step, parameters }: { readonly step: number; readonly parameters: Float64Array },
 ): Frame {
   const { dataset, predictable } = prepared;
@@ -98,11 +118,13 @@ function frameOf(
     step,
     firstStep: run.history.first.step,
     lastStep: session?.stepCount ?? step,
+    keptSteps: run.history.steps,
     parameters: parameters.length > MOST_SENT_PARAMETERS ? undefined : parameters,
     predicted: reportPredictions(shown, dataset, inUnitsOfTable(dataset, outputs)),
     activations:
       row === undefined || row >= rows.length
         ? undefined
         : layerActivations(network, parameters, inputs.slice(row * inputCount, (row + 1) * inputCount)),
+    spread: hasSpread ? spreadOf(job, dataset.training, parameters) : undefined,
   };
 }
