@@ -74,9 +74,9 @@ export function commonBins(all: readonly Bins[], most = MOST_BINS): Bins | undef
   }
 }
 
-/** Where a bin lies among wider ones. */
+/** Where a bin lies among wider ones. The largest power of two there is leaves every bin on its side of 0. */
 function wider(place: number, bins: Bins, exponent: number): number {
-  return Math.floor(place / 2 ** (exponent - bins.exponent));
+  return Math.floor(place / 2 ** Math.min(exponent - bins.exponent, 1023));
 }
 
 /**

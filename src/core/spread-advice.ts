@@ -21,6 +21,13 @@ export function adviceOf(
   { layers, rowCount, trainedRowCount }: Spread,
 ): string | undefined {
   const hidden = layers.slice(0, -1);
+  const lost = layers.findIndex(({ weights }) => weights.otherCount > 0);
+  if (lost >= 0) {
+    return (
+      `Weights of ${layerName(lost, layers.length)} are no finite numbers any more: the network has diverged. ` +
+      'A smaller learning rate or clipped gradients can keep them finite.'
+    );
+  }
   const rows =
     rowCount === trainedRowCount ? 'every row' : `every one of ${formatCount(rowCount)} rows looked at`;
   const dead = worst(hidden, ({ deadCount = 0, units }) => deadCount / units);
@@ -97,7 +104,8 @@ function wordsOf(layers: readonly LayerSpread[], place: number, count: number) {
   };
 }
 
-/** `hidden layer 2`, or `the hidden layer` of a network with one. */
+/** `hidden layer 2`, or `the hidden layer` of a network with one; `the output layer`. */
 function layerName(place: number, layerCount: number): string {
+  if (place === layerCount - 1) return 'the output layer';
   return layerCount === 2 ? 'the hidden layer' : `hidden layer ${place + 1}`;
 }

@@ -95,11 +95,11 @@ describe('common bins', () => {
     expect(commonBins([])).toBeUndefined();
   });
 
-  it('of values on both sides of 0 come to one only where one may hold both sides', () => {
-    expect(commonBins([{ exponent: 0, first: -1, count: 2 }], 2)).toEqual({
-      exponent: 0,
-      first: -1,
-      count: 2,
-    });
+  it('keep the smallest numbers on their side of 0, beside the largest', () => {
+    const smallest = histogram(Float64Array.of(-Number.MIN_VALUE, Number.MIN_VALUE));
+    const bins = commonBins([smallest.bins, histogram(Float64Array.of(-1e308, 1e308)).bins]);
+    if (!bins) throw new Error('Histograms have common bins.');
+    const counts = countsIn(bins, smallest);
+    expect([counts[-1 - bins.first], counts[-bins.first]]).toEqual([1, 1]);
   });
 });

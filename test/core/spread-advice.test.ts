@@ -88,3 +88,13 @@ it('says how short a gradient is that vanishes, unless the optimizer makes up fo
   expect(adviceOf(job, spread({ gradientLength: NaN }))).toBeUndefined();
   expect(adviceOf(job, spread({ gradientLength: 0 }))).toMatch(/ is 0 and that of the output layer is not, /);
 });
+
+it('says of weights that are no numbers that the network has diverged, before all else', () => {
+  const weights = distributionOf(Float64Array.of(1, NaN));
+  expect(adviceOf(job, spread({ deadCount: 16 }, { weights }))).toBe(
+    'Weights of hidden layer 2 are no finite numbers any more: the network has diverged. ' +
+      'A smaller learning rate or clipped gradients can keep them finite.',
+  );
+  const output = { ...spread(), layers: [layer({}), layer({ activation: 'linear', weights })] };
+  expect(adviceOf(job, output)).toMatch(/^Weights of the output layer are no finite numbers any more: /);
+});
