@@ -6,6 +6,7 @@ import type { EditedParameters } from './network-editor.ts';
 import { PageElement } from './page-element.ts';
 import './row-answers.ts';
 import './run-card.ts';
+import './spread-picture.ts';
 import { baseStyles } from './styles.ts';
 import './spread-picture.ts';
 import './time-slider.ts';

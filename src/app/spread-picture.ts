@@ -17,6 +17,7 @@ import {
   layerKind,
   layerTitle,
   lengthRatio,
+  presentSentence,
   rowsSentence,
   unitsText,
 } from './spread-sentences.ts';
@@ -175,8 +176,7 @@ class SpreadPicture extends LitElement {
     return html`
       <p class="advice">${adviceOf(job, moment) ?? 'Nothing here calls for advice.'}</p>
       <p class="legend muted small">
-        Maps run over the steps: the deeper, the larger the share of entries. The line is at step
-        ${count(moment.step)}; the bars are how they are spread there.
+        Maps run over the steps: the deeper, the larger the share of entries. ${presentSentence(step, moment)}
       </p>
       ${pageCount > 1 ? this.#renderPages(pageCount, layerCount) : nothing}
       ${places.map((place) => this.#renderLayer(place, moment, steps))} ${renderFigures(moment, places)}

@@ -66,3 +66,9 @@ export function rowsSentence({ rowCount, trainedRowCount }: SpreadMoment): strin
     ? `Computed in float64 on all ${countOf(rowCount, 'row')} the network learns from.`
     : `Computed in float64 on ${count(rowCount)} of the ${countOf(trainedRowCount, 'row')} the network learns from.`;
 }
+
+/** Which step the line is at, and which the bars are of: of the moments that are kept, the last one up to there. */
+export function presentSentence(step: number, moment: SpreadMoment): string {
+  const where = step === moment.step ? 'there' : `at step ${count(moment.step)}`;
+  return `The line is at step ${count(step)}; the bars are how they are spread ${where}.`;
+}

@@ -1,10 +1,12 @@
 import { css, html, nothing } from 'lit';
 import {
   formulasOf,
+  listingOf,
   type StepEquation,
   type TracedEntry,
   type TracedPlace,
   type TraceSource,
+  type TrainingJob,
 } from '../index.ts';
 import type { WalkMatrix, WalkSheet, WalkWindows } from '../worker/client.ts';
 import './choice-switch.ts';
@@ -16,7 +18,6 @@ import './time-slider.ts';
 import type { WalkPage } from './walk-matrix.ts';
 import { partOfSection, walkSections, type WalkSection } from './walk-names.ts';
 import './walk-panel.ts';
-import type { Listing } from './walk-panel.ts';
 import { sheetSentence, sourcesIn, valueNames, type ValueName } from './walk-sentences.ts';
 
 const valueLabels: Readonly<Record<ValueName, string>> = {
@@ -28,15 +29,10 @@ const valueLabels: Readonly<Record<ValueName, string>> = {
 /** A matrix with more columns takes the room of two. */
 const NARROW_COLUMNS = 4;
 
-/**
- * One step of the run by hand: every matrix of it, in the order it is computed. Says `load` with the windows of the
- * sheet that is wanted next.
- */
+/** One step of the run by hand: every matrix of it, in the order it is computed. */
 class WalkView extends PageElement {
   static override properties = {
     ...PageElement.properties,
-    sheet: { attribute: false },
-    listingOf: { attribute: false },
     shown: { state: true },
     chosen: { state: true },
   };
@@ -96,21 +92,29 @@ class WalkView extends PageElement {
     `,
   ];
 
-  /** The step that is shown; undefined until there is one. */
-  declare sheet: WalkSheet | undefined;
-  /** The lines that computed a matrix; undefined where they are not known. */
-  declare listingOf: ((place: TracedPlace) => Listing | undefined) | undefined;
   declare private shown: ValueName;
   declare private chosen: TracedEntry | undefined;
+  #unwatch: (() => void) | undefined;
 
   constructor() {
     super();
     this.shown = 'gpu';
   }
 
+  override willUpdate(): void {
+    super.willUpdate();
+    this.#unwatch ??= this.page.walks.watch(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+  }
+
   override render() {
-    const { state } = this.page;
-    const { sheet } = this;
+    const { state, walks } = this.page;
+    const { sheet } = walks;
     const job = sheet?.job ?? state.job;
     const prepared = state.table?.open.prepared;
     const inputCount = sheet?.inputCount ?? prepared?.inputCount;
@@ -205,7 +209,7 @@ class WalkView extends PageElement {
       .sheet=${sheet}
       .matrix=${matrix}
       .equation=${equations.find((each) => isSamePlace(each, matrix))}
-      .listing=${this.listingOf?.(matrix)}
+      .listing=${listingAt(matrix, sheet.job)}
       shown=${shown}
       .chosen=${this.chosen}
       .source=${sources.find((each) => isSamePlace(each, matrix))}
@@ -220,8 +224,15 @@ class WalkView extends PageElement {
       axis === 'batch'
         ? { ...windows, firstRow: first }
         : { ...windows, firstUnits: windows.firstUnits.with(axis, first) };
-    this.dispatchEvent(new CustomEvent('load', { detail: wanted }));
+    this.page.walks.load(wanted);
   }
+}
+
+/** The lines that computed a matrix; undefined for what is given. */
+function listingAt({ quantity, layer }: TracedPlace, { layers, loss, optimizer }: TrainingJob) {
+  const { activation } = layers[layer];
+  const [isFirst, isOutput] = [layer === 0, layer === layers.length - 1];
+  return listingOf(quantity, { isFirst, isOutput, activation, loss, optimizer });
 }
 
 function isSamePlace(a: TracedPlace, b: TracedPlace): boolean {

@@ -29,18 +29,22 @@ export interface Histogram {
  * undefined where none is.
  */
 export function histogramOf(values: Float64Array): Histogram | undefined {
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of values) {
+  const { length } = values;
+  let least = Infinity;
+  let most = -Infinity;
+  // Counted loops: for…of takes several times as long, and a large network has millions of weights.
+  for (let i = 0; i < length; i++) {
+    const value = values[i];
     if (!Number.isFinite(value)) continue;
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
   if (least > most) return undefined;
   const bins = binsOf(least, most);
   const counts = new Uint32Array(bins.count);
   const width = 2 ** bins.exponent;
-  for (const value of values) {
-    if (Number.isFinite(value)) counts[Math.floor(value / width) - bins.first]++;
+  for (let i = 0; i < length; i++) {
+    if (Number.isFinite(values[i])) counts[Math.floor(values[i] / width) - bins.first]++;
   }
   return { bins, counts };
 }

@@ -124,18 +124,20 @@ function steepest(name: ActivationName): number {
  * @param of what the histogram is of: the numbers, or log₂ of their size
  */
 export function distributionOf(values: Float64Array, of: 'values' | 'sizes' = 'values'): Distribution {
+  const { length } = values;
   let [count, zeroCount, sum, least, greatest] = [0, 0, 0, Infinity, -Infinity];
-  for (const value of values) {
+  for (let i = 0; i < length; i++) {
+    const value = values[i];
     if (!Number.isFinite(value)) continue;
     count++;
     if (value === 0) zeroCount++;
     sum += value;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
   }
   const mean = sum / count;
   let squares = 0;
-  for (const value of values) if (Number.isFinite(value)) squares += (value - mean) ** 2;
+  for (let i = 0; i < length; i++) if (Number.isFinite(values[i])) squares += (values[i] - mean) ** 2;
   return {
     count,
     otherCount: values.length - count,
@@ -145,6 +147,13 @@ export function distributionOf(values: Float64Array, of: 'values' | 'sizes' = 'v
     mean,
     standardDeviation: Math.sqrt(squares / count),
     // The logarithm of 0 is not finite, and so in no bin.
-    histogram: histogramOf(of === 'sizes' ? values.map((value) => Math.log2(Math.abs(value))) : values),
+    histogram: histogramOf(of === 'sizes' ? logarithms(values) : values),
   };
+}
+
+function logarithms(values: Float64Array): Float64Array {
+  const { length } = values;
+  const made = new Float64Array(length);
+  for (let i = 0; i < length; i++) made[i] = Math.log2(Math.abs(values[i]));
+  return made;
 }

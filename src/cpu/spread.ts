@@ -12,7 +12,7 @@ const MOST_OPERATIONS = 3e7;
 /** Multiply-adds of a weight and a row: forward, and backward to the weight and to its input. */
 const PASSES = 3;
 /** What a unit’s activation, its slope and its place in a histogram cost a row, in multiply-adds. */
-const OPERATIONS_OF_UNIT = 20;
+const OPERATIONS_OF_UNIT = 60;
 
 /**
  * What happens inside a network, in float64, from its parameters alone: how weights, their gradients and activations

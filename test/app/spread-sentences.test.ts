@@ -5,6 +5,7 @@ import {
   layerKind,
   layerTitle,
   lengthRatio,
+  presentSentence,
   rowsSentence,
   unitsText,
 } from '../../src/app/spread-sentences.ts';
@@ -67,5 +68,15 @@ test('it is said how many rows were looked at', () => {
   expect(rowsSentence(moment)).toBe('Computed in float64 on all 4 rows the network learns from.');
   expect(rowsSentence({ ...moment, rowCount: 512, trainedRowCount: 20_000 })).toBe(
     'Computed in float64 on 512 of the 20,000 rows the network learns from.',
+  );
+});
+
+test('the line may be behind the moment whose bars are shown', () => {
+  const moment = { step: 1000, rowCount: 4, trainedRowCount: 4, layers: [] };
+  expect(presentSentence(1000, moment)).toBe(
+    'The line is at step 1,000; the bars are how they are spread there.',
+  );
+  expect(presentSentence(1010, moment)).toBe(
+    'The line is at step 1,010; the bars are how they are spread at step 1,000.',
   );
 });
