@@ -52,7 +52,7 @@ export async function rows(page: Page, name: string): Promise<string[][]> {
 
 /** Waits until nothing runs any more. */
 export async function untilIdle(page: Page, timeout = 45_000): Promise<void> {
-  await expect(page.locator('main')).toHaveAttribute('data-activity', 'idle', { timeout });
+  await expect(page.locator('main[data-activity]')).toHaveAttribute('data-activity', 'idle', { timeout });
 }
 
 /** Verdict and timing as they stand on the page. */
