@@ -23,6 +23,7 @@ export class Chunks {
   readonly #mostSteps: number;
   readonly #recordRate: (stepMs: number) => void;
   #busyUntil = 0;
+  #isShared = false;
   #last = { steps: 0, busyMs: 0 };
 
   constructor(resident: Resident, { plan, firstChunkSteps, mostChunkSteps }: Stepping) {
@@ -54,8 +55,17 @@ export class Chunks {
     return busyMs;
   }
 
+  /** To be called when something else on the device has finished, which no submit shall be blamed for. */
+  elseFinished(): void {
+    this.#busyUntil = performance.now();
+    this.#isShared = true;
+  }
+
   /** To be called when a whole stretch of submits is over. */
   stretchFinished(steps: number, trainMs: number): void {
+    const isShared = this.#isShared;
+    this.#isShared = false;
+    if (isShared) return;
     if (trainMs >= (steps === 1 ? LEAST_SINGLE_STEP_MS : LEAST_STRETCH_MS)) this.#recordRate(trainMs / steps);
   }
 }

@@ -20,7 +20,7 @@ import { withinMemory, type BufferScope, type GpuBuffer } from './buffers.ts';
 import { Chunks } from './chunks.ts';
 import type { Gpu } from './device.ts';
 import { GpuClock } from './gpu-clock.ts';
-import { GridPasses } from './grid-pass.ts';
+import { GridPasses } from './grid-passes.ts';
 import { createForwardPass } from './layered-network.ts';
 import { traceStep } from './layered-trace.ts';
 import { DeviceQuartiles } from './loss-quartiles.ts';
@@ -253,12 +253,12 @@ class GpuTrainer implements Trainer {
     requireNetwork(network, networkCount);
     requireGrid(grid, this.network.inputCount);
     const own = networkCount > 1 ? await this.#unlessDisposed(this.#parametersOf(network)) : undefined;
-    const { parameterCount } = this.network;
-    this.#grids ??= new GridPasses(
-      own
-        ? { ...this.#resident, parameters: scope.storage('own parameters', [parameterCount]) }
-        : this.#resident,
-    );
+    if (!this.#grids) {
+      const context = own
+        ? { ...this.#resident, parameters: scope.storage('own parameters', [this.network.parameterCount]) }
+        : this.#resident;
+      this.#grids = new GridPasses(context, () => this.#chunks.elseFinished());
+    }
     return this.#grids.predict(grid, own);
   }
 

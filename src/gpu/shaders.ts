@@ -21,6 +21,7 @@ import lossesLibrary from '../../shaders/lib/losses.wgsl?raw';
 import networksLibrary from '../../shaders/lib/networks.wgsl?raw';
 import optimizersLibrary from '../../shaders/lib/optimizers.wgsl?raw';
 import quadsLibrary from '../../shaders/lib/quads.wgsl?raw';
+import quickActivationsLibrary from '../../shaders/lib/quick-activations.wgsl?raw';
 import randomLibrary from '../../shaders/lib/random.wgsl?raw';
 import lossQuantiles from '../../shaders/loss-quantiles.wgsl?raw';
 import matmulBlocked from '../../shaders/matmul-blocked.wgsl?raw';
@@ -47,6 +48,7 @@ export const libraries = {
   networks: networksLibrary,
   optimizers: optimizersLibrary,
   quads: quadsLibrary,
+  'quick-activations': quickActivationsLibrary,
   random: randomLibrary,
 } as const;
 

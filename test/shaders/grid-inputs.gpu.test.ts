@@ -22,9 +22,11 @@ describe('grid-inputs.wgsl', () => {
       const grid = randomGrid(random, inputCount, [columns, testCase.rows]);
       const { rows, across, down, at } = grid;
       const axes = [
-        ...at,
-        ...Array.from({ length: columns }, (_, i) => axisValue(across, i, columns)),
+        ...at.map((value, k) => (k === across.input || k === down?.input ? 0 : value)),
+        ...at.map((_, k) => Number(k === across.input)),
+        ...at.map((_, k) => Number(k === down?.input)),
         ...Array.from({ length: rows }, (_, i) => (down ? axisValue(down, i, rows) : 1e6)),
+        ...Array.from({ length: columns }, (_, i) => axisValue(across, i, columns)),
       ];
       // The slice in front of these points belongs to somebody else, and so do the entries behind them.
       const firstPoint = Math.floor(pointCount(grid) / 3);
@@ -36,8 +38,7 @@ describe('grid-inputs.wgsl', () => {
           pointCount: count,
           inputCount,
           columnCount: columns,
-          acrossInput: across.input,
-          downInput: down?.input ?? 0xffffffff,
+          rowCount: rows,
         },
         buffers: { axes: scope.upload('axes', [axes.length], Float64Array.from(axes)), inputs },
         constants: {},

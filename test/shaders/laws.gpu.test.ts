@@ -4,7 +4,12 @@ import { halfBitsFor, rowAt } from '../../src/core/batches.ts';
 import { lossNames, losses, type Loss } from '../../src/core/losses.ts';
 import { compileModule } from '../../src/gpu/pipelines.ts';
 import { shaderConstants } from '../../src/gpu/shaders.ts';
-import { expectClose, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON } from '../support/close.ts';
+import {
+  expectClose,
+  EXPONENTIAL_ERROR,
+  OPERATION_ERROR as EPSILON,
+  QUICK_TANH_ERROR,
+} from '../support/close.ts';
 import { readAll, withDevice } from '../support/device.ts';
 import { activationError, derivativeError } from '../support/error-analysis.ts';
 import { lossDerivativeError, lossValueError } from '../support/loss-error.ts';
@@ -38,7 +43,12 @@ function evaluate(
     }`;
   return withDevice(async (gpu, scope) => {
     const { device } = gpu;
-    const module = await compileModule(device, 'law test', source, ['activations', 'losses', 'random']);
+    const module = await compileModule(device, 'law test', source, [
+      'activations',
+      'quick-activations',
+      'losses',
+      'random',
+    ]);
     const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
     const results = scope.storage('results', [xs.length]);
     const buffers = [
@@ -104,6 +114,23 @@ describe('every activation in WGSL is its float64 twin', () => {
       allowed: allowedDerivatives,
       whyLoose: WORST_CASE,
     });
+  });
+});
+
+describe('the quick hyperbolic tangent', () => {
+  it('is within its error of tanh, to either side', async () => {
+    const xs = [...grid, ...new Random(2).floats(4000, 9)].map(Math.fround);
+    const expected = xs.map(Math.tanh);
+    const allowed = expected.map((y) => QUICK_TANH_ERROR * Math.abs(y) + 1e-45);
+    const y = await evaluate('quickHyperbolicTangent(vec4f(1.0, x, 2.0, 3.0)).y', xs);
+    expectClose('quickHyperbolicTangent(x)', y, expected, { allowed });
+  });
+
+  it('saturates at any size, and shows that a run has diverged', async () => {
+    const xs = [7.91, 100, 1e30, 3e38, Infinity, Number.NaN];
+    const values = await evaluate('quickHyperbolicTangent(vec4f(x)).z', xs);
+    for (const value of values.subarray(0, 5)) expect(Math.abs(value - 1)).toBeLessThan(QUICK_TANH_ERROR);
+    expect(values[5]).toBeNaN();
   });
 });
 

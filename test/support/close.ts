@@ -15,6 +15,13 @@ export const EXPONENTIAL_ERROR = 1.5 * OPERATION_ERROR;
 /** The relative error of a WGSL division: 2.5 ulp. */
 export const DIVISION_ERROR = 2.5 * OPERATION_ERROR;
 
+/**
+ * The relative error of `quickHyperbolicTangent`: 2.2e-7 of its polynomials, and 13 roundings: three in each of them
+ * (theirs of x² and of what is small beside the last sum included), two of coefficients, a product, a division, and the
+ * errors of x² that reach the sums.
+ */
+export const QUICK_TANH_ERROR = 13 * OPERATION_ERROR + 2.2e-7;
+
 /** A bound this many times above the worst deviation observed must say why. */
 const LOOSE = 20;
 

@@ -4,7 +4,13 @@ import { losses, meanCount, type Loss } from '../../src/core/losses.ts';
 import type { TrainingData, TrainingJob } from '../../src/core/job.ts';
 import { matrix } from '../../src/core/matrix.ts';
 import { layOutNetwork, type Layer, type Network } from '../../src/core/network.ts';
-import { DIVISION_ERROR, EXPONENTIAL_ERROR, OPERATION_ERROR as EPSILON, ROUNDING_ERROR } from './close.ts';
+import {
+  DIVISION_ERROR,
+  EXPONENTIAL_ERROR,
+  OPERATION_ERROR as EPSILON,
+  QUICK_TANH_ERROR,
+  ROUNDING_ERROR,
+} from './close.ts';
 import { lossDerivativeError, lossValueError, rowOfOutputs } from './loss-error.ts';
 
 /**
@@ -60,6 +66,12 @@ export function activationError(name: ActivationName, x: number): number {
         2e-38
       );
   }
+}
+
+/** The same of the activations for pictures: `shaders/lib/quick-activations.wgsl`, where there is one. */
+export function quickActivationError(name: ActivationName, x: number): number {
+  const error = activationError(name, x);
+  return name === 'tanh' ? Math.max(error, QUICK_TANH_ERROR * Math.abs(Math.tanh(x))) : error;
 }
 
 function geluInner(x: number): number {
@@ -168,7 +180,7 @@ export function analyseOneStep(
   const act: Bounded[] = [];
   const masks: (Float64Array | undefined)[] = [];
   for (const layer of network.layers) {
-    const { x, y } = forwardLayer(layer, parameters, input, rows);
+    const { x, y } = forwardLayer(layer, parameters, { input, rows, errorOf: activationError });
     inputs.push(input);
     pre.push(x);
     act.push(y);
@@ -291,10 +303,16 @@ export function analyseOneStep(
 }
 
 /** What the output layer says of `inputs` [rows, inputCount], and what float32 may lose in it: [rows, outputCount] each. */
-export function analyseForward(network: Network, parameters: Float64Array, inputs: Float64Array): Bounded {
+export function analyseForward(
+  network: Network,
+  parameters: Float64Array,
+  inputs: Float64Array,
+  errorOf = activationError,
+): Bounded {
   const rows = inputs.length / network.inputCount;
   let values: Bounded = { value: inputs, error: inputs.map((value) => ROUNDING_ERROR * Math.abs(value)) };
-  for (const layer of network.layers) values = forwardLayer(layer, parameters, values, rows).y;
+  for (const layer of network.layers)
+    values = forwardLayer(layer, parameters, { input: values, rows, errorOf }).y;
   return values;
 }
 
@@ -302,8 +320,7 @@ export function analyseForward(network: Network, parameters: Float64Array, input
 function forwardLayer(
   { units, inputCount, weightsOffset, biasOffset, activation }: Layer,
   parameters: Float64Array,
-  input: Bounded,
-  rows: number,
+  { input, rows, errorOf }: { input: Bounded; rows: number; errorOf: typeof activationError },
 ): { readonly x: Bounded; readonly y: Bounded } {
   const x = bounded(rows * units);
   const y = bounded(rows * units);
@@ -324,7 +341,7 @@ function forwardLayer(
       x.value[i] = sum;
       x.error[i] = carried + (inputCount + 2) * EPSILON * (magnitude + carried);
       y.value[i] = activations[activation].value(sum);
-      y.error[i] = x.error[i] * steepest(activation, sum, x.error[i]) + activationError(activation, sum);
+      y.error[i] = x.error[i] * steepest(activation, sum, x.error[i]) + errorOf(activation, sum);
     }
   }
   return { x, y };
