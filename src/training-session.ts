@@ -1,6 +1,7 @@
 import { backends } from './backends.ts';
 import { divergence, explosion, type Divergence } from './core/divergence.ts';
 import { DeviceLostError } from './core/errors.ts';
+import type { Grid } from './core/grid.ts';
 import {
   requireSteps,
   type Adapter,
@@ -242,10 +243,7 @@ export class TrainingSession {
         throw new DeviceLostError(`The GPU device was lost, and no other could be had (${why}) ${standing}`);
       }
     }
-    if (this.#isDisposed) {
-      this.#trainer.dispose();
-      return;
-    }
+    if (this.#isDisposed) return this.#trainer.dispose();
     this.#trainer.restore(snapshot);
     this.#watch?.goBackTo(snapshot.step);
     this.#trainerFirstStep = snapshot.step;
@@ -317,6 +315,11 @@ export class TrainingSession {
   /** The same before a loss on logits makes probabilities of it. */
   outputs(inputs: Float64Array): Promise<Float64Array> {
     return this.#trainer.predict(inputs);
+  }
+
+  /** As `Trainer.predictGrid`; may be asked while it trains. */
+  predictGrid(grid: Grid): Promise<Float32Array> {
+    return this.#trainer.predictGrid(grid);
   }
 
   /** The validation loss so far; undefined where no rows were set apart. */
