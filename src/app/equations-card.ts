@@ -12,7 +12,7 @@ import {
 } from '../index.ts';
 import './copy-button.ts';
 import { countOf } from './format.ts';
-import { mathStyles, renderMath } from './mathml.ts';
+import { mathStyles, renderEquations, renderMath } from './mathml.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 import { partOfSection, titleOf, walkSections, type WalkSection } from './walk-names.ts';
 import { rateText } from './walk-sentences.ts';
@@ -40,26 +40,20 @@ class EquationsCard extends LitElement {
         margin-bottom: 16px;
       }
       .parts {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
-        gap: 24px 32px;
+        columns: 3 360px;
+        column-gap: 32px;
       }
-      .parts > section {
-        min-width: 0;
+      .parts > div + div {
+        margin-top: 20px;
       }
       h3 {
         margin-bottom: 8px;
+        break-after: avoid;
       }
       .of {
+        break-inside: avoid;
         padding: 8px 0;
         border-top: 1px solid var(--line);
-      }
-      .formulas {
-        display: grid;
-        gap: 8px;
-        overflow-x: auto;
-        overflow-y: hidden;
-        padding: 4px 0;
       }
       summary {
         min-height: 28px;
@@ -99,10 +93,10 @@ class EquationsCard extends LitElement {
       <p class="muted intro">${this.#introduction}</p>
       <div class="parts">
         ${walkSections.map((section) => this.#renderPart(section, equations))}
-        <section aria-label="Letters">
+        <div>
           <h3>Letters</h3>
           ${this.#renderLetters()}
-        </section>
+        </div>
       </div>
     </section>`;
   }
@@ -118,10 +112,10 @@ class EquationsCard extends LitElement {
   }
 
   #renderPart(section: WalkSection, equations: readonly StepEquation[]) {
-    return html`<section aria-label=${section}>
+    return html`<div>
       <h3>${section}</h3>
       ${partOfSection(section, equations).map((equation) => this.#renderEquation(equation))}
-    </section>`;
+    </div>`;
   }
 
   #renderEquation(equation: StepEquation) {
@@ -129,14 +123,10 @@ class EquationsCard extends LitElement {
     const { lines, notShownCount } = this.#expanded(equation);
     return html`<div class="of">
       <p class="muted small">${title}</p>
-      <div class="formulas" tabindex="0" role="group" aria-label="Equation: ${title}">
-        ${equation.formulas.map((formula) => renderMath(formula, 'block'))}
-      </div>
+      ${renderEquations(equation.formulas, `Equation: ${title}`)}
       <details>
         <summary>Entry by entry</summary>
-        <div class="formulas" tabindex="0" role="group" aria-label="Entry by entry: ${title}">
-          ${lines.map((line) => renderMath(line, 'block'))}
-        </div>
+        ${renderEquations(lines, `Entry by entry: ${title}`)}
         ${
           notShownCount > 0
             ? html`<p class="muted small">Not shown: ${countOf(notShownCount, 'line')}.</p>`

@@ -23,13 +23,11 @@ export function formulaText(formula: Formula): string {
     case 'number':
       return formula.text;
     case 'operation':
-      return formula.terms
-        .map((term, i) => termText(term, i > 0 && formula.operator !== '+'))
-        .join(joins[formula.operator]);
+      return operationText(formula);
     case 'negative':
       return `−${formulaText(formula.of)}`;
     case 'fraction':
-      return `${wholeText(formula.numerator)} / ${wholeText(formula.denominator)}`;
+      return `${numeratorText(formula.numerator)} / ${wholeText(formula.denominator)}`;
     case 'power':
       return formula.exponent.kind === 'number' && formula.exponent.value === 2
         ? `${wholeText(formula.base)}²`
@@ -59,10 +57,26 @@ export function formulaText(formula: Formula): string {
   }
 }
 
-/** A quotient within a product is one factor of it: what divides it must not divide the rest. */
-function termText(term: Formula, isFactor: boolean): string {
-  const text = formulaText(term);
-  return term.kind === 'fraction' && isFactor ? `(${text})` : text;
+function operationText({ operator, terms }: Extract<Formula, { kind: 'operation' }>): string {
+  return terms
+    .map((term) => (isDivided(term, operator) ? `(${formulaText(term)})` : formulaText(term)))
+    .reduce((text, next) => {
+      // Letters may stand side by side; a number before a bracket wants a sign.
+      const isNumeric = operator === 'times' && /\d$/.test(text) && next.startsWith('(');
+      return text + joins[isNumeric ? '×' : operator] + next;
+    });
+}
+
+/** As a factor: what divides it must not divide the rest. */
+function isDivided({ kind }: Formula, operator: keyof typeof joins): boolean {
+  return kind === 'fraction' && ['times', '×', '·', '∘'].includes(operator);
+}
+
+/** A product is divided as a whole without brackets, too. */
+function numeratorText(formula: Formula): string {
+  const isProduct =
+    formula.kind === 'operation' && (formula.operator === 'times' || formula.operator === '×');
+  return isProduct ? formulaText(formula) : wholeText(formula);
 }
 
 /** In brackets, unless nothing can come between its parts. */

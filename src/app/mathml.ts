@@ -12,6 +12,13 @@ export const mathStyles = css`
     text-align: left;
     width: fit-content;
   }
+  .equations {
+    display: grid;
+    gap: 10px;
+    overflow-x: auto;
+    overflow-y: hidden;
+    padding: 6px 0 4px;
+  }
   .cases mtd {
     text-align: left;
     padding: 2px 8px 2px 0;
@@ -36,6 +43,17 @@ export function renderMath(formula: Formula, display: 'inline' | 'block' = 'inli
   return html`<math display=${display} alttext=${formulaText(formula)}>${row(formula)}</math>`;
 }
 
+/** Equations of more characters may be wider than a phone: they scroll. */
+const MOST_CHARACTERS = 32;
+
+/** Equations one below the other; where they are long, keys scroll them. */
+export function renderEquations(formulas: readonly Formula[], label: string): TemplateResult {
+  const isLong = formulas.some((formula) => formulaText(formula).length > MOST_CHARACTERS);
+  return html`<div class="equations" tabindex=${isLong ? 0 : nothing} role="group" aria-label=${label}>
+    ${formulas.map((formula) => renderMath(formula, 'block'))}
+  </div>`;
+}
+
 function row(formula: Formula): MathMLTemplateResult {
   return mathml`<mrow>${write(formula)}</mrow>`;
 }
@@ -51,7 +69,7 @@ function write(formula: Formula): MathMLTemplateResult {
     case 'negative':
       return mathml`<mo form="prefix">−</mo>${write(formula.of)}`;
     case 'fraction':
-      return mathml`<mfrac>${row(formula.numerator)}${row(formula.denominator)}</mfrac>`;
+      return mathml`<mfrac>${writePart(formula.numerator)}${writePart(formula.denominator)}</mfrac>`;
     case 'power':
       return mathml`<msup>${row(formula.base)}${row(formula.exponent)}</msup>`;
     case 'root':
@@ -71,6 +89,18 @@ function write(formula: Formula): MathMLTemplateResult {
     case 'ellipsis':
       return mathml`<mo>…</mo>`;
   }
+}
+
+/** A fraction within a fraction keeps its size: it would be too small to read. */
+function writePart(part: Formula): MathMLTemplateResult {
+  if (!hasFraction(part)) return row(part);
+  return mathml`<mstyle displaystyle="true" scriptlevel="0">${write(part)}</mstyle>`;
+}
+
+function hasFraction(formula: Formula): boolean {
+  if (formula.kind === 'operation') return formula.terms.some(hasFraction);
+  if (formula.kind === 'root' || formula.kind === 'fenced') return hasFraction(formula.of);
+  return formula.kind === 'fraction';
 }
 
 const curly = mathml`<mo lspace="0" rspace="0">∂</mo>`;
@@ -105,12 +135,11 @@ function writeCases({ cases }: Extract<Formula, { kind: 'cases' }>): MathMLTempl
 
 function writeIdentifier({ name, hat, prime, sub, sup }: Identifier): MathMLTemplateResult {
   const plain = mathml`<mi>${name}</mi>`;
-  const letter = hat ? mathml`<mover accent="true">${plain}<mo stretchy="false">^</mo></mover>` : plain;
+  const accented = hat ? mathml`<mover accent="true">${plain}<mo stretchy="false">^</mo></mover>` : plain;
+  // In its own size, as it stands high already: as a superscript it is a speck.
+  const letter = prime ? mathml`<mrow>${accented}<mo lspace="0" rspace="0">′</mo></mrow>` : accented;
   const below = sub === undefined ? undefined : writeIndex(sub);
-  const above =
-    sup === undefined && !prime
-      ? undefined
-      : mathml`<mrow>${sup === undefined ? nothing : mathml`<mtext>${sup}</mtext>`}${prime ? mathml`<mo>′</mo>` : nothing}</mrow>`;
+  const above = sup === undefined ? undefined : mathml`<mtext>${sup}</mtext>`;
   if (below && above) return mathml`<msubsup>${letter}${below}${above}</msubsup>`;
   if (below) return mathml`<msub>${letter}${below}</msub>`;
   return above ? mathml`<msup>${letter}${above}</msup>` : letter;

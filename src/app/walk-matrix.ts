@@ -53,31 +53,38 @@ class WalkMatrixElement extends LitElement {
       }
       th,
       td,
+      td:first-child,
+      th:last-child,
+      td:last-child,
       tbody th {
         padding: 4px 8px;
         border: 0;
       }
-      th:first-child {
-        padding-left: 0;
-        padding-right: 12px;
-      }
-      tbody th,
-      thead th {
+      th,
+      tbody th {
         font-size: 12px;
         color: var(--muted);
         font-weight: 400;
       }
-      td,
-      td:last-child {
+      tbody th,
+      tbody th:first-child {
+        padding-left: 0;
+        padding-right: 12px;
+      }
+      td {
         min-width: 72px;
-        padding-right: 8px;
         border-radius: 4px;
         cursor: pointer;
       }
-      td:hover {
+      td.corner {
+        min-width: 0;
+        padding: 0;
+        cursor: default;
+      }
+      td:hover:not(.corner, [aria-selected='true']) {
         background: var(--well);
       }
-      td.source {
+      td.source:not([aria-selected='true']) {
         background: color-mix(in srgb, var(--ink) 12%, var(--card));
         box-shadow: inset 0 0 0 1.5px var(--ink);
       }
@@ -104,8 +111,7 @@ class WalkMatrixElement extends LitElement {
         padding: 0 8px;
       }
       @media (pointer: coarse), (max-width: 719px) {
-        th,
-        td,
+        td:not(.corner),
         tbody th {
           padding-block: 10px;
         }
@@ -153,31 +159,35 @@ class WalkMatrixElement extends LitElement {
           <caption class=${path}>
             ${headings[shown]}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="screen-reader">${sideName(rowAxis) || 'row'}</span>
-              </th>
-              ${places(shownColumns).map(
-                (column) => html`<th scope="col">${columnAxis === 'one' ? '' : count(column + 1)}</th>`,
-              )}
-            </tr>
-          </thead>
+          ${
+            columnAxis === 'one'
+              ? nothing
+              : html`<thead>
+                  <tr>
+                    ${rowAxis === 'one' ? nothing : html`<td class="corner"></td>`}
+                    ${places(shownColumns).map((column) => html`<th scope="col">${count(column + 1)}</th>`)}
+                  </tr>
+                </thead>`
+          }
           <tbody>
             ${places(shownRows).map(
               (row) =>
                 html`<tr>
-                  <th scope="row">${rowAxis === 'one' ? '' : count(row + 1)}</th>
+                  ${rowAxis === 'one' ? nothing : html`<th scope="row">${count(row + 1)}</th>`}
                   ${places(shownColumns).map((column) => this.#renderCell({ row, column }))}
                 </tr>`,
             )}
           </tbody>
         </table>
       </div>
-      <div class="pages muted small number">
-        ${this.#renderPages(rowAxis, shownRows, matrix.rows)}
-        ${this.#renderPages(columnAxis, shownColumns, matrix.columns)}
-      </div>`;
+      ${
+        shownRows.count === matrix.rows && shownColumns.count === matrix.columns
+          ? nothing
+          : html`<div class="pages muted small number">
+              ${this.#renderPages(rowAxis, shownRows, matrix.rows)}
+              ${this.#renderPages(columnAxis, shownColumns, matrix.columns)}
+            </div>`
+      }`;
   }
 
   #renderCell(place: Place) {

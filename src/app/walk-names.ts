@@ -46,7 +46,7 @@ const titles: Readonly<Record<TracedQuantity, string>> = {
   rowLosses: 'loss of each row',
   loss: 'loss',
   activationsGradient: 'gradient of the activations',
-  derivatives: 'derivatives of the activation function',
+  derivatives: 'derivatives of the activations',
   preActivationsGradient: 'gradient of the pre-activations',
   weightsGradient: 'gradient of the weights',
   biasesGradient: 'gradient of the biases',

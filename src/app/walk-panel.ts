@@ -7,7 +7,7 @@ import {
   type TraceSource,
 } from '../index.ts';
 import type { WalkMatrix, WalkSheet } from '../worker/client.ts';
-import { mathStyles, renderMath } from './mathml.ts';
+import { mathStyles, renderEquations, renderMath } from './mathml.ts';
 import { baseStyles, disclosureStyles } from './styles.ts';
 import './walk-matrix.ts';
 import type { WalkPage } from './walk-matrix.ts';
@@ -70,12 +70,9 @@ class WalkPanel extends LitElement {
       .shape {
         margin-left: auto;
       }
-      .equation {
-        display: grid;
-        gap: 8px;
-        overflow-x: auto;
-        overflow-y: hidden;
-        padding-bottom: 2px;
+      /* Without a gap of its own as long as it says nothing. */
+      .status:not(:has(.chosen)) {
+        margin-top: -12px;
       }
       .chosen {
         display: grid;
@@ -130,7 +127,7 @@ class WalkPanel extends LitElement {
     const given = givenText(matrix, sheet);
     const formulas = equation?.formulas ?? [];
     const greatest = greatestText(matrix);
-    return html`<section class="card" aria-label=${title}>
+    return html`<article class="card" aria-label=${title}>
       <header>
         <h3>${renderMath(notationOf(sheet.job).symbol(matrix))}<span>${title}</span></h3>
         <span class="muted small number shape">${shapeText(matrix)}</span>
@@ -138,9 +135,7 @@ class WalkPanel extends LitElement {
       ${
         formulas.length === 0
           ? html`<p class="muted small">${given}</p>`
-          : html`<div class="equation" tabindex="0" role="group" aria-label="Equation: ${title}">
-              ${formulas.map((formula) => renderMath(formula, 'block'))}
-            </div>`
+          : renderEquations(formulas, `Equation: ${title}`)
       }
       <walk-matrix
         .matrix=${matrix}
@@ -152,9 +147,9 @@ class WalkPanel extends LitElement {
           this.#say('choose', detail && { quantity: matrix.quantity, layer: matrix.layer, ...detail })}
         @turn=${({ detail }: CustomEvent<WalkPage>) => this.#say('turn', detail)}
       ></walk-matrix>
-      ${this.#renderChosen()} ${greatest ? html`<p class="muted small number">${greatest}</p>` : nothing}
+      ${greatest ? html`<p class="muted small number">${greatest}</p>` : nothing} ${this.#renderChosen()}
       ${this.#renderLines()}
-    </section>`;
+    </article>`;
   }
 
   #renderChosen() {
@@ -162,7 +157,7 @@ class WalkPanel extends LitElement {
     const isHere = isAt(matrix, chosen);
     const which = shown === 'float64' || !matrix.gpu ? 'float64' : 'gpu';
     // In place before it says anything: only what changes in it is read out.
-    return html`<div role="status">
+    return html`<div class="status" role="status">
       ${
         isHere && chosen
           ? html`<div class="chosen number">

@@ -41,13 +41,19 @@ export function sheetSentence({ step, stepCount, networkLabel, adapter, refusal 
   const by = adapter
     ? `by the layered kernels (float32, ${adapter}) and by the reference (float64)`
     : 'by the reference (float64)';
-  const sentence = `${networkLabel}: recomputed ${by} from ${from}.`;
+  const sentence = `${networkLabel === '' ? 'Recomputed' : `${networkLabel}: recomputed`} ${by} from ${from}.`;
   return refusal === undefined ? sentence : `${sentence} ${refusal}`;
 }
 
 /** The matrix at a place of the step. */
 export function matrixAt({ matrices }: WalkSheet, { quantity, layer }: TracedPlace): WalkMatrix | undefined {
   return matrices.find((matrix) => matrix.quantity === quantity && matrix.layer === layer);
+}
+
+/** Whether a matrix of the step has such an entry: one that was chosen may be of another network. */
+export function hasEntry(sheet: WalkSheet, entry: TracedEntry): boolean {
+  const matrix = matrixAt(sheet, entry);
+  return matrix !== undefined && entry.row < matrix.rows && entry.column < matrix.columns;
 }
 
 /** An entry’s value, or the difference of its two; undefined where it is not shown, or not known. */
@@ -66,7 +72,13 @@ export function valueAt(
 
 /** What a cell says. */
 export function cellText(value: number | undefined, which: ValueName): string {
-  return value === undefined ? '' : significant(value, which === 'difference' ? 2 : 4);
+  if (value === undefined) return '';
+  return which === 'difference' ? significant(value, 2) : entryText(value);
+}
+
+/** Four digits, and no more than it takes to write a whole number. */
+function entryText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e6 ? count(value) : significant(value);
 }
 
 /** The entries that an entry was made of; none where it is given. */
@@ -82,8 +94,8 @@ export function computationText(sheet: WalkSheet, entry: TracedEntry, which: 'gp
   const name = formulaText(notationOf(job).entry(entry, entry.row + 1, entry.column + 1));
   if (value === undefined) return `${name} lies outside the window.`;
   const formula = entryFormula(job, termsOf(sheet, which), entry);
-  if (!formula) return `${name}: ${significant(value)}. ${givenText(entry, sheet)}`.trim();
-  return `${name}: ${significant(value)} = ${formulaText(formula)}`;
+  if (!formula) return `${name}: ${entryText(value)}. ${givenText(entry, sheet)}`.trim();
+  return `${name}: ${entryText(value)} = ${formulaText(formula)}`;
 }
 
 /** `Made of 2 entries of x and 2 of v, and 12 more outside the window.` */
@@ -142,7 +154,7 @@ function termsOf(sheet: WalkSheet, which: 'gpu' | 'float64'): EntryTerms {
     leaf: (entry) => {
       const matrix = matrixAt(sheet, entry);
       const value = matrix && valueAt(matrix, entry, which);
-      return value === undefined ? undefined : number(value, significant(value));
+      return value === undefined ? undefined : number(value, entryText(value));
     },
     shown: (axis) => {
       const { first: start, count: length } = shownOf(axis, sheet);

@@ -18,7 +18,7 @@ import './time-slider.ts';
 import type { WalkPage } from './walk-matrix.ts';
 import { partOfSection, walkSections, type WalkSection } from './walk-names.ts';
 import './walk-panel.ts';
-import { sheetSentence, sourcesIn, valueNames, type ValueName } from './walk-sentences.ts';
+import { hasEntry, sheetSentence, sourcesIn, valueNames, type ValueName } from './walk-sentences.ts';
 
 const valueLabels: Readonly<Record<ValueName, string>> = {
   gpu: 'GPU',
@@ -56,7 +56,9 @@ class WalkView extends PageElement {
         justify-content: space-between;
         gap: 8px 24px;
       }
-      .about p {
+      .about > div {
+        display: grid;
+        gap: 4px;
         max-width: 84ch;
       }
       .part {
@@ -69,7 +71,6 @@ class WalkView extends PageElement {
       .matrices {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr));
-        grid-auto-flow: row dense;
         gap: 12px;
       }
       @media (min-width: 860px) {
@@ -136,28 +137,39 @@ class WalkView extends PageElement {
   }
 
   #renderEmpty() {
-    const { state, training } = this.page;
+    const { problem } = this.page.walks;
     return html`<section class="card empty" aria-label="No step yet">
-      <p>
-        There is no step to look at yet. Train, and every matrix of any step stands here, with the equation
-        and the lines that computed it.
-      </p>
-      <button
-        type="button"
-        class="primary"
-        ?disabled=${!state.isIdle || !state.table || state.isBroken}
-        @click=${() => training.press()}
-      >
-        Train
-      </button>
+      ${
+        problem === undefined
+          ? html`<p>
+              There is no step to look at yet. Train, and every matrix of any step stands here, with the
+              equation and the lines that computed it.
+            </p>`
+          : html`<p class="fails" role="alert">${problem}</p>`
+      }
+      ${this.#renderTrain()}
     </section>`;
+  }
+
+  /** As long as nothing was trained, that is what comes next. */
+  #renderTrain() {
+    const { state, training } = this.page;
+    if (state.currentRun) return nothing;
+    return html`<button
+      type="button"
+      class="primary"
+      ?disabled=${!state.isIdle || !state.table || state.isBroken}
+      @click=${() => training.press()}
+    >
+      Train
+    </button>`;
   }
 
   #renderSheet(sheet: WalkSheet) {
     const hasGpu = sheet.matrices.some(({ gpu }) => gpu);
     const shown = hasGpu ? this.shown : 'float64';
     const equations = formulasOf(sheet.job);
-    const sources = this.chosen ? sourcesIn(sheet, this.chosen) : [];
+    const sources = this.chosen && hasEntry(sheet, this.chosen) ? sourcesIn(sheet, this.chosen) : [];
     return html`
       <section class="card about" aria-label="The step that is shown">
         <div>
@@ -177,6 +189,7 @@ class WalkView extends PageElement {
               ></choice-switch>`
             : nothing
         }
+        ${this.#renderTrain()}
       </section>
       ${walkSections.map((section) => this.#renderPart(section, sheet, { shown, equations, sources }))}
     `;
