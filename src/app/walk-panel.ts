@@ -23,7 +23,7 @@ interface ListedLines {
 }
 
 /** The lines that computed a matrix: on the GPU, and of the reference. */
-export interface Listing {
+interface Listing {
   readonly wgsl: ListedLines;
   readonly twin: ListedLines;
 }

@@ -116,7 +116,8 @@ class WalkView extends PageElement {
   override render() {
     const { state, walks } = this.page;
     const { sheet } = walks;
-    const job = sheet?.job ?? state.job;
+    // Not the sheet's, which is another object with every step: equations are written once.
+    const job = state.currentRun?.job ?? state.job;
     const prepared = state.table?.open.prepared;
     const inputCount = sheet?.inputCount ?? prepared?.inputCount;
     const trainingRows = prepared?.rowCounts.training ?? 0;

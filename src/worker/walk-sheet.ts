@@ -32,7 +32,7 @@ export interface WalkWindows {
 }
 
 /** Where GPU and float64 differ most. */
-export interface GreatestDifference {
+interface GreatestDifference {
   readonly difference: number;
   /** In the whole matrix, from 0 on. */
   readonly row: number;
