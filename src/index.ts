@@ -363,7 +363,7 @@ export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 export { notebookJob, notebookRecord } from './core/notebook.ts';
 export { notebookListings, type Listing } from './notebook-listings.ts';
 export { writeNotebookProgram, type NotebookProgram } from './exchange/notebook-program.ts';
-export { matricesOf, type LayerTrace, type Trace, type TracedMatrix } from './core/trace.ts';
+export type { Trace } from './core/trace.ts';
 export { matrix, type Matrix } from './core/matrix.ts';
 
 export { divergence, type Divergence } from './core/divergence.ts';

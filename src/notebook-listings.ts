@@ -2,6 +2,8 @@
 export interface Listing {
   /** From the root: `src/cpu/backprop.ts`. */
   readonly file: string;
+  /** What is declared there. */
+  readonly name: string;
   /** The lines, not indented. */
   readonly text: string;
 }
@@ -38,7 +40,7 @@ export const notebookListings = {
 } as const satisfies Record<string, readonly Listing[]>;
 
 function cut(file: string, name: string): Listing {
-  return { file, text: declarationOf(sources[file.replace('src/', './')], name) };
+  return { file, name, text: declarationOf(sources[file.replace('src/', './')], name) };
 }
 
 /**

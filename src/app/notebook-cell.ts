@@ -152,9 +152,9 @@ class NotebookCell extends PageElement {
     return html`<details class="part code" open>
       <summary>The code that does it, in TypeScript</summary>
       ${parts.map(
-        ({ file, text }, index) =>
+        ({ file, name, text }, index) =>
           html`${parts[index - 1]?.file === file ? nothing : html`<p class="file muted">${file}</p>`}
-            <pre tabindex="0" role="region" aria-label="Lines of ${file}">${text}</pre>`,
+            <pre tabindex="0" role="region" aria-label="${this.heading}: ${name} of ${file}">${text}</pre>`,
       )}
     </details>`;
   }

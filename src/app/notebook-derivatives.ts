@@ -9,8 +9,13 @@ import { weightName } from './notebook-story.ts';
 
 /** A derivative with how far it is from its finite difference. */
 export function renderDerivative(name: CheckedDerivative, shown: TracedValues) {
-  const { derivative, largest } = checkDerivative(name, shown);
-  return renderMatrix(derivative, { name, id: name, write: writeWeight, note: differenceLine(largest) });
+  const checked = checkDerivative(name, shown);
+  return renderMatrix(checked.derivative, {
+    name,
+    id: name,
+    write: writeWeight,
+    note: differenceLine(checked),
+  });
 }
 
 /** dE/dw or dE/dv beside what NumPy and PyTorch have for it. */

@@ -98,11 +98,11 @@ class NotebookLayers extends NotebookSection {
               </tr>
               <tr>
                 <th scope="row" class="words">finite difference</th>
-                <td>${writeWeight(difference)}</td>
+                <td>${difference === undefined ? 'none: a kink' : writeWeight(difference)}</td>
               </tr>
               <tr>
                 <th scope="row" class="words">differs by</th>
-                <td>${significant(Math.abs(derivative - difference), 2)}</td>
+                <td>${difference === undefined ? '—' : significant(Math.abs(derivative - difference), 2)}</td>
               </tr>
             </tbody>
           </table>
@@ -185,7 +185,12 @@ class NotebookLayers extends NotebookSection {
 }
 
 function renderLayerTable() {
-  return html`<div class="scroll figures layer-table" tabindex="0" role="region" aria-label="The layers">
+  return html`<div
+    class="scroll figures layer-table"
+    tabindex="0"
+    role="region"
+    aria-label="Arrays of the network"
+  >
     <table>
       <thead>
         <tr>

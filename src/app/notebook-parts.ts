@@ -2,8 +2,9 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Matrix } from '../index.ts';
-import { significant, withDecimals } from './format.ts';
+import { count, significant, withDecimals } from './format.ts';
 import type { NotebookControl } from './notebook-control.ts';
+import type { CheckedMatrix } from './notebook-steps.ts';
 import { textOf, type CellName } from './notebook-story.ts';
 
 interface FieldOptions {
@@ -173,9 +174,10 @@ export function renderFigures(rows: readonly FigureRow[], { label, what, columns
 }
 
 /** `finite differences: differ by at most 3.1e−12`, where the derivative is that of what is shown. */
-export function differenceLine(largest: number) {
+export function differenceLine({ largest, atKink }: CheckedMatrix) {
+  const kinks = atKink === 0 ? '' : `; ${count(atKink)} at a kink left out`;
   return html`<p class="small muted number">
-    finite difference: differs by at most ${significant(largest, 2)}
+    finite difference: differs by at most ${significant(largest, 2)}${kinks}
   </p>`;
 }
 

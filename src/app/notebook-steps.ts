@@ -24,14 +24,16 @@ export function perceptronOutputs({ rows, perceptron, asked }: StoryValues): Flo
   return forward(network, Float64Array.of(w1, w2, b), Float64Array.from(inputs.flat()));
 }
 
-/** f(x) and f′(x) of an activation, and (f(x + h) − f(x − h)) / 2h. */
+/** f(x) and f′(x) of an activation, and (f(x + h) − f(x − h)) / 2h; undefined where that reaches over a kink. */
 export function activationAt(name: ActivationName, x: number) {
   const activation = activations[name];
   const value = activation.value(x);
   return {
     value,
     derivative: activation.derivative(x, value),
-    difference: slope((moved) => activation.value(moved), x, DIFFERENCE_STEP),
+    difference: isNearKink(name, x)
+      ? undefined
+      : slope((moved) => activation.value(moved), x, DIFFERENCE_STEP),
   };
 }
 
@@ -63,6 +65,8 @@ export interface CheckedMatrix {
   readonly difference: Matrix;
   /** Largest |derivative − difference|. */
   readonly largest: number;
+  /** Entries left out of it, because what is moved reaches over a kink, where a difference means nothing. */
+  readonly atKink: number;
 }
 
 /**
@@ -101,11 +105,15 @@ export function checkDerivative(name: CheckedDerivative, { values, trace }: Trac
     ],
   };
   const [derivative, differences] = checks[name]();
-  const distances = derivative.data.map((value, i) => Math.abs(value - differences[i]));
+  const movesPreActivation = name === 'dg/dŷ' || name === 'dE/dŷ';
+  const isAtKink = (i: number) =>
+    movesPreActivation && isNearKink(hiddenLayer.activation, hidden.preActivations.data[i]);
+  const distances = derivative.data.map((value, i) => (isAtKink(i) ? 0 : Math.abs(value - differences[i])));
   return {
     derivative,
     difference: matrix(derivative.rows, derivative.columns, differences),
     largest: Math.max(...distances),
+    atKink: differences.filter((_, i) => isAtKink(i)).length,
   };
 }
 
@@ -133,6 +141,11 @@ function slopes(e: (values: Float64Array) => number, p: Float64Array): Float64Ar
 
 function slope(e: (value: number) => number, at: number, h: number): number {
   return (e(at + h) - e(at - h)) / (2 * h);
+}
+
+/** Whether a difference around x would reach over the kink of an activation. */
+function isNearKink(name: ActivationName, x: number): boolean {
+  return 'hasKink' in activations[name] && Math.abs(x) <= DIFFERENCE_STEP;
 }
 
 function activate(name: ActivationName, x: Float64Array): Float64Array {

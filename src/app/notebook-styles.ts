@@ -170,7 +170,6 @@ export const notebookStyles = css`
   }
   .off {
     color: var(--muted);
-    opacity: 0.72;
   }
   .picture {
     margin: 0;

@@ -43,8 +43,9 @@ class NotebookView extends PageElement {
         top: 24px;
         font-size: 13px;
       }
-      nav h3 {
+      nav .title {
         margin-bottom: 4px;
+        font-weight: 600;
       }
       ol {
         margin: 0;
@@ -137,7 +138,7 @@ class NotebookView extends PageElement {
     const isWorking = notebook.working !== undefined;
     return html`<main>
       <nav aria-label="Sections of the notebook">
-        <h3>Contents</h3>
+        <p class="title" aria-hidden="true">Contents</p>
         <ol>
           ${contents.map(
             ([element, heading]) =>

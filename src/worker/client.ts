@@ -12,7 +12,7 @@ export type { Frame, FrameRequest } from './inside-service.ts';
 export { fileStem, type ExportOffer } from './model-exports.ts';
 export type { KeptState, ModelSource, PredictedTable } from './model-service.ts';
 export type { ModelSheet, RowField } from './model-sheet.ts';
-export type { NotebookProgress, NotebookReport } from './notebook-service.ts';
+export type { NotebookReport } from './notebook-service.ts';
 export type { PredictedRows } from './predicted-rows.ts';
 export type { OpenTable, TableSource } from './table-keeper.ts';
 export type { Subject } from './subject.ts';
