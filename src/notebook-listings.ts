@@ -1,5 +1,7 @@
+import type { ActivationName } from './core/activations.ts';
+
 /** Lines of handgrad's own source. */
-export interface Listing {
+export interface NotebookListing {
   /** From the root: `src/cpu/backprop.ts`. */
   readonly file: string;
   /** What is declared there. */
@@ -18,28 +20,42 @@ const sources = import.meta.glob<string>(
   { query: '?raw', import: 'default', eager: true },
 );
 
-/**
- * The code behind each part of the notebook's story, as it stands in the files that run.
- */
-export const notebookListings = {
-  data: [cut('src/data/samples/or-table.ts', 'csv')],
-  perceptron: [cut('src/cpu/backprop.ts', 'forward')],
-  activation: [cut('src/core/activations.ts', 'sigmoid')],
-  weights: [cut('src/core/initializers.ts', 'drawInitialParameters')],
-  forward: [cut('src/cpu/forward.ts', 'forward'), cut('src/core/losses.ts', 'mse')],
+const declarations = {
+  data: [['src/data/samples/or-table.ts', 'csv']],
+  perceptron: [['src/cpu/backprop.ts', 'forward']],
+  weights: [['src/core/initializers.ts', 'drawInitialParameters']],
+  forward: [
+    ['src/cpu/forward.ts', 'forward'],
+    ['src/core/losses.ts', 'mse'],
+  ],
   'phase-one': [
-    cut('src/cpu/backprop.ts', '#outputGradient'),
-    cut('src/cpu/backprop.ts', '#parametersGradient'),
+    ['src/cpu/backprop.ts', '#outputGradient'],
+    ['src/cpu/backprop.ts', '#parametersGradient'],
   ],
-  'phase-two': [cut('src/cpu/backprop.ts', '#hiddenGradient')],
+  'phase-two': [['src/cpu/backprop.ts', '#hiddenGradient']],
   loop: [
-    cut('src/cpu/reference-run.ts', 'step'),
-    cut('src/cpu/reference-run.ts', 'follow'),
-    cut('src/core/optimizers.ts', 'sgd'),
+    ['src/cpu/reference-run.ts', 'step'],
+    ['src/cpu/reference-run.ts', 'follow'],
+    ['src/core/optimizers.ts', 'sgd'],
   ],
-} as const satisfies Record<string, readonly Listing[]>;
+} as const satisfies Record<string, readonly (readonly [file: string, name: string])[]>;
 
-function cut(file: string, name: string): Listing {
+/** A part of the notebook's story that code stands behind. */
+export type ListedPart = keyof typeof declarations;
+
+export const listedParts = Object.keys(declarations) as ListedPart[];
+
+/** The code behind a part of the notebook's story, as it stands in the files that run. */
+export function notebookListing(part: ListedPart): NotebookListing[] {
+  return declarations[part].map(([file, name]) => cut(file, name));
+}
+
+/** An activation as it stands in the table of them. */
+export function activationListing(name: ActivationName): NotebookListing {
+  return cut('src/core/activations.ts', name.includes('-') ? `'${name}'` : name);
+}
+
+function cut(file: string, name: string): NotebookListing {
   return { file, name, text: declarationOf(sources[file.replace('src/', './')], name) };
 }
 

@@ -68,7 +68,7 @@ const allowedImports: Record<string, readonly string[]> = {
   'measurement.ts': ['backends.ts', 'core'],
   'path-times.ts': ['backends.ts', 'core'],
   'population-times.ts': ['train-alone.ts', 'backends.ts', 'core'],
-  'notebook-listings.ts': [],
+  'notebook-listings.ts': ['core'],
   'index.ts': [
     'traced-step.ts',
     'listings.ts',

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { notebookListings } from '../src/notebook-listings.ts';
+import { activationNames } from '../src/core/activations.ts';
+import {
+  activationListing,
+  listedParts,
+  notebookListing,
+  type ListedPart,
+} from '../src/notebook-listings.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** What each part must show for its story to be told; and how many lines may have to be read. */
-const tellingLines: Record<keyof typeof notebookListings, readonly string[]> = {
+const tellingLines: Record<ListedPart, readonly string[]> = {
   data: ['2,0,1,1'],
   perceptron: ['multiply(layer.input, layer.weights, layer.preActivations);'],
-  activation: ['value: (x) => 1 / (1 + Math.exp(-x)),', 'derivative: (_x, y) => y * (1 - y),'],
   weights: ['const random = new NumpyRandom(seed);'],
   forward: ['backprop.forward();', 'value: (prediction, target) => (prediction - target) ** 2,'],
   'phase-one': [
@@ -24,9 +29,10 @@ const tellingLines: Record<keyof typeof notebookListings, readonly string[]> = {
 const MOST_LINES = 24;
 
 describe('the listings of the notebook', () => {
-  test.each(Object.entries(notebookListings))('%s stands as it is in its files, whole', (name, parts) => {
+  test.each(listedParts)('%s stands as it is in its files, whole', (part) => {
+    const parts = notebookListing(part);
     const shown = parts.flatMap(({ text }) => text.split('\n').map((line) => line.trim()));
-    expect(shown).toEqual(expect.arrayContaining([...tellingLines[name as keyof typeof notebookListings]]));
+    expect(shown).toEqual(expect.arrayContaining([...tellingLines[part]]));
     expect(shown.length).toBeLessThanOrEqual(MOST_LINES);
     for (const { file, text } of parts) {
       const source = readFileSync(join(root, file), 'utf8');
@@ -42,6 +48,14 @@ describe('the listings of the notebook', () => {
       ])
         expect(count(open)).toBe(count(close));
     }
+  });
+
+  test.each(activationNames)('the activation %s with value and derivative', (name) => {
+    const { text } = activationListing(name);
+    expect(text).toMatch(/^'?[\w-]+'?: \{$/m);
+    expect(text).toContain('value: (x) =>');
+    expect(text).toMatch(/derivative: \(.*\) =>/);
+    expect(text).toMatch(/\n\},$/);
   });
 });
 

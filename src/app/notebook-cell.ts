@@ -1,11 +1,8 @@
 import { css, html, nothing } from 'lit';
-import { notebookListings, type Listing } from '../index.ts';
+import { activationListing, listedParts, notebookListing, type NotebookListing } from '../index.ts';
 import type { CellName } from './notebook-story.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles, disclosureStyles, scrollCue } from './styles.ts';
-
-/** Cells with code of their own here. */
-const listings: Partial<Record<CellName, readonly Listing[]>> = notebookListings;
 
 /**
  * A cell of the notebook: the code behind it, what can be changed (slot `inputs`), Run, and what came of it (slot
@@ -63,10 +60,12 @@ class NotebookCell extends PageElement {
       .notes {
         display: flex;
         flex-wrap: wrap;
-        gap: 0 12px;
         min-height: 20px;
         margin-bottom: 12px;
         color: var(--muted);
+      }
+      [role='status']:not(:empty) {
+        margin-right: 12px;
       }
       .notes .stale {
         color: var(--ink);
@@ -126,7 +125,7 @@ class NotebookCell extends PageElement {
       <div class="part"><slot name="inputs"></slot></div>
       <div class="part" data-part="output">
         <div class="notes">
-          <span role="status">${notebook.said.get(this.name) ?? ''}</span>
+          <span role="status">${notebook.said.get(this.name) || nothing}</span>
           ${this.#renderNote()}
         </div>
         <slot name="output"></slot>
@@ -147,8 +146,8 @@ class NotebookCell extends PageElement {
   }
 
   #renderCode() {
-    const parts = listings[this.name];
-    if (!parts) return nothing;
+    const parts = this.#listings();
+    if (parts.length === 0) return nothing;
     return html`<details class="part code" open>
       <summary>The code that does it, in TypeScript</summary>
       ${parts.map(
@@ -157,6 +156,14 @@ class NotebookCell extends PageElement {
             <pre tabindex="0" role="region" aria-label="${this.heading}: ${name} of ${file}">${text}</pre>`,
       )}
     </details>`;
+  }
+
+  #listings(): NotebookListing[] {
+    if (this.name === 'activation') {
+      return [activationListing(this.page.notebook.shown('activation').activation)];
+    }
+    const part = listedParts.find((each) => each === this.name);
+    return part ? notebookListing(part) : [];
   }
 }
 

@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { notebookRecord } from '../index.ts';
 import './choice-switch.ts';
-import { duration, percent, withDecimals } from './format.ts';
+import { count, duration, percent, unbroken, withDecimals } from './format.ts';
 import './notebook-cell.ts';
 import { formulas } from './notebook-formulas.ts';
 import { recordApplies, renderField, renderFigures, renderProblems } from './notebook-parts.ts';
@@ -160,9 +160,9 @@ class NotebookLoop extends NotebookSection {
     const recorded = `On the notebook’s machine 10,000 steps took ${withDecimals(numpy, 1)} s in NumPy and ${withDecimals(pytorch, 1)} s in PyTorch`;
     const ours = reportsOf(notebook, 'loop').map(
       ({ backend, steps, trainMs }) =>
-        `${steps.toLocaleString('en-US')} steps on the ${state.label(backend)} ${duration(trainMs, state.clockMs)}`,
+        `${count(steps)} steps on the ${state.label(backend)} ${duration(trainMs, state.clockMs)}`,
     );
-    return ours.length === 0 ? `${recorded}.` : `${recorded}; here ${ours.join(', and ')}.`;
+    return unbroken(ours.length === 0 ? `${recorded}.` : `${recorded}; here ${ours.join(', and ')}.`);
   }
 }
 

@@ -160,7 +160,7 @@ export function renderFigures(rows: readonly FigureRow[], { label, what, columns
             html`<tr class=${isFirst ? 'first' : ''}>
               <th scope="row" class="words">${name}</th>
               ${[0, 1].map(
-                () => html`<td class=${off}>${recorded === undefined ? '' : write(recorded)}</td>`,
+                () => html`<td class=${off}>${recorded === undefined ? '—' : write(recorded)}</td>`,
               )}
               ${columns.map((_, index) => {
                 const value = ours[index];

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { significant, withDecimals } from './format.ts';
+import { properMinus, significant, withDecimals } from './format.ts';
 import './notebook-cell.ts';
 import { renderDerivative, renderGradient } from './notebook-derivatives.ts';
 import { writeWeight } from './notebook-figures.ts';
@@ -89,7 +89,7 @@ function renderMoved(shown: TracedValues) {
   return html`<div class="matrix moved">
     <table data-matrix="moved">
       <caption>
-        ${name} moved by ${significant(h)}
+        ${name} moved by ${properMinus(String(h))}
       </caption>
       <tbody>
         ${lines.map(

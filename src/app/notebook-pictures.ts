@@ -129,7 +129,7 @@ export interface DrawnLoss {
 
 /** The loss over the steps; nothing where there is no curve yet. */
 export function lossPicture(drawn: readonly DrawnLoss[], steps: number) {
-  const [width, height, left] = [520, 200, 48];
+  const [width, height, left] = [330, 190, 36];
   const losses = drawn.flatMap(({ curve }) => curve.losses).filter(Number.isFinite);
   if (losses.length === 0) return nothing;
   const most = Math.max(...losses);

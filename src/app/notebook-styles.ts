@@ -101,7 +101,7 @@ export const notebookStyles = css`
   }
   .grid-fields .cells {
     display: grid;
-    grid-template-columns: repeat(var(--columns), minmax(72px, 104px));
+    grid-template-columns: repeat(var(--columns), minmax(88px, 104px));
     gap: 4px;
     /* Room for the outline of what has the focus. */
     margin: -4px;
@@ -275,7 +275,7 @@ export const notebookStyles = css`
       padding: 3px 5px;
     }
     .figures :is(th, td) {
-      padding: 4px 3px;
+      padding: 4px;
     }
     .figures :is(tbody th, td) {
       font-size: 12px;
