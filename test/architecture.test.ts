@@ -68,10 +68,12 @@ const allowedImports: Record<string, readonly string[]> = {
   'measurement.ts': ['backends.ts', 'core'],
   'path-times.ts': ['backends.ts', 'core'],
   'population-times.ts': ['train-alone.ts', 'backends.ts', 'core'],
+  'notebook-listings.ts': ['core'],
   'index.ts': [
     'traced-step.ts',
     'listings.ts',
     'run-replay.ts',
+    'notebook-listings.ts',
     'train-once.ts',
     'train-alone.ts',
     'sweep-plan.ts',

@@ -176,6 +176,7 @@ export class HandgradPage extends PageElement {
       else {
         training.stop();
         void this.page.bench.stop();
+        this.page.notebook.stop();
       }
     }
   }

@@ -8,6 +8,7 @@ import { InsideControl } from './inside-control.ts';
 import { LinkControl } from './link-control.ts';
 import { KeepingControl } from './keeping-control.ts';
 import { ModelControl } from './model-control.ts';
+import { NotebookControl } from './notebook-control.ts';
 import { PageState } from './page-state.ts';
 import { SweepControl } from './sweep-control.ts';
 import { TableControl } from './table-control.ts';
@@ -30,12 +31,13 @@ for (const font of ['14px "Inter Variable"', '13px "JetBrains Mono Variable"'])
 
 const models = new ModelControl(state, client, { tables, training });
 const sweeps = new SweepControl(state, client, { tables, gpu, models });
+const notebook = new NotebookControl(state, client);
 const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, { tables, sweeps });
 const inside = new InsideControl(state, client);
 const film = new FilmControl(state, client, inside);
 const walks = new WalkControl(state, client, inside);
-HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks, film });
+HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks, film, notebook });
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.

@@ -1,19 +1,30 @@
 import { css, html, nothing } from 'lit';
-import { notebookRecord, scientific } from '../index.ts';
-import { count, duration, significant, withDecimals } from './format.ts';
+import { notebookRecord } from '../index.ts';
+import { duration, significant, withDecimals } from './format.ts';
+import { recordedFigures, type RecordedFigure } from './notebook-figures.ts';
 import { PageElement } from './page-element.ts';
 import type { Run } from './run.ts';
 import { RECORD_TOLERANCE, recordDifference, runLabel } from './sentences.ts';
 import './verdict-mark.ts';
 import { baseStyles, tableStyles } from './styles.ts';
 
-/** One figure of the record: its name, the recorded value, and ours of a run. */
-interface Figure {
-  readonly name: string;
-  readonly recorded: number;
-  readonly ours: (run: Run) => number | undefined;
-  readonly write: (value: number) => string;
+/** Figures of the record, and ours of a run. */
+interface Group {
+  readonly figures: readonly RecordedFigure[];
+  readonly ours: (run: Run, index: number) => number | undefined;
 }
+
+const groups: readonly Group[] = [
+  {
+    figures: recordedFigures.losses,
+    ours: ({ report }, index) => report?.curve.losses[report.curve.steps.indexOf(index * 1000)],
+  },
+  { figures: recordedFigures.weights, ours: ({ report }, index) => report?.parameters[index] },
+  {
+    figures: recordedFigures.predictions,
+    ours: ({ report }, index) => report?.predicted.predictions[index],
+  },
+];
 
 /** What the notebook recorded in NumPy and PyTorch, beside what was computed here. */
 class NotebookPanel extends PageElement {
@@ -56,9 +67,7 @@ class NotebookPanel extends PageElement {
           </thead>
           <tbody>
             ${this.#renderTimes(runs)}
-            ${[losses(), weights(), predictions()].map((figures) =>
-              figures.map((figure, index) => renderFigure(figure, index === 0, runs)),
-            )}
+            ${groups.map((group) => group.figures.map((_, index) => renderFigure(group, index, runs)))}
           </tbody>
         </table>
       </div>
@@ -86,46 +95,17 @@ function renderVerdict(run: Run) {
   </p>`;
 }
 
-function renderFigure({ name, recorded, ours, write }: Figure, isFirst: boolean, runs: readonly Run[]) {
-  return html`<tr class=${isFirst ? 'first' : ''}>
+function renderFigure({ figures, ours }: Group, index: number, runs: readonly Run[]) {
+  const { name, recorded, write } = figures[index];
+  return html`<tr class=${index === 0 ? 'first' : ''}>
     <th scope="row" class="words">${name}</th>
     <td>${write(recorded)}</td>
     <td>${write(recorded)}</td>
     ${runs.map((run) => {
-      const value = ours(run);
+      const value = ours(run, index);
       return html`<td>${value === undefined ? nothing : write(value)}</td>`;
     })}
   </tr>`;
-}
-
-function losses(): Figure[] {
-  return notebookRecord.losses.map((recorded, index) => {
-    const step = index * 1000;
-    return {
-      name: `loss at step ${count(step)}`,
-      recorded,
-      ours: ({ report }) => report?.curve.losses[report.curve.steps.indexOf(step)],
-      write: (value) => scientific(value, 6).replaceAll('-', '−'),
-    };
-  });
-}
-
-function weights(): Figure[] {
-  return notebookRecord.parameters.map((recorded, index) => ({
-    name: index < 6 ? `hidden weight ${index + 1}` : `output weight ${index - 5}`,
-    recorded,
-    ours: ({ report }) => report?.parameters[index],
-    write: (value) => withDecimals(value, 8),
-  }));
-}
-
-function predictions(): Figure[] {
-  return notebookRecord.predictions.map((recorded, index) => ({
-    name: `prediction of row ${index + 1}`,
-    recorded,
-    ours: ({ report }) => report?.predicted.predictions[index],
-    write: (value) => withDecimals(value, 6),
-  }));
 }
 
 customElements.define('notebook-panel', NotebookPanel);

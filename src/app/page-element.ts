@@ -5,6 +5,7 @@ import type { InsideControl } from './inside-control.ts';
 import type { LinkControl } from './link-control.ts';
 import type { KeepingControl } from './keeping-control.ts';
 import type { ModelControl } from './model-control.ts';
+import type { NotebookControl } from './notebook-control.ts';
 import type { PageState, Topic } from './page-state.ts';
 import type { SweepControl } from './sweep-control.ts';
 import type { TableControl } from './table-control.ts';
@@ -24,6 +25,7 @@ export interface Page {
   readonly inside: InsideControl;
   readonly walks: WalkControl;
   readonly film: FilmControl;
+  readonly notebook: NotebookControl;
 }
 
 /** A component that renders the page's state again whenever that changes. */

@@ -75,6 +75,17 @@ class PageHeader extends PageElement {
           min-height: 40px;
         }
       }
+      @media (max-width: 479px) {
+        /* All of them in one row of a phone. */
+        nav {
+          gap: 0;
+          margin: 0 -7px;
+          overflow-x: auto;
+        }
+        a {
+          padding: 10px 7px;
+        }
+      }
       @media (max-width: 959px) {
         header {
           flex-wrap: wrap;

@@ -162,6 +162,7 @@ class RunCard extends PageElement {
     this.page.training.stop();
     void this.page.bench.stop();
     this.page.sweeps.stop();
+    this.page.notebook.stop();
   }
 
   override render() {

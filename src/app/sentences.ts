@@ -1,6 +1,7 @@
-import { notebookRecord, optimizers, type Recovery, type TrainingJob } from '../index.ts';
+import { notebookRecord, optimizers, type Recovery, type TrainingJob, type Verdict } from '../index.ts';
 import type { Comparison, RunReport } from '../worker/client.ts';
 import { count, properMinus, significant } from './format.ts';
+import { differenceFromRecord } from './notebook-figures.ts';
 import type { PageState } from './page-state.ts';
 import { gpuKeys, type Run } from './run.ts';
 
@@ -174,13 +175,9 @@ export function recordDifference(run: Run): number {
   if (!report) return NaN;
   const stride = run.job.steps / notebookRecord.losses.length;
   const lossAt = new Map(report.curve.steps.map((step, index) => [step, report.curve.losses[index]]));
-  return Math.max(
-    ...notebookRecord.losses.map((loss, index) => Math.abs(loss - (lossAt.get(index * stride) ?? NaN))),
-    ...notebookRecord.parameters.map((value, index) => Math.abs(value - report.parameters[index])),
-    ...notebookRecord.predictions.map((value, index) =>
-      Math.abs(value - report.predicted.predictions[index]),
-    ),
-  );
+  const losses = notebookRecord.losses.map((_, index) => lossAt.get(index * stride));
+  const { parameters, predicted } = report;
+  return differenceFromRecord({ losses, parameters, predictions: predicted.predictions });
 }
 
 /** A GPU run with what came of holding it against float64. */
@@ -224,7 +221,21 @@ function differences(compared: readonly ComparedRun[], whose: string): string {
   const verdicts = compared.map(({ comparison }) => comparison.verdict);
   const byLoss = verdicts.reduce((a, b) => (b.loss > a.loss ? b : a));
   const byParameter = verdicts.reduce((a, b) => (b.parameter > a.parameter ? b : a));
-  const losses = compared.length > 1 ? 'losses' : 'loss';
+  return withinSentence({ byLoss, byParameter, whose, losses: compared.length > 1 ? 'losses' : 'loss' });
+}
+
+/** `its loss within 3e−7, relative (at step 12; 1e−6 allowed), its parameters within …` */
+export function withinSentence({
+  byLoss,
+  byParameter,
+  whose,
+  losses,
+}: {
+  readonly byLoss: Verdict;
+  readonly byParameter: Verdict;
+  readonly whose: string;
+  readonly losses: string;
+}): string {
   return (
     `${whose} ${losses} within ${significant(byLoss.loss)}, relative (at step ${count(byLoss.lossStep)}; ` +
     `${significant(byLoss.allowedLoss)} allowed), ${whose} parameters within ` +

@@ -1,6 +1,7 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import type { InsideService } from './inside-service.ts';
 import type { ModelService } from './model-service.ts';
+import type { NotebookService } from './notebook-service.ts';
 import type { SweepService } from './sweep-service.ts';
 import type { TrainingService } from './training-service.ts';
 import type { WalkService } from './walk-service.ts';
@@ -11,6 +12,7 @@ export type { Frame, FrameRequest } from './inside-service.ts';
 export { fileStem, type ExportOffer } from './model-exports.ts';
 export type { KeptState, ModelSource, PredictedTable } from './model-service.ts';
 export type { ModelSheet, RowField } from './model-sheet.ts';
+export type { NotebookReport } from './notebook-service.ts';
 export type { PredictedRows } from './predicted-rows.ts';
 export type { OpenTable, TableSource } from './table-keeper.ts';
 export type { Subject } from './subject.ts';
@@ -20,11 +22,12 @@ export { WINDOW_LENGTH, type WalkMatrix, type WalkSheet, type WalkWindows } from
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous, those of its parts too. */
-export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps' | 'inside' | 'walks'> & {
+export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps' | 'inside' | 'walks' | 'notebook'> & {
   readonly models: Remote<ModelService>;
   readonly sweeps: Remote<SweepService>;
   readonly inside: Remote<InsideService>;
   readonly walks: Remote<WalkService>;
+  readonly notebook: Remote<NotebookService>;
 };
 
 /**

@@ -41,6 +41,7 @@ import { largestDifferences, strideOf, thin, type LossCurve } from './loss-curve
 import { InsideService } from './inside-service.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
 import { ModelService } from './model-service.ts';
+import { NotebookService } from './notebook-service.ts';
 import { RunKeeper, watchOn } from './run-keeper.ts';
 import { SubjectKeeper } from './subject.ts';
 import { SweepService } from './sweep-service.ts';
@@ -99,6 +100,8 @@ export class TrainingService {
   readonly inside = new InsideService(this.#subjects);
   /** Its steps, one by one. */
   readonly walks = new WalkService(this.#subjects);
+  /** The notebook's network, on a table of its own. */
+  readonly notebook = new NotebookService();
   #timing = new AbortController();
 
   /** What WebGPU offers here, with a sentence a person can act on. */
