@@ -369,7 +369,6 @@ export {
   type NotebookListing,
 } from './notebook-listings.ts';
 export { writeNotebookProgram, type NotebookProgram } from './exchange/notebook-program.ts';
-export type { Trace } from './core/trace.ts';
 export { matrix, type Matrix } from './core/matrix.ts';
 
 export { divergence, type Divergence } from './core/divergence.ts';
