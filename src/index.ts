@@ -104,6 +104,7 @@ export {
   type TrainingJob,
   type TrainTiming,
 } from './core/job.ts';
+export { gridInputs, pointCount, requireGrid, type Grid, type GridAxis } from './core/grid.ts';
 export { precisionNames, type PrecisionName } from './core/precision.ts';
 export { describePlan, gpuStrategies, type GpuStrategy, type Plan, type Snapshot } from './core/plan.ts';
 
@@ -134,6 +135,7 @@ export {
   inputNames,
   inUnitsOfTable,
   outputNames,
+  unitCount,
   type Encoding,
   type InputEncoding,
   type Scaling,
@@ -146,6 +148,7 @@ export type { Sample, SampleId, SampleSettings } from './data/samples/sample.ts'
 
 // Train
 export { backends } from './backends.ts';
+export { forwardGrid } from './cpu/forward.ts';
 export { describeGpu, type GpuAvailability } from './gpu/device.ts';
 export { layeredDispatches } from './gpu/dispatch-count.ts';
 export { trainOnce } from './train-once.ts';

@@ -98,8 +98,8 @@ function numberField(
   return {
     kind: 'number',
     column,
-    start: written(isNumber ? first : String(short(fill ?? scaling.offset))),
-    fill: fill === null ? undefined : written(String(short(fill))),
+    start: written(isNumber ? first : String(shortNumber(fill ?? scaling.offset))),
+    fill: fill === null ? undefined : written(String(shortNumber(fill))),
   };
 }
 
@@ -122,6 +122,6 @@ export function unusedCategory(categories: readonly string[]): string {
 }
 
 /** What is computed, such as a mean, in no more digits than help. */
-function short(value: number): number {
+export function shortNumber(value: number): number {
   return Number(value.toPrecision(6));
 }

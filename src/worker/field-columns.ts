@@ -1,0 +1,146 @@
+import { encodeRows, unitCount, type Dataset, type Grid, type InputEncoding, type TrainingData } from '../index.ts';
+import { shortNumber, unusedCategory, type RowField } from './model-sheet.ts';
+
+/** A column of numbers that can run along an axis, in the units of the table. */
+export interface FieldColumn {
+  readonly column: string;
+  /** The values of all rows that are used, and a tenth of their range beyond them to either side. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a field can be drawn over, and what its other inputs can be held at. */
+export interface FieldColumns {
+  readonly columns: readonly FieldColumn[];
+  /** One an input column, in the order of `FieldRequest.cells`; each starts where it is usually held. */
+  readonly held: readonly RowField[];
+}
+
+/** Which field of a network's answers is wanted. */
+export interface FieldRequest {
+  /** The column that runs across. */
+  readonly across: string;
+  /** The column that runs up; undefined for a curve over one. */
+  readonly up: string | undefined;
+  /** What the others are held at: one text an input column, with a decimal point. */
+  readonly cells: readonly string[];
+  /** Points along an axis. */
+  readonly points: number;
+  /** Which of several targets of numbers. */
+  readonly output: number;
+}
+
+/** How far beyond its values an axis runs, as a share of their range. */
+const MARGIN = 0.1;
+
+/** Which columns can be axes, and what the others can be held at. */
+export function fieldColumnsOf(dataset: Dataset): FieldColumns {
+  const { inputs } = dataset.encoding;
+  const columns = inputs.filter(({ type }) => type === 'number').map(({ column }) => axisOf(dataset, column));
+  return { columns, held: inputs.map((input) => heldField(dataset, input)) };
+}
+
+/** An axis over a column of numbers. */
+export function axisOf(dataset: Dataset, column: string): FieldColumn {
+  const { scaling } = numbersOf(dataset, column);
+  const values = valuesOfColumn(dataset, column);
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  const room = MARGIN * (most - least) || Math.abs(scaling.factor);
+  return { column, from: least - room, to: most + room };
+}
+
+/**
+ * The grid of a request over the network's inputs: the axes in the encoding, the others encoded as a row of the table.
+ *
+ * @throws InputError if a held cell cannot be used
+ */
+export function gridOf(dataset: Dataset, { across, up, cells, points }: FieldRequest): Grid {
+  const { inputs } = dataset.encoding;
+  const names = inputs.map(({ column }) => column);
+  // What stands for the columns that run is never looked at, and must be a number.
+  const row = cells.map((cell, i) => (names[i] === across || names[i] === up ? '0' : cell));
+  const { inputs: at } = encodeRows(names, [row], dataset.encoding);
+  const axis = (column: string, isUp: boolean) => {
+    const { offset, factor } = numbersOf(dataset, column).scaling;
+    const { from, to } = axisOf(dataset, column);
+    const [first, last] = (isUp ? [to, from] : [from, to]).map((value) => (value - offset) / factor);
+    return { input: inputOf(dataset, column), from: first, to: last };
+  };
+  return {
+    columns: points,
+    rows: up === undefined ? 1 : points,
+    across: axis(across, false),
+    // The top line first.
+    down: up === undefined ? undefined : axis(up, true),
+    at,
+  };
+}
+
+/** The values of a column of numbers in all rows that are used, in the units of the table, training rows first. */
+export function valuesOfColumn(dataset: Dataset, column: string): Float64Array {
+  const { offset, factor } = numbersOf(dataset, column).scaling;
+  const input = inputOf(dataset, column);
+  const parts = partsOf(dataset).map(({ data: { inputs, inputCount, rowCount } }) =>
+    Float64Array.from({ length: rowCount }, (_, row) => offset + factor * inputs[row * inputCount + input]),
+  );
+  return Float64Array.from(parts.flatMap((values) => [...values]));
+}
+
+/** The parts of a table that hold rows. */
+export function partsOf({ training, validation, test }: Dataset) {
+  const all = [
+    { part: 'training', data: training },
+    { part: 'validation', data: validation },
+    { part: 'test', data: test },
+  ] as const;
+  return all.filter((each): each is typeof each & { data: TrainingData } => each.data !== undefined);
+}
+
+/** The first unit of a column among the network's inputs. */
+function inputOf({ encoding }: Dataset, column: string): number {
+  let first = 0;
+  for (const input of encoding.inputs) {
+    if (input.column === column) return first;
+    first += unitCount(input);
+  }
+  throw new Error(`the network has no input column ${column}`);
+}
+
+function numbersOf({ encoding }: Dataset, column: string) {
+  const found = encoding.inputs.find((input) => input.column === column);
+  if (found?.type === 'number') return found;
+  throw new Error(`the network has no input column of numbers ${column}`);
+}
+
+/** Held at what stands in for a missing value; else at the median, or the most frequent category. */
+function heldField(dataset: Dataset, input: InputEncoding): RowField {
+  const { column } = input;
+  if (input.type === 'number') {
+    const fill = input.fill === null ? undefined : String(shortNumber(input.fill));
+    return { kind: 'number', column, start: fill ?? String(shortNumber(medianOf(dataset, column))), fill };
+  }
+  const { categories, fill } = input;
+  const start = fill ?? mostFrequent(dataset, column, categories);
+  const other = unusedCategory(categories);
+  return { kind: 'category', column, start, fill: fill ?? undefined, categories, other };
+}
+
+function medianOf(dataset: Dataset, column: string): number {
+  const sorted = valuesOfColumn(dataset, column).toSorted();
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function mostFrequent(dataset: Dataset, column: string, categories: readonly string[]): string {
+  const { inputs, inputCount, rowCount } = dataset.training;
+  const first = inputOf(dataset, column);
+  const counts = categories.map((_, category) => {
+    let count = 0;
+    for (let row = 0; row < rowCount; row++) count += inputs[row * inputCount + first + category];
+    return count;
+  });
+  return categories[counts.indexOf(Math.max(...counts))] ?? '';
+}

@@ -1,0 +1,100 @@
+import { inUnitsOfTable, predictionsOf, type Dataset, type Grid, type LossName } from '../index.ts';
+import { axisOf, gridOf, partsOf, type FieldColumn, type FieldRequest } from './field-columns.ts';
+import { classLevels, scaleLevels } from './field-levels.ts';
+
+/** What a network answers all over the plane of two columns, or along one. */
+export interface Field {
+  /** One number all over; the likeliest class all over; curves along one column. */
+  readonly kind: 'scale' | 'classes' | 'curve';
+  readonly columns: number;
+  /** From the top line to the bottom; 1 of curves. */
+  readonly rows: number;
+  readonly x: FieldColumn;
+  readonly y: FieldColumn | undefined;
+  /** What the numbers are of: the target, or of probabilities the classes. */
+  readonly names: readonly string[];
+  /** Of classes, their texts; undefined where numbers are predicted. */
+  readonly classes: readonly string[] | undefined;
+  /**
+   * In the units of the table, or probabilities: [rows, columns]; of classes the probability of the likeliest; of curves
+   * [columns, names.length].
+   */
+  readonly values: Float32Array;
+  /** Of kind classes: the likeliest, [rows, columns]. */
+  readonly classOf: Uint16Array;
+  /** What to paint, [rows, columns]: see `field-levels.ts`. */
+  readonly levels: Uint16Array;
+  /** Of the scale or of the curves: that of the actual values, or 0 to 1. */
+  readonly range: { readonly least: number; readonly most: number };
+  /** Whether the middle of the range is where the answer turns. */
+  readonly decides: boolean;
+}
+
+/** Whoever answers at every point: a trainer, a restored one, a float64 forward pass. */
+export interface FieldPredictor {
+  /** What the output layer says, row-major [rows · columns, outputCount]. */
+  predictGrid(grid: Grid): Promise<Float32Array>;
+  readonly loss: LossName;
+}
+
+/**
+ * Asks a network all over the plane of two columns, or along one, the other inputs held.
+ *
+ * @throws InputError if a held cell cannot be used
+ */
+export async function fieldOf(
+  { predictGrid, loss }: FieldPredictor,
+  dataset: Dataset,
+  request: FieldRequest,
+): Promise<Field> {
+  const grid = gridOf(dataset, request);
+  const outputs = await predictGrid(grid);
+  const { outputCount } = dataset.training;
+  const predictions = predictionsOf(loss, new Float64Array(outputs), outputCount);
+  const values = inUnitsOfTable(dataset, predictions);
+  const { classes, targets } = dataset.encoding;
+  const isOneOfMany = classes !== undefined && outputCount > 1;
+  const isBetween = dataset.task !== 'regression';
+  const range = isBetween ? { least: 0, most: 1 } : rangeOfTarget(dataset, request.output);
+  const common = {
+    columns: grid.columns,
+    rows: grid.rows,
+    x: axisOf(dataset, request.across),
+    y: request.up === undefined ? undefined : axisOf(dataset, request.up),
+    classes,
+    range,
+    decides: isBetween,
+    classOf: new Uint16Array(),
+    levels: new Uint16Array(),
+  };
+  if (isOneOfMany) {
+    if (!common.y) return { ...common, kind: 'curve', names: classes, values: Float32Array.from(values) };
+    return { ...common, kind: 'classes', names: classes, ...classLevels(values, grid.columns, outputCount) };
+  }
+  const one = Float32Array.from(
+    { length: outputs.length / outputCount },
+    (_, i) => values[i * outputCount + request.output],
+  );
+  const names = [classes ? `${targets[0]} = ${classes[1]}` : targets[request.output]];
+  if (!common.y) return { ...common, kind: 'curve', names, values: one };
+  return { ...common, kind: 'scale', names, values: one, levels: scaleLevels(one, grid.columns, range) };
+}
+
+/** The arrays of a field that can be handed over instead of copied. */
+export function fieldBuffers({ values, classOf, levels }: Field): ArrayBuffer[] {
+  return [values, classOf, levels].map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/** From the least actual value to the largest, in the units of the table. */
+function rangeOfTarget(dataset: Dataset, output: number): { least: number; most: number } {
+  const { offset, factor } = dataset.targetScaling[output];
+  let [least, most] = [Infinity, -Infinity];
+  for (const { data } of partsOf(dataset)) {
+    for (let i = output; i < data.targets.length; i += data.outputCount) {
+      const value = offset + factor * data.targets[i];
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  return { least, most };
+}

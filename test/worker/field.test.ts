@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import {
+  forwardGrid,
+  networkOf,
+  parametersOf,
+  predictTable,
+  readTable,
+  type Model,
+} from '../../src/index.ts';
+import { fieldBuffers, fieldOf } from '../../src/worker/field.ts';
+import { fieldColumnsOf, type FieldRequest } from '../../src/worker/field-columns.ts';
+import { CONTOUR, DECISION, NO_NUMBER, scaleLevels, classLevels } from '../../src/worker/field-levels.ts';
+import { pointsOf } from '../../src/worker/field-points.ts';
+import { expectClose } from '../support/close.ts';
+import { mixedColumns, mixedTable, trainModel, type TargetKind } from '../support/models.ts';
+
+/** Rounded to float32, which the values of a field are. */
+const FLOAT32 = 2 ** -22;
+const predictorOf = (model: Model) => ({
+  predictGrid: (grid: Parameters<typeof forwardGrid>[2]) =>
+    forwardGrid(networkOf(model), parametersOf(model), grid),
+  loss: model.job.loss,
+});
+
+async function trained(kind: TargetKind, scaling: 'standard' | 'min-max' | 'none' = 'standard') {
+  const wanted = { csv: mixedTable(kind, 80), columns: mixedColumns(kind) };
+  const { model, dataset } = await trainModel({
+    ...wanted,
+    options: { scaling, missing: 'median', validation: 0.2, test: 0.1 },
+  });
+  const { columns, held } = fieldColumnsOf(dataset);
+  const request: FieldRequest = {
+    across: columns[1].column,
+    up: columns[0].column,
+    cells: held.map(({ start }) => start),
+    points: 5,
+    output: 0,
+  };
+  return { model, dataset, request, columns, held };
+}
+
+/** What the model says of the same points as rows of a table. */
+async function predictedRows(model: Model, request: FieldRequest, points: readonly (readonly number[])[]) {
+  const names = model.encoding.inputs.map(({ column }) => column);
+  const rows = points.map(([x, y]) =>
+    names.map((name, i) => {
+      if (name === request.across) return String(x);
+      return name === request.up ? String(y) : request.cells[i];
+    }),
+  );
+  const csv = [names, ...rows].map((cells) => cells.join(',')).join('\n');
+  return predictTable(model, await readTable(csv, { leastColumns: 1 })).values;
+}
+
+describe('a field', () => {
+  it.each([
+    ['number', 'standard'],
+    ['number', 'min-max'],
+    ['number', 'none'],
+    ['numbers', 'standard'],
+    ['binary', 'min-max'],
+    ['zero-or-one', 'standard'],
+    ['class', 'standard'],
+  ] as const)('says what the model says of the same rows: %s, scaling %s', async (kind, scaling) => {
+    const { model, dataset, request } = await trained(kind, scaling);
+    const outputCount = dataset.training.outputCount;
+    const output = outputCount > 1 && !dataset.classes ? 1 : 0;
+    const field = await fieldOf(predictorOf(model), dataset, { ...request, output });
+    const { x, y, columns, rows } = field;
+    if (!y) throw new Error('the field has one axis');
+    const points = Array.from({ length: rows * columns }, (_, i) => [
+      x.from + ((x.to - x.from) * (i % columns)) / (columns - 1),
+      y.to + ((y.from - y.to) * Math.floor(i / columns)) / (rows - 1),
+    ]);
+    const expected = await predictedRows(model, request, points);
+    const at = (i: number) => expected.subarray(i * outputCount, (i + 1) * outputCount);
+    if (kind === 'class') {
+      expect(field.kind).toBe('classes');
+      expect(field.names).toEqual(dataset.classes);
+      expect([...field.classOf]).toEqual(points.map((_, i) => at(i).indexOf(Math.max(...at(i)))));
+    } else {
+      expect(field).toMatchObject({ kind: 'scale', decides: !kind.startsWith('number') });
+    }
+    const values = points.map((_, i) => (kind === 'class' ? Math.max(...at(i)) : at(i)[output]));
+    const allowed = values.map((value) => FLOAT32 * (1 + Math.abs(value)) * 20);
+    const whyLoose = 'outputs are rounded before they are scaled';
+    expectClose(`${kind}, ${scaling}`, field.values, values, { allowed, whyLoose });
+    expect(fieldBuffers(field).every((buffer) => buffer.byteLength >= 0)).toBe(true);
+  });
+
+  it('along one column is a curve, of every class where there are several', async () => {
+    const { model, dataset, request } = await trained('class');
+    const along = { ...request, up: undefined };
+    const field = await fieldOf(predictorOf(model), dataset, along);
+    expect(field).toMatchObject({
+      kind: 'curve',
+      columns: 5,
+      rows: 1,
+      y: undefined,
+      range: { least: 0, most: 1 },
+    });
+    const { from, to } = field.x;
+    const points = [0, 1, 2, 3, 4].map((i) => [from + ((to - from) * i) / 4]);
+    const expected = await predictedRows(model, along, points);
+    expectClose('curve', field.values, expected, { allowed: 20 * FLOAT32 });
+  });
+
+  it('holds the other columns at what is asked', async () => {
+    const { model, dataset, request, held } = await trained('number');
+    const at = held.findIndex(({ kind }) => kind === 'category');
+    const category = held[at];
+    if (category.kind !== 'category') throw new Error('no column of categories');
+    const other = category.categories.find((each) => each !== category.start) ?? '';
+    const usual = await fieldOf(predictorOf(model), dataset, request);
+    const changed = await fieldOf(predictorOf(model), dataset, {
+      ...request,
+      cells: request.cells.with(at, other),
+    });
+    expect(changed.values).not.toEqual(usual.values);
+    const along = { ...request, up: undefined, across: 'size' };
+    const wrong = along.cells.with(1, 'much');
+    await expect(fieldOf(predictorOf(model), dataset, { ...along, cells: wrong })).rejects.toThrow('much');
+  });
+
+  it('runs a tenth beyond the values to either side', async () => {
+    const { dataset, request, columns } = await trained('number', 'min-max');
+    const { x, value, partOf, parts, rowCount } = pointsOf(dataset, request, 1000);
+    const [least, most] = [Math.min(...x), Math.max(...x)];
+    const axis = columns[1];
+    expect(axis.from).toBeCloseTo(least - 0.1 * (most - least), 9);
+    expect(axis.to).toBeCloseTo(most + 0.1 * (most - least), 9);
+    expect(parts).toEqual(['training', 'validation', 'test']);
+    expect(rowCount).toBe(x.length);
+    expect(new Set(partOf)).toEqual(new Set([0, 1, 2]));
+    expect(value.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('the points of a field', () => {
+  it('are at most as many as asked for, taken evenly', async () => {
+    const { dataset, request } = await trained('class');
+    const all = pointsOf(dataset, request, 1000);
+    const some = pointsOf(dataset, request, 10);
+    expect(some.x.length).toBe(10);
+    expect(some.rowCount).toBe(all.x.length);
+    const stride = all.x.length / 10;
+    expect([...some.y]).toEqual(Array.from({ length: 10 }, (_, i) => all.y[Math.floor(i * stride)]));
+    expect(all.value.every((place) => dataset.classes?.[place] !== undefined)).toBe(true);
+  });
+});
+
+describe('what is painted', () => {
+  it('are shades of the range, with lines between them', () => {
+    const values = Float32Array.of(-1, 0, 0.3, 1, 2, Number.NaN);
+    const levels = scaleLevels(values, 6, { least: 0, most: 1 });
+    expect([...levels].map((level) => level & 255)).toEqual([0, 0, 75, 249, 249, NO_NUMBER]);
+    const lines = [0, CONTOUR, DECISION, DECISION, CONTOUR, 0];
+    expect([...levels].map((level) => level & ~255)).toEqual(lines);
+  });
+
+  it('are the likeliest classes, and how likely they are', () => {
+    const { classOf, values, levels } = classLevels(
+      Float64Array.of(0.2, 0.8, 0.3, 0.7, 1, 0, 0.9, 0.1),
+      2,
+      2,
+    );
+    expect([...classOf]).toEqual([1, 1, 0, 0]);
+    expect([...values].map((value) => Math.round(10 * value))).toEqual([8, 7, 10, 9]);
+    expect([...levels].every((level) => level >> 8 === 2)).toBe(true);
+    expect(levels[2] & 255).toBe(31);
+  });
+});
