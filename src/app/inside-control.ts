@@ -1,4 +1,4 @@
-import type { Frame, FrameRequest, Subject, TrainingClient } from '../worker/client.ts';
+import type { FieldRequest, Frame, FrameRequest, Subject, TrainingClient } from '../worker/client.ts';
 import type { PageState } from './page-state.ts';
 import { sentenceOf } from './sentences.ts';
 
@@ -24,6 +24,8 @@ export class InsideControl {
   trained: Float64Array | undefined;
   /** What a person made of them; undefined while they are as trained. */
   edited: Float64Array | undefined;
+  /** What is to be seen all over the plane of two columns; nothing if it says so. */
+  fieldRequest: (() => FieldRequest | undefined) | undefined;
   /** How weights, gradients and activations are spread is to be in the pictures. */
   wantsSpread = false;
   /** The row whose activations are shown. */
@@ -200,6 +202,7 @@ export class InsideControl {
   #request(subject: Subject): FrameRequest {
     const { step, row, edited: parameters, wantsSpread } = this;
     const now = performance.now();
+    const field = this.fieldRequest?.();
     const hasSpread = wantsSpread && (!this.isLive || now - this.#spreadAtMs > SPREAD_EVERY_MS);
     if (hasSpread) this.#spreadAtMs = now;
     return {
@@ -209,6 +212,7 @@ export class InsideControl {
       hasSpread,
       ...(row !== undefined && { row }),
       ...(parameters && { parameters }),
+      ...(field && { field }),
     };
   }
 

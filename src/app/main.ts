@@ -1,6 +1,7 @@
 import { connectTrainingService } from '../worker/client.ts';
 import { BenchControl } from './bench-control.ts';
 import { measureClock } from './clock.ts';
+import { FieldControl } from './field-control.ts';
 import { FilmControl } from './film-control.ts';
 import { GpuControl } from './gpu-control.ts';
 import { HandgradPage } from './handgrad-page.ts';
@@ -36,8 +37,23 @@ const keeping = new KeepingControl(state, client, { tables, training });
 const link = new LinkControl(state, { tables, sweeps });
 const inside = new InsideControl(state, client);
 const film = new FilmControl(state, client, inside);
+const fields = new FieldControl(client, inside);
 const walks = new WalkControl(state, client, inside);
-HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks, film, notebook });
+HandgradPage.start({
+  state,
+  training,
+  tables,
+  models,
+  keeping,
+  bench,
+  link,
+  sweeps,
+  inside,
+  walks,
+  film,
+  fields,
+  notebook,
+});
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.

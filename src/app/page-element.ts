@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import type { BenchControl } from './bench-control.ts';
+import type { FieldControl } from './field-control.ts';
 import type { FilmControl } from './film-control.ts';
 import type { InsideControl } from './inside-control.ts';
 import type { LinkControl } from './link-control.ts';
@@ -25,6 +26,7 @@ export interface Page {
   readonly inside: InsideControl;
   readonly walks: WalkControl;
   readonly film: FilmControl;
+  readonly fields: FieldControl;
   readonly notebook: NotebookControl;
 }
 

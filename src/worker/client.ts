@@ -7,6 +7,9 @@ import type { TrainingService } from './training-service.ts';
 import type { WalkService } from './walk-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
+export type { Field } from './field.ts';
+export type { FieldColumn, FieldColumns, FieldRequest } from './field-columns.ts';
+export type { FieldPoints } from './field-points.ts';
 export type { LossCurve } from './loss-curve.ts';
 export type { Frame, FrameRequest } from './inside-service.ts';
 export { fileStem, type ExportOffer } from './model-exports.ts';

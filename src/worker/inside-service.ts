@@ -1,3 +1,4 @@
+import { transfer } from 'comlink';
 import {
   forward,
   inUnitsOfTable,
@@ -5,15 +6,22 @@ import {
   layOutNetwork,
   predictionsOf,
   spreadOf,
+  type Grid,
   type Spread,
   type SpreadMoment,
   type Trainer,
 } from '../index.ts';
+import { fieldBuffers, fieldOf, type Field } from './field.ts';
+import { fieldColumnsOf, type FieldColumns, type FieldRequest } from './field-columns.ts';
+import { pointsOf, type FieldPoints } from './field-points.ts';
 import { reportPredictions, type PredictedRows } from './predicted-rows.ts';
 import type { OpenSubject, Subject, SubjectKeeper } from './subject.ts';
 
 /** Larger networks are not sent to the page with every picture: they are too large to draw. */
 const MOST_SENT_PARAMETERS = 20_000;
+
+/** Points drawn of a table. */
+const MOST_POINTS = 1000;
 
 /** What the page wants to see of a network. */
 export interface FrameRequest {
@@ -28,6 +36,8 @@ export interface FrameRequest {
   readonly row?: number;
   /** How weights, gradients and activations are spread. */
   readonly hasSpread?: boolean;
+  /** What it answers all over the plane of two columns. */
+  readonly field?: FieldRequest;
 }
 
 /** A network at one moment. */
@@ -46,6 +56,9 @@ export interface Frame {
   readonly activations: readonly Float64Array[] | undefined;
   /** If it was asked for. */
   readonly spread: Spread | undefined;
+  readonly field: Field | undefined;
+  /** What the field took to compute, in milliseconds. */
+  readonly fieldMs: number;
 }
 
 /** Shows what is inside a network, while it trains and at every step it has been through. */
@@ -71,12 +84,22 @@ export class InsideService {
     const { session, replay, run } = opened;
     if (step === undefined && session && !given) {
       const parameters = await session.parameters();
-      return frameOf(opened, request, { step: session.stepCount, parameters });
+      return frameOf(opened, request, { step: session.stepCount, parameters, trainer: session });
     }
     const at = step ?? session?.stepCount ?? run.history.first.step;
     const look = async (trainer: Trainer) =>
-      frameOf(opened, request, { step: at, parameters: await trainer.parameters() });
+      frameOf(opened, request, { step: at, parameters: await trainer.parameters(), trainer });
     return replay.lookAt(at, look, { signal, ...(given && { parameters: given }) });
+  }
+
+  /** Which columns a field can be drawn over, and what its other inputs can be held at. */
+  fieldColumns(subject: Subject): FieldColumns {
+    return fieldColumnsOf(this.#subjects.open(subject).prepared.dataset);
+  }
+
+  /** Rows of the table as points of a field. */
+  points(subject: Subject, request: FieldRequest): FieldPoints {
+    return pointsOf(this.#subjects.open(subject).prepared.dataset, request, MOST_POINTS);
   }
 
   /**
@@ -102,11 +125,18 @@ export class InsideService {
   }
 }
 
-function frameOf(
+/** What is looked at: the parameters, and whoever predicts with them. */
+interface Standing {
+  readonly step: number;
+  readonly parameters: Float64Array;
+  readonly trainer: Pick<Trainer, 'predictGrid'>;
+}
+
+async function frameOf(
   { job, prepared, run, session }: OpenSubject,
-  { rowCount, row, hasSpread }: FrameRequest,
-  { step, parameters }: { readonly step: number; readonly parameters: Float64Array },
-): Frame {
+  { rowCount, row, hasSpread, field: fieldRequest }: FrameRequest,
+  { step, parameters, trainer }: Standing,
+): Promise<Frame> {
   const { dataset, predictable } = prepared;
   const { inputCount, outputCount } = dataset.training;
   const network = layOutNetwork(inputCount, job.layers);
@@ -114,7 +144,10 @@ function frameOf(
   const inputs = predictable.inputs.subarray(0, rows.length * inputCount);
   const outputs = predictionsOf(job.loss, forward(network, parameters, inputs), outputCount);
   const shown = { rows, parts: predictable.parts.slice(0, rows.length), inputs };
-  return {
+  const start = performance.now();
+  const predictor = { predictGrid: (grid: Grid) => trainer.predictGrid(grid), loss: job.loss };
+  const field = fieldRequest && (await fieldOf(predictor, dataset, fieldRequest));
+  const frame: Frame = {
     step,
     firstStep: run.history.first.step,
     lastStep: session?.stepCount ?? step,
@@ -126,5 +159,8 @@ function frameOf(
         ? undefined
         : layerActivations(network, parameters, inputs.slice(row * inputCount, (row + 1) * inputCount)),
     spread: hasSpread ? spreadOf(job, dataset.training, parameters) : undefined,
+    field,
+    fieldMs: performance.now() - start,
   };
+  return field ? transfer(frame, fieldBuffers(field)) : frame;
 }

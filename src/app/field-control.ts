@@ -1,0 +1,136 @@
+import type { Field, FieldColumns, FieldPoints, FieldRequest, TrainingClient } from '../worker/client.ts';
+import type { InsideControl } from './inside-control.ts';
+import { sentenceOf } from './sentences.ts';
+
+/** Points along an axis: the fewest, and as many as a large picture has pixels. */
+const LEAST_POINTS = 64;
+const MOST_POINTS = 512;
+/** What moves has at most so many milliseconds a picture, about 20 a second; in less than this there is room for more. */
+const MOVING_MS = { most: 50, little: 10 };
+/** What stands still may take so long to become sharper, in milliseconds. */
+const STILL_MS = 400;
+
+/** What the network answers all over the plane of two columns, and the rows of the table there. */
+export class FieldControl {
+  columns: FieldColumns | undefined;
+  request: FieldRequest | undefined;
+  points: FieldPoints | undefined;
+  /** Why there is no picture. */
+  problem: string | undefined;
+  readonly #client: TrainingClient;
+  readonly #inside: InsideControl;
+  readonly #listeners = new Set<() => void>();
+  /** What the columns are of. */
+  #key = '';
+  #pointCount = LEAST_POINTS;
+  #adapted: Field | undefined;
+
+  constructor(client: TrainingClient, inside: InsideControl) {
+    this.#client = client;
+    this.#inside = inside;
+  }
+
+  /**
+   * Somebody looks: fields are computed as long as anybody does.
+   *
+   * @param onField called when there is another one
+   * @returns a function that ends it
+   */
+  watch(onField: () => void): () => void {
+    this.#listeners.add(onField);
+    this.#inside.fieldRequest = () => this.request && { ...this.request, points: this.#pointCount };
+    const unwatch = this.#inside.watch(() => this.#take());
+    return () => {
+      unwatch();
+      this.#listeners.delete(onField);
+      if (this.#listeners.size === 0) this.#inside.fieldRequest = undefined;
+    };
+  }
+
+  get field(): Field | undefined {
+    return this.request && this.#inside.frame?.field;
+  }
+
+  /** Other columns, or other values of the rest. */
+  change(request: FieldRequest): void {
+    this.request = request;
+    void this.#loadPoints();
+    this.#inside.ask();
+  }
+
+  #take(): void {
+    const { subjectKey, frame } = this.#inside;
+    if (subjectKey !== this.#key) {
+      this.#key = subjectKey;
+      void this.#loadColumns();
+    }
+    if (frame?.field && frame.field !== this.#adapted) this.#adapt(frame.field, frame.fieldMs);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** As many points as there is time for. */
+  #adapt(field: Field, fieldMs: number): void {
+    this.#adapted = field;
+    const { isLive, isReplaying } = this.#inside;
+    const { columns } = field;
+    if (isLive || isReplaying) {
+      if (fieldMs > MOVING_MS.most) this.#pointCount = Math.max(LEAST_POINTS, columns / 2);
+      else if (fieldMs < MOVING_MS.little) this.#pointCount = Math.min(MOST_POINTS, columns * 2);
+      return;
+    }
+    // Twice as many along either axis take four times as long.
+    if (columns < MOST_POINTS && 4 * fieldMs < STILL_MS) {
+      this.#pointCount = Math.min(MOST_POINTS, columns * 2);
+      this.#inside.ask();
+    }
+  }
+
+  async #loadColumns(): Promise<void> {
+    const { subject } = this.#inside;
+    const key = this.#key;
+    if (!subject) return;
+    try {
+      const columns = await this.#client.inside.fieldColumns(subject);
+      if (key !== this.#key) return;
+      const isSame = JSON.stringify(columns) === JSON.stringify(this.columns);
+      this.#pointCount = LEAST_POINTS;
+      this.problem = undefined;
+      if (isSame && this.request) return;
+      this.columns = columns;
+      this.request = firstRequest(columns);
+      await this.#loadPoints();
+      this.#inside.ask();
+    } catch (error) {
+      this.problem = sentenceOf(error);
+    }
+  }
+
+  async #loadPoints(): Promise<void> {
+    const { request } = this;
+    const { subject } = this.#inside;
+    this.points = undefined;
+    if (!request || !subject) return;
+    try {
+      const points = await this.#client.inside.points(subject, request);
+      if (request !== this.request) return;
+      this.points = points;
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = sentenceOf(error);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** The first two columns of numbers; undefined where there is none. */
+function firstRequest({ columns, held }: FieldColumns): FieldRequest | undefined {
+  const [across, up] = columns;
+  if (!across) return undefined;
+  return {
+    across: across.column,
+    up: up?.column,
+    cells: held.map(({ start }) => start),
+    points: LEAST_POINTS,
+    output: 0,
+  };
+}
