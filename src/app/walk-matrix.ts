@@ -40,6 +40,12 @@ class WalkMatrixElement extends LitElement {
     controlStyles,
     tableStyles,
     css`
+      /* Room for the outline of an entry at the edge. */
+      .scroll {
+        margin: 0 -4px -4px;
+        padding: 0 4px 4px;
+        max-width: none;
+      }
       table {
         width: auto;
       }

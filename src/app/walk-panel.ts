@@ -71,8 +71,8 @@ class WalkPanel extends LitElement {
         margin-left: auto;
       }
       /* Without a gap of its own as long as it says nothing. */
-      .status:not(:has(.chosen)) {
-        margin-top: -12px;
+      .status {
+        display: contents;
       }
       .chosen {
         display: grid;

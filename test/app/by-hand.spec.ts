@@ -53,6 +53,8 @@ test('every matrix of a step stands there, and an entry says what it was made of
   await expect(said).toContainText('ŷ₄₁');
   await page.keyboard.press('Escape');
   await expect(page.locator('walk-panel .chosen')).toHaveCount(0);
+  await grid.locator('td[data-place="2,0"]').click();
+  await expect(said).toContainText('ŷ₃₁');
   expect(noise.messages).toEqual([]);
   await saveScreens(page, 'by-hand');
 });
