@@ -3,7 +3,7 @@ import { activationNames, activations } from '../../src/core/activations.ts';
 import { float64, matrix } from '../../src/core/matrix.ts';
 import { expectClose } from '../support/close.ts';
 import { readAll, runKernel, withDevice } from '../support/device.ts';
-import { derivativeError } from '../support/error-analysis.ts';
+import { derivativeError } from '../support/activation-error.ts';
 import { WORST_CASE } from '../support/products.ts';
 import { Random } from '../support/random.ts';
 

@@ -5,7 +5,7 @@ import { float64, matrix } from '../../src/core/matrix.ts';
 import type { BufferScope, GpuBuffer } from '../../src/gpu/buffers.ts';
 import { expectClose, OPERATION_ERROR as EPSILON } from '../support/close.ts';
 import { readAll, runKernel, runnable, withDevice } from '../support/device.ts';
-import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { activationError, derivativeError } from '../support/activation-error.ts';
 import { lossDerivativeError, lossValueError, rowOfOutputs } from '../support/loss-error.ts';
 import { magnitudes, shapeName, shapes, WORST_CASE } from '../support/products.ts';
 import { Random } from '../support/random.ts';

@@ -11,7 +11,7 @@ import {
   QUICK_TANH_ERROR,
 } from '../support/close.ts';
 import { readAll, withDevice } from '../support/device.ts';
-import { activationError, derivativeError } from '../support/error-analysis.ts';
+import { activationError, derivativeError } from '../support/activation-error.ts';
 import { lossDerivativeError, lossValueError } from '../support/loss-error.ts';
 import { Random } from '../support/random.ts';
 
