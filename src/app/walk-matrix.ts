@@ -16,9 +16,9 @@ export interface WalkPage {
 }
 
 const headings: Readonly<Record<ValueName, string>> = {
-  gpu: 'GPU, float32',
-  float64: 'CPU, float64',
-  difference: 'GPU − float64',
+  gpu: 'float32, kernels',
+  float64: 'float64, reference',
+  difference: 'float32 − float64',
 };
 
 /**

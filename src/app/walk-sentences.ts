@@ -34,14 +34,13 @@ const FLOAT64_DIGITS = 12;
 
 /** Where the numbers of a sheet come from, for whoever wonders. */
 export function sheetSentence({ step, stepCount, networkLabel, adapter, refusal }: WalkSheet): string {
-  const from =
-    stepCount > 0
-      ? `the run’s snapshot at step ${count(step)}`
-      : 'the parameters that a run would begin with';
+  const isTrained = stepCount > 0;
+  const which = `Step ${count(step)} of ${isTrained ? `the run on the ${networkLabel}` : 'a run that has not begun'}`;
   const by = adapter
     ? `by the layered kernels (float32, ${adapter}) and by the reference (float64)`
     : 'by the reference (float64)';
-  const sentence = `${networkLabel === '' ? 'Recomputed' : `${networkLabel}: recomputed`} ${by} from ${from}.`;
+  const from = isTrained ? 'the run’s snapshot before it' : 'the parameters it would begin with';
+  const sentence = `${which}, recomputed ${by} from ${from}.`;
   return refusal === undefined ? sentence : `${sentence} ${refusal}`;
 }
 
@@ -119,20 +118,20 @@ export function sourcesText(sheet: WalkSheet, entry: TracedEntry): string {
   return `Made of ${joined(listed)}${more && `, and ${more}`}. ${rememberedText(sheet, entry)}`.trim();
 }
 
-/** `GPU 0.598765434, float64 0.598765432109, difference 1.9e−9` */
+/** `float32 0.598765434, float64 0.598765432109, difference 1.9e−9` */
 export function threeValues(matrix: WalkMatrix, entry: TracedEntry): string {
   const [gpu, float64, difference] = valueNames.map((name) => valueAt(matrix, entry, name));
   if (float64 === undefined) return '';
   const reference = `float64 ${significant(float64, FLOAT64_DIGITS)}`;
   if (gpu === undefined || difference === undefined) return reference;
-  return `GPU ${significant(gpu, GPU_DIGITS)}, ${reference}, difference ${significant(difference, 2)}`;
+  return `float32 ${significant(gpu, GPU_DIGITS)}, ${reference}, difference ${significant(difference, 2)}`;
 }
 
-/** Where GPU and float64 lie farthest apart. */
+/** Where float32 and float64 lie farthest apart. */
 export function greatestText({ greatest, rows, columns }: WalkMatrix): string {
   if (!greatest) return '';
   const { difference, row, column } = greatest;
-  if (difference === 0) return 'GPU and float64 agree in every digit.';
+  if (difference === 0) return 'float32 and float64 agree in every digit.';
   const of = [rows > 1 ? `row ${count(row + 1)}` : '', columns > 1 ? `column ${count(column + 1)}` : ''];
   const where = of.filter(Boolean).join(', ');
   return `Greatest difference ${significant(difference, 2)}${where && `, in ${where}`}.`;

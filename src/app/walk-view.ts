@@ -21,7 +21,7 @@ import './walk-panel.ts';
 import { hasEntry, sheetSentence, sourcesIn, valueNames, type ValueName } from './walk-sentences.ts';
 
 const valueLabels: Readonly<Record<ValueName, string>> = {
-  gpu: 'GPU',
+  gpu: 'float32',
   float64: 'float64',
   difference: 'difference',
 };

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { notebookRecord } from '../../src/core/notebook.ts';
 import { button, choose, numberIn, openPage, openSample, saveScreens, train } from './support.ts';
 
 test('the equations of the network stand there before it is trained, and are copied as LaTeX', async ({
@@ -31,7 +32,6 @@ test('the equations of the network stand there before it is trained, and are cop
   expect(latex).toContain('  \\hat{y} &= x \\cdot v');
   expect(latex).toContain('  \\hat{y}_{11} &= x_{11} \\, v_{11} + x_{12} \\, v_{21}');
   expect(noise.messages).toEqual([]);
-  await saveScreens(page, 'by-hand-equations');
 });
 
 test('every matrix of a step stands there, and an entry says what it was made of', async ({ page }) => {
@@ -47,12 +47,25 @@ test('every matrix of a step stands there, and an entry says what it was made of
   await expect(said).toHaveText('ŷ₄₂: 0.8671 = 1 × 0.7203 + 1 × 0.1468');
   await expect(page.locator('walk-matrix td.source')).toHaveText(['1', '1', '0.7203', '0.1468']);
   const three = await page.locator('walk-panel .chosen p').nth(2).innerText();
-  const [, gpu, float64, difference] = three.match(/^GPU (\S+), float64 (\S+), difference (\S+)$/) ?? [];
+  const [, gpu, float64, difference] = three.match(/^float32 (\S+), float64 (\S+), difference (\S+)$/) ?? [];
   expect(numberIn(difference)).toBeCloseTo(numberIn(gpu) - numberIn(float64), 8);
   await page.keyboard.press('ArrowLeft');
   await expect(said).toContainText('ŷ₄₁');
   await page.keyboard.press('Escape');
   await expect(page.locator('walk-panel .chosen')).toHaveCount(0);
+  // dE_dv and dE_dw, as the notebook prints them of its first step, in both columns.
+  for (const values of ['float32', 'float64']) {
+    await page.locator('walk-view').getByRole('radio', { name: values, exact: true }).check({ force: true });
+    for (const [layer, recorded] of [
+      ['hidden', notebookRecord.gradients.slice(0, 6)],
+      ['output', notebookRecord.gradients.slice(6)],
+    ] as const) {
+      const name = `gradient of the weights, ${layer} layer`;
+      const cells = page.getByRole('grid', { name, exact: true }).locator('td[data-place]');
+      const shown = (await cells.allInnerTexts()).map(numberIn);
+      expect(shown).toEqual(recorded.map((value) => Number(value.toPrecision(4))));
+    }
+  }
   await grid.locator('td[data-place="2,0"]').click();
   await expect(said).toContainText('ŷ₃₁');
   expect(noise.messages).toEqual([]);
@@ -65,7 +78,7 @@ test('of a large batch a window is shown, and turned for all matrices together',
   await choose(page, 'Optimizer', 'Adam');
   await page.getByRole('link', { name: 'By hand' }).click();
   // Before training: what a run would begin with.
-  await expect(page.locator('walk-view .about')).toContainText('the parameters that a run would begin with');
+  await expect(page.locator('walk-view .about')).toContainText('the parameters it would begin with');
   const inputs = page.getByRole('grid', { name: 'inputs', exact: true });
   const first = inputs.locator('td[data-place="0,0"]');
   await expect(first).toBeVisible();
@@ -84,5 +97,4 @@ test('of a large batch a window is shown, and turned for all matrices together',
   );
   await expect(page.locator('walk-matrix td.source')).toHaveCount(16);
   expect(noise.messages).toEqual([]);
-  await saveScreens(page, 'by-hand-window');
 });

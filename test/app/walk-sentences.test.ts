@@ -77,7 +77,7 @@ describe('the step of the notebook’s network', () => {
     expect(names).toContain('loss of each row: 4 rows');
     expect(names).toContain('loss: one number');
     expect(sheetSentence(sheet)).toBe(
-      'GPU: recomputed by the reference (float64) from the run’s snapshot at step 0.',
+      'Step 0 of the run on the GPU, recomputed by the reference (float64) from the run’s snapshot before it.',
     );
   });
 });
@@ -106,7 +106,7 @@ describe('a step of a larger network', () => {
       '∂E/∂W⁽¹⁾₂₉ lies outside the window.',
     );
     expect(sheetSentence(sheet)).toBe(
-      'GPU: recomputed by the layered kernels (float32, google · swiftshader) and by the reference (float64) from the run’s snapshot at step 5.',
+      'Step 5 of the run on the GPU, recomputed by the layered kernels (float32, google · swiftshader) and by the reference (float64) from the run’s snapshot before it.',
     );
     expect(rangeText('batch', { first: 8, count: 8 }, 58)).toBe('rows 9–16 of 58');
     expect(rangeText(1, { first: 8, count: 1 }, 9)).toBe('unit 9 of 9');
@@ -115,7 +115,7 @@ describe('a step of a larger network', () => {
     if (!outputs) throw new Error('no activations');
     expect(greatestText(outputs)).toBe('Greatest difference 0.0010, in row 9, column 1.');
     expect(threeValues(outputs, { quantity: 'activations', layer: 0, row: 8, column: 0 })).toMatch(
-      /^GPU \S+, float64 \S+, difference 0\.0010$/,
+      /^float32 \S+, float64 \S+, difference 0\.0010$/,
     );
   });
 });
