@@ -1,4 +1,11 @@
-import { encodeRows, unitCount, type Dataset, type Grid, type InputEncoding, type TrainingData } from '../index.ts';
+import {
+  encodeRows,
+  unitCount,
+  type Dataset,
+  type Grid,
+  type InputEncoding,
+  type TrainingData,
+} from '../index.ts';
 import { shortNumber, unusedCategory, type RowField } from './model-sheet.ts';
 
 /** A column of numbers that can run along an axis, in the units of the table. */
@@ -40,17 +47,25 @@ export function fieldColumnsOf(dataset: Dataset): FieldColumns {
   return { columns, held: inputs.map((input) => heldField(dataset, input)) };
 }
 
+/** By column: a field that moves asks at every frame. */
+const axes = new WeakMap<Dataset, Map<string, FieldColumn>>();
+
 /** An axis over a column of numbers. */
 export function axisOf(dataset: Dataset, column: string): FieldColumn {
+  const known = axes.get(dataset) ?? new Map<string, FieldColumn>();
+  axes.set(dataset, known);
+  const before = known.get(column);
+  if (before) return before;
   const { scaling } = numbersOf(dataset, column);
-  const values = valuesOfColumn(dataset, column);
   let [least, most] = [Infinity, -Infinity];
-  for (const value of values) {
+  for (const value of valuesOfColumn(dataset, column)) {
     least = Math.min(least, value);
     most = Math.max(most, value);
   }
   const room = MARGIN * (most - least) || Math.abs(scaling.factor);
-  return { column, from: least - room, to: most + room };
+  const axis = { column, from: least - room, to: most + room };
+  known.set(column, axis);
+  return axis;
 }
 
 /**
@@ -84,10 +99,14 @@ export function gridOf(dataset: Dataset, { across, up, cells, points }: FieldReq
 export function valuesOfColumn(dataset: Dataset, column: string): Float64Array {
   const { offset, factor } = numbersOf(dataset, column).scaling;
   const input = inputOf(dataset, column);
-  const parts = partsOf(dataset).map(({ data: { inputs, inputCount, rowCount } }) =>
-    Float64Array.from({ length: rowCount }, (_, row) => offset + factor * inputs[row * inputCount + input]),
-  );
-  return Float64Array.from(parts.flatMap((values) => [...values]));
+  const parts = partsOf(dataset);
+  const values = new Float64Array(parts.reduce((sum, { data }) => sum + data.rowCount, 0));
+  let next = 0;
+  for (const { data } of parts) {
+    for (let at = input; at < data.inputs.length; at += data.inputCount)
+      values[next++] = offset + factor * data.inputs[at];
+  }
+  return values;
 }
 
 /** The parts of a table that hold rows. */

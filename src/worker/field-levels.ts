@@ -56,7 +56,9 @@ export function classLevels(probabilities: Float64Array, columns: number, classC
     levels[i] = (likeliest % CLASS_COLOURS) * CLASS_SHADES + (Number.isNaN(shade) ? 0 : shade);
   }
   drawLines(levels, classOf, { columns, line: DECISION, isThick: true });
-  return { classOf, values, levels };
+  const counts = Array<number>(classCount).fill(0);
+  for (const place of classOf) counts[place]++;
+  return { classOf, values, levels, classShares: counts.map((each) => each / count) };
 }
 
 /** Marks the points whose right or lower neighbour is of another kind; of a thick line that neighbour, too. */

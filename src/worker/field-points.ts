@@ -18,28 +18,28 @@ export interface FieldPoints {
 /** At most `most` rows, evenly taken from all parts in the order of the file. */
 export function pointsOf(dataset: Dataset, { across, up, output }: FieldRequest, most: number): FieldPoints {
   const parts = partsOf(dataset);
-  const { outputCount } = dataset.training;
+  const rowCount = parts.reduce((sum, { data }) => sum + data.rowCount, 0);
   const xs = valuesOfColumn(dataset, across);
-  const values = Float64Array.from(
-    parts.flatMap(({ data }) =>
-      Array.from({ length: data.rowCount }, (_, row) =>
-        actualOf(dataset, data.targets.subarray(row * outputCount, (row + 1) * outputCount), output),
-      ),
-    ),
-  );
-  const ys = up === undefined ? values : valuesOfColumn(dataset, up);
-  const partOf = Uint8Array.from(parts.flatMap(({ data }, part) => Array<number>(data.rowCount).fill(part)));
-  const { length: rowCount } = xs;
-  const stride = Math.max(1, rowCount / most);
-  const taken = Array.from({ length: Math.min(rowCount, most) }, (_, i) => Math.floor(i * stride));
-  return {
-    x: Float64Array.from(taken, (row) => xs[row]),
-    y: Float64Array.from(taken, (row) => ys[row]),
-    partOf: Uint8Array.from(taken, (row) => partOf[row]),
-    parts: parts.map(({ part }) => part),
-    value: Float64Array.from(taken, (row) => values[row]),
-    rowCount,
+  const ys = up === undefined ? undefined : valuesOfColumn(dataset, up);
+  const length = Math.min(rowCount, most);
+  const points = {
+    x: new Float64Array(length),
+    y: new Float64Array(length),
+    value: new Float64Array(length),
+    partOf: new Uint8Array(length),
   };
+  let [part, firstOfPart] = [0, 0];
+  for (let i = 0; i < length; i++) {
+    const row = Math.floor((i * rowCount) / length);
+    while (row >= firstOfPart + parts[part].data.rowCount) firstOfPart += parts[part++].data.rowCount;
+    const { targets, outputCount } = parts[part].data;
+    const first = (row - firstOfPart) * outputCount;
+    points.value[i] = actualOf(dataset, targets.subarray(first, first + outputCount), output);
+    points.x[i] = xs[row];
+    points.y[i] = ys ? ys[row] : points.value[i];
+    points.partOf[i] = part;
+  }
+  return { ...points, parts: parts.map((each) => each.part), rowCount };
 }
 
 /** The place of the class, weighted or not; the number in the units of the table. */

@@ -1,4 +1,4 @@
-import { inUnitsOfTable, predictionsOf, type Dataset, type Grid, type LossName } from '../index.ts';
+import { predictionsOf, type Dataset, type Grid, type LossName } from '../index.ts';
 import { axisOf, gridOf, partsOf, type FieldColumn, type FieldRequest } from './field-columns.ts';
 import { classLevels, scaleLevels } from './field-levels.ts';
 
@@ -26,6 +26,10 @@ export interface Field {
   readonly levels: Uint16Array;
   /** Of the scale or of the curves: that of the actual values, or 0 to 1. */
   readonly range: { readonly least: number; readonly most: number };
+  /** The least and the largest of `values` that are numbers; undefined where none is. */
+  readonly extent: { readonly least: number; readonly most: number } | undefined;
+  /** Of kind classes: on which share of the plane each is the likeliest, [names.length]. */
+  readonly classShares: readonly number[];
   /** Whether the middle of the range is where the answer turns. */
   readonly decides: boolean;
 }
@@ -51,11 +55,9 @@ export async function fieldOf(
   const outputs = await predictGrid(grid);
   const { outputCount } = dataset.training;
   const predictions = predictionsOf(loss, new Float64Array(outputs), outputCount);
-  const values = inUnitsOfTable(dataset, predictions);
   const { classes, targets } = dataset.encoding;
-  const isOneOfMany = classes !== undefined && outputCount > 1;
-  const isBetween = dataset.task !== 'regression';
-  const range = isBetween ? { least: 0, most: 1 } : rangeOfTarget(dataset, request.output);
+  const decides = dataset.task !== 'regression';
+  const range = decides ? { least: 0, most: 1 } : rangeOfTarget(dataset, request.output);
   const common = {
     columns: grid.columns,
     rows: grid.rows,
@@ -63,21 +65,46 @@ export async function fieldOf(
     y: request.up === undefined ? undefined : axisOf(dataset, request.up),
     classes,
     range,
-    decides: isBetween,
+    decides,
     classOf: new Uint16Array(),
     levels: new Uint16Array(),
+    extent: undefined,
+    classShares: [],
   };
-  if (isOneOfMany) {
-    if (!common.y) return { ...common, kind: 'curve', names: classes, values: Float32Array.from(values) };
-    return { ...common, kind: 'classes', names: classes, ...classLevels(values, grid.columns, outputCount) };
+  if (classes && outputCount > 1) {
+    const values = new Float32Array(predictions);
+    if (!common.y) return { ...common, kind: 'curve', names: classes, values, extent: extentOf(values) };
+    const levels = classLevels(predictions, grid.columns, outputCount);
+    return { ...common, kind: 'classes', names: classes, ...levels };
   }
-  const one = Float32Array.from(
-    { length: outputs.length / outputCount },
-    (_, i) => values[i * outputCount + request.output],
-  );
+  const values = valuesOfOutput(dataset, predictions, request.output);
   const names = [classes ? `${targets[0]} = ${classes[1]}` : targets[request.output]];
-  if (!common.y) return { ...common, kind: 'curve', names, values: one };
-  return { ...common, kind: 'scale', names, values: one, levels: scaleLevels(one, grid.columns, range) };
+  const scale = { ...common, names, values, extent: extentOf(values) };
+  if (!common.y) return { ...scale, kind: 'curve' };
+  return { ...scale, kind: 'scale', levels: scaleLevels(values, grid.columns, range) };
+}
+
+/** One output at every point, in the units of the table. */
+function valuesOfOutput(
+  { targetScaling, training }: Dataset,
+  predictions: Float64Array,
+  output: number,
+): Float32Array {
+  const { offset, factor } = targetScaling[output];
+  const { outputCount } = training;
+  const values = new Float32Array(predictions.length / outputCount);
+  for (let i = 0; i < values.length; i++) values[i] = offset + factor * predictions[i * outputCount + output];
+  return values;
+}
+
+function extentOf(values: Float32Array): Field['extent'] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    // Of NaN neither is true.
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return least <= most && Number.isFinite(most - least) ? { least, most } : undefined;
 }
 
 /** The arrays of a field that can be handed over instead of copied. */
@@ -85,8 +112,15 @@ export function fieldBuffers({ values, classOf, levels }: Field): ArrayBuffer[] 
   return [values, classOf, levels].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
+/** By output: a field that moves asks at every frame. */
+const ranges = new WeakMap<Dataset, Map<number, Field['range']>>();
+
 /** From the least actual value to the largest, in the units of the table. */
-function rangeOfTarget(dataset: Dataset, output: number): { least: number; most: number } {
+function rangeOfTarget(dataset: Dataset, output: number): Field['range'] {
+  const known = ranges.get(dataset) ?? new Map<number, Field['range']>();
+  ranges.set(dataset, known);
+  const before = known.get(output);
+  if (before) return before;
   const { offset, factor } = dataset.targetScaling[output];
   let [least, most] = [Infinity, -Infinity];
   for (const { data } of partsOf(dataset)) {
@@ -96,5 +130,7 @@ function rangeOfTarget(dataset: Dataset, output: number): { least: number; most:
       most = Math.max(most, value);
     }
   }
-  return { least, most };
+  const range = { least, most };
+  known.set(output, range);
+  return range;
 }
