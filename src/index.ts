@@ -361,6 +361,7 @@ export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 
 // The notebook
 export { notebookJob, notebookRecord } from './core/notebook.ts';
+export { notebookFormulas } from './core/notebook-formulas.ts';
 export {
   activationListing,
   listedParts,
@@ -369,7 +370,6 @@ export {
   type NotebookListing,
 } from './notebook-listings.ts';
 export { writeNotebookProgram, type NotebookProgram } from './exchange/notebook-program.ts';
-export type { Trace } from './core/trace.ts';
 export { matrix, type Matrix } from './core/matrix.ts';
 
 export { divergence, type Divergence } from './core/divergence.ts';

@@ -37,7 +37,20 @@ const link = new LinkControl(state, { tables, sweeps });
 const inside = new InsideControl(state, client);
 const film = new FilmControl(state, client, inside);
 const walks = new WalkControl(state, client, inside);
-HandgradPage.start({ state, training, tables, models, keeping, bench, link, sweeps, inside, walks, film, notebook });
+HandgradPage.start({
+  state,
+  training,
+  tables,
+  models,
+  keeping,
+  bench,
+  link,
+  sweeps,
+  inside,
+  walks,
+  film,
+  notebook,
+});
 const whenGpuKnown = gpu.find();
 const fragment = location.hash;
 // Where the rest of the page comes from this device, too.

@@ -53,19 +53,16 @@ export const notebookStyles = css`
     text-underline-offset: 3px;
   }
   .math {
+    display: grid;
+    gap: 12px;
     max-width: 100%;
     margin: 0 0 16px;
     padding: 2px 0;
     overflow-x: auto;
     overflow-y: hidden;
+  }
+  .math math {
     font-size: 18px;
-  }
-  math {
-    font-family: 'STIX Two Math', 'Latin Modern Math', 'Cambria Math', math, serif;
-  }
-  math[display='block'] {
-    text-align: left;
-    width: fit-content;
   }
   .fields {
     display: flex;

@@ -22,7 +22,10 @@ export { WINDOW_LENGTH, type WalkMatrix, type WalkSheet, type WalkWindows } from
 export type { Comparison, RunProgress, RunReport } from './training-service.ts';
 
 /** The training service as seen from the page: every method asynchronous, those of its parts too. */
-export type TrainingClient = Omit<Remote<TrainingService>, 'models' | 'sweeps' | 'inside' | 'walks' | 'notebook'> & {
+export type TrainingClient = Omit<
+  Remote<TrainingService>,
+  'models' | 'sweeps' | 'inside' | 'walks' | 'notebook'
+> & {
   readonly models: Remote<ModelService>;
   readonly sweeps: Remote<SweepService>;
   readonly inside: Remote<InsideService>;
