@@ -179,7 +179,7 @@ class NotebookLayers extends NotebookSection {
             write: scientificText,
           },
         ],
-        { label: 'Error at step 0', what: 'at step 0', columns: [{ name: 'ours' }], applies },
+        { label: 'Error at step 0', what: 'step 0', columns: [{ name: 'ours' }], applies },
       )}`;
   }
 }

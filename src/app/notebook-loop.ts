@@ -111,7 +111,7 @@ class NotebookLoop extends NotebookSection {
     const runs = runsOf(notebook, 'loop');
     const reports = reportsOf(notebook, 'loop');
     const applies = recordApplies(notebook, 'loop');
-    const columns = reports.map(({ backend }) => ({ name: state.label(backend), path: backend }));
+    const columns = reports.map(({ backend }) => ({ name: shortLabel(state.label(backend)), path: backend }));
     const judgements = [
       recordJudgement(notebook, 'loop'),
       comparedJudgement(notebook, state.label('gpu'), 'loop'),

@@ -189,9 +189,6 @@ export const notebookStyles = css`
   .moved {
     margin-top: 20px;
   }
-  pre {
-    font-variant-ligatures: none;
-  }
   svg.drawn {
     display: block;
     max-width: 100%;
@@ -272,7 +269,7 @@ export const notebookStyles = css`
       padding: 3px 5px;
     }
     .figures :is(th, td) {
-      padding: 4px;
+      padding: 4px 3px;
     }
     .figures :is(tbody th, td) {
       font-size: 12px;

@@ -54,10 +54,7 @@ export const notebookFormulas = {
   output: equation(y, matrixProduct(g, w)),
   outputActivation: equation(f, sigmoidOf(y)),
   nested: call('f', call('y', call('g', call('ŷ', x)))),
-  error: equation(
-    error,
-    times(fraction(number(1), rows), sum('i', square(minus(letter('f', 'i'), letter('f', '0,i'))))),
-  ),
+  error: equation(error, fraction(sum('i', square(minus(letter('f', 'i'), letter('f', '0,i')))), rows)),
   /** dE/dw */
   phaseOne: equation(partial(error, w), times(partial(error, f), partial(f, y), partial(y, w))),
   errorByOutput: equation(partial(error, f), times(fraction(number(2), rows), minus(f, target))),
