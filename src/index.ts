@@ -364,6 +364,7 @@ export { validateRun, type RunsOfJob } from './cpu/validate-run.ts';
 
 // The notebook
 export { notebookJob, notebookRecord } from './core/notebook.ts';
+export { notebookFormulas } from './core/notebook-formulas.ts';
 export {
   activationListing,
   listedParts,

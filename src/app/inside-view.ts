@@ -1,6 +1,9 @@
 import { css, html, nothing } from 'lit';
 import { layOutNetwork, losses, type Loss } from '../index.ts';
+import type { FieldRequest } from '../worker/client.ts';
 import { answerRows } from './answer-rows.ts';
+import './boundary-form.ts';
+import './boundary-picture.ts';
 import './network-editor.ts';
 import type { EditedParameters } from './network-editor.ts';
 import { PageElement } from './page-element.ts';
@@ -55,16 +58,20 @@ class InsideView extends PageElement {
   ];
 
   #unwatch: (() => void) | undefined;
+  #unwatchField: (() => void) | undefined;
 
   override willUpdate(): void {
     super.willUpdate();
     this.#unwatch ??= this.page.film.watch(() => this.requestUpdate());
+    this.#unwatchField ??= this.page.fields.watch(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch?.();
     this.#unwatch = undefined;
+    this.#unwatchField?.();
+    this.#unwatchField = undefined;
   }
 
   override render() {
@@ -75,7 +82,7 @@ class InsideView extends PageElement {
         <time-slider .page=${page}></time-slider>
       </div>
       <div class="column">${this.#renderNetwork()}</div>
-      <div class="column">${this.#renderAnswers()}</div>
+      <div class="column">${this.#renderBoundary()} ${this.#renderAnswers()}</div>
       ${this.#renderSpread()}
     </main>`;
   }
@@ -100,6 +107,24 @@ class InsideView extends PageElement {
         @edits=${({ detail }: CustomEvent<EditedParameters>) =>
           inside.edit(detail.edited.size > 0 ? detail.parameters : undefined)}
       ></network-editor>
+    </section>`;
+  }
+
+  #renderBoundary() {
+    const { fields } = this.page;
+    const { columns, request, field, points, problem } = fields;
+    if (!columns || !request) return nothing;
+    return html`<section class="card" aria-labelledby="answers">
+      <div class="heading">
+        <h2 id="answers">${field?.kind === 'curve' ? 'Curve' : 'Answers in the plane'}</h2>
+      </div>
+      ${problem === undefined ? nothing : html`<p class="fails" role="alert">${problem}</p>`}
+      ${field ? html`<boundary-picture .field=${field} .points=${points}></boundary-picture>` : nothing}
+      <boundary-form
+        .columns=${columns}
+        .request=${request}
+        @change=${({ detail }: CustomEvent<FieldRequest>) => fields.change(detail)}
+      ></boundary-form>
     </section>`;
   }
 

@@ -1,7 +1,13 @@
 import { css, html, nothing } from 'lit';
 import './notebook-cell.ts';
 import { recordApplies, renderFigures } from './notebook-parts.ts';
-import { comparedJudgement, figureRows, recordJudgement, reportsOf } from './notebook-run-figures.ts';
+import {
+  comparedJudgement,
+  figureRows,
+  recordJudgement,
+  reportsOf,
+  shortLabel,
+} from './notebook-run-figures.ts';
 import { NotebookSection } from './notebook-section.ts';
 import './verdict-mark.ts';
 
@@ -31,7 +37,7 @@ class NotebookAgreement extends NotebookSection {
     const columns = reports.map(({ backend }) =>
       backend === 'cpu'
         ? { name: 'float64', path: backend }
-        : { name: state.label('gpu').replace(/ \(.*\)/, ''), path: backend },
+        : { name: shortLabel(state.label('gpu')), path: backend },
     );
     const rows = (['losses', 'gradients', 'weights', 'predictions'] as const).flatMap((kind) =>
       figureRows(kind, values, reports),

@@ -141,7 +141,11 @@ class NotebookCell extends PageElement {
     if (notebook.isChanged(this.name)) {
       return html`<span data-note="changed">Runs on changed values; the record no longer applies.</span>`;
     }
-    if (notebook.wasRun(this.name)) return nothing;
+    if (notebook.wasRun(this.name)) {
+      // Where all cells were run, each of them saying so aloud would be too much.
+      const isSaid = Boolean(notebook.said.get(this.name));
+      return isSaid ? nothing : html`<span data-note="ran">Ran with the notebook’s values.</span>`;
+    }
     return html`<span data-note="initial">Not run yet: with the notebook’s values.</span>`;
   }
 

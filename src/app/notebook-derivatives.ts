@@ -36,7 +36,7 @@ export function renderGradient(
   }));
   return renderFigures(rows, {
     label: `dE/d${letter} at step 0, recorded and ours`,
-    what: 'at step 0',
+    what: 'step 0',
     columns: [{ name: 'ours' }],
     applies,
   });

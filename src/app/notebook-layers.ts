@@ -3,7 +3,7 @@ import { activationNames, activations, notebookRecord } from '../index.ts';
 import { significant } from './format.ts';
 import './notebook-cell.ts';
 import { recordedParameter, scientificText, writeWeight } from './notebook-figures.ts';
-import { formulas } from './notebook-formulas.ts';
+import { showFormulas, showInline } from './notebook-formulas.ts';
 import {
   recordApplies,
   renderChoice,
@@ -21,10 +21,10 @@ import { weightField, weightName } from './notebook-story.ts';
 /** What each layer is called, how it is computed and its shape; h is the number of hidden units. */
 const layers = [
   ['input values', html`x`, '[4, 2]'],
-  ['hidden layer', formulas.hidden, '[4, h]'],
-  ['its activation', formulas.hiddenActivation, '[4, h]'],
-  ['output layer', formulas.output, '[4, 1]'],
-  ['its activation', formulas.outputActivation, '[4, 1]'],
+  ['hidden layer', showInline('hidden'), '[4, h]'],
+  ['its activation', showInline('hiddenActivation'), '[4, h]'],
+  ['output layer', showInline('output'), '[4, 1]'],
+  ['its activation', showInline('outputActivation'), '[4, 1]'],
 ] as const;
 
 /** The network, defined array by array; its activation, where it starts, and one pass forward. */
@@ -43,9 +43,9 @@ class NotebookLayers extends NotebookSection {
       </p>
       ${renderLayerTable()}
       <p>Written out, one entry of the hidden layer is</p>
-      ${formulas.hiddenEntry}
+      ${showFormulas('hiddenEntry')}
       <p>and so on for each observation and each unit. The whole network is one function inside another:</p>
-      ${formulas.nested}
+      ${showFormulas('nested')}
       <p>
         <strong>The activation</strong> bends what would otherwise stay straight: without it two layers would
         be no more than one. The sigmoid takes any number to one between 0 and 1. Its slope is what the chain
@@ -62,7 +62,7 @@ class NotebookLayers extends NotebookSection {
         <strong>Forward.</strong> Everything is in place to ask the untrained network for its answers, and to
         say in one number how wrong they are: the mean of the squared errors.
       </p>
-      ${formulas.error} ${this.#renderForward()}
+      ${showFormulas('error')} ${this.#renderForward()}
     `;
   }
 
@@ -179,7 +179,7 @@ class NotebookLayers extends NotebookSection {
             write: scientificText,
           },
         ],
-        { label: 'Error at step 0', what: 'at step 0', columns: [{ name: 'ours' }], applies },
+        { label: 'Error at step 0', what: 'step 0', columns: [{ name: 'ours' }], applies },
       )}`;
   }
 }

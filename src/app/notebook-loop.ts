@@ -3,7 +3,7 @@ import { notebookRecord } from '../index.ts';
 import './choice-switch.ts';
 import { count, duration, percent, unbroken, withDecimals } from './format.ts';
 import './notebook-cell.ts';
-import { formulas } from './notebook-formulas.ts';
+import { showFormulas } from './notebook-formulas.ts';
 import { recordApplies, renderField, renderFigures, renderProblems } from './notebook-parts.ts';
 import { lossPicture } from './notebook-pictures.ts';
 import { lossShare } from './notebook-prose.ts';
@@ -67,7 +67,7 @@ class NotebookLoop extends NotebookSection {
         A derivative says which way is up. The step goes the other way, by a small part η of it, the learning
         rate, for both layers at once:
       </p>
-      ${formulas.update}
+      ${showFormulas('updateOfOutput', 'updateOfHidden')}
       <p>
         Forward, error, backward, update: that is one step. The loop does it 10,000 times and prints the error
         ten times on the way. It falls at first, then hardly for several thousand steps, and then quickly; the
@@ -111,7 +111,7 @@ class NotebookLoop extends NotebookSection {
     const runs = runsOf(notebook, 'loop');
     const reports = reportsOf(notebook, 'loop');
     const applies = recordApplies(notebook, 'loop');
-    const columns = reports.map(({ backend }) => ({ name: state.label(backend), path: backend }));
+    const columns = reports.map(({ backend }) => ({ name: shortLabel(state.label(backend)), path: backend }));
     const judgements = [
       recordJudgement(notebook, 'loop'),
       comparedJudgement(notebook, state.label('gpu'), 'loop'),

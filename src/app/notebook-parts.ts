@@ -92,7 +92,7 @@ export function sixDecimals(value: number): string {
 /** A matrix with its name, its shape and its entries. */
 export function renderMatrix({ rows, columns, data }: Matrix, look: MatrixLook) {
   const { name, id, write = sixDecimals, rowName = (row) => String(row + 1), note = nothing } = look;
-  const each = (count: number) => Array.from({ length: count }, (_, index) => index);
+  const each = (length: number) => Array.from({ length }, (_, index) => index);
   return html`<div class="matrix">
     <div class="scroll" tabindex="0" role="region" aria-label=${id}>
       <table data-matrix=${id}>

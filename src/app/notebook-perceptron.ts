@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { properMinus, significant } from './format.ts';
 import './notebook-cell.ts';
-import { formulas } from './notebook-formulas.ts';
+import { showFormulas } from './notebook-formulas.ts';
 import { renderField, renderProblems, sixDecimals } from './notebook-parts.ts';
 import { planePicture } from './notebook-pictures.ts';
 import { recordedOrigin } from './notebook-prose.ts';
@@ -28,7 +28,7 @@ class NotebookPerceptron extends NotebookSection {
         Before there are layers, there is one unit. It multiplies each input by a weight of its own, adds the
         products up, and adds one more number, the bias:
       </p>
-      ${formulas.perceptron}
+      ${showFormulas('perceptron')}
       <p>
         Where y is 0 lies a straight line in the plane of the two inputs. On one side of it y is above 0 and
         the unit says yes, on the other it says no. The weights turn the line and the bias moves it. For OR a

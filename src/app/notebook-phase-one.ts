@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { significant } from './format.ts';
 import './notebook-cell.ts';
-import { formulas } from './notebook-formulas.ts';
+import { showFormulas } from './notebook-formulas.ts';
 import { renderField, renderProblems, sixDecimals } from './notebook-parts.ts';
 import { errorFactor, tutorialRate, tutorialStepRatio } from './notebook-prose.ts';
 import { NotebookSection } from './notebook-section.ts';
@@ -21,9 +21,9 @@ class NotebookPhaseOne extends NotebookSection {
         error, the weights w of the output layer come first. They reach E in three moves: w changes y, y
         changes f, and f changes E. The chain rule multiplies what happens at each:
       </p>
-      ${formulas.phaseOne}
+      ${showFormulas('phaseOne')}
       <p>Two of the factors belong to one observation alone, so they can be tried on one:</p>
-      ${formulas.errorByOutput} ${formulas.outputByPreActivation}
+      ${showFormulas('errorByOutput', 'outputByPreActivation')}
       <notebook-cell .page=${this.page} name="error" heading="One answer and its target">
         <div slot="inputs">
           <div class="fields">
@@ -53,7 +53,7 @@ class NotebookPhaseOne extends NotebookSection {
         observation, so their shares are added up, and adding up over the rows is what a product with the
         transposed g does:
       </p>
-      ${formulas.weightsOfOutput}
+      ${showFormulas('weightsOfOutput')}
       <notebook-cell .page=${this.page} name="phase-one" heading="Phase 1, for all four rows">
         <p slot="inputs" class="muted">
           Takes everything from the cells above. Below each derivative stands how far it is from a finite

@@ -3,7 +3,7 @@ import { properMinus, significant, withDecimals } from './format.ts';
 import './notebook-cell.ts';
 import { renderDerivative, renderGradient } from './notebook-derivatives.ts';
 import { writeWeight } from './notebook-figures.ts';
-import { formulas } from './notebook-formulas.ts';
+import { showFormulas } from './notebook-formulas.ts';
 import { renderChoice, renderField, renderProblems } from './notebook-parts.ts';
 import { NotebookSection } from './notebook-section.ts';
 import { moveWeight, type TracedValues } from './notebook-steps.ts';
@@ -26,18 +26,18 @@ class NotebookPhaseTwo extends NotebookSection {
         The weights v of the hidden layer lie further from the error, and the chain is longer by the same
         three links again: v changes ŷ, ŷ changes g, and g changes E.
       </p>
-      ${formulas.phaseTwo}
+      ${showFormulas('phaseTwo')}
       <p>
         Nothing told the hidden layer what its values should have been: only the output has targets. But phase
         1 already knows how E depends on y, and y was made of g and w. So the error goes back over the same
         weights that carried the values forward, which is a product with w transposed:
       </p>
-      ${formulas.errorByHidden}
+      ${showFormulas('errorByHidden')}
       <p>
         From there on it is phase 1 once more: times the slope of the activation, entry by entry, and then
         times what v was multiplied by, the inputs x.
       </p>
-      ${formulas.weightsOfHidden}
+      ${showFormulas('hiddenGradient', 'weightsOfHidden')}
       <p>
         Two inputs that are 0 have no share in it: of the observation (0, 0) nothing reaches v at all. That is
         the missing bias again.
@@ -46,7 +46,7 @@ class NotebookPhaseTwo extends NotebookSection {
         <strong>How would you find a mistake in this?</strong> By not using the chain rule. Move one weight by
         a small h up and down, compute the error both times, and divide:
       </p>
-      ${formulas.centralDifference}
+      ${showFormulas('centralDifference')}
       <p>
         Pick a weight and an h. With a large h the curve of the error shows. With a tiny one, such as 1e−12,
         the two errors agree in nearly all their digits, and few of those that are left of the difference are

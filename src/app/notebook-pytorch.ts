@@ -19,6 +19,7 @@ class NotebookPytorch extends NotebookSection {
         max-width: 100%;
         overflow-x: auto;
         font: 12px/18px var(--code);
+        font-variant-ligatures: none;
       }
       .program pre {
         padding: 12px;

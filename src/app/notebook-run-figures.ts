@@ -31,6 +31,11 @@ export function runsOf(
   });
 }
 
+/** What a path is called above a column: `WebGPU` for `WebGPU (software)`. */
+export function shortLabel(label: string): string {
+  return label.replace(/ \(.*\)/, '');
+}
+
 type Kind = 'losses' | 'gradients' | 'weights' | 'predictions';
 
 /** One group of figures; a recorded one stands beside ours where there is one of the same place. */

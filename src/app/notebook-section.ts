@@ -1,11 +1,18 @@
 import { html, type CSSResultGroup, type TemplateResult } from 'lit';
+import { mathStyles } from './mathml.ts';
 import { notebookStyles } from './notebook-styles.ts';
 import { PageElement } from './page-element.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
 /** A section of the notebook: a heading to be gone to, text, and its cells. */
 export abstract class NotebookSection extends PageElement {
-  static override styles: CSSResultGroup = [baseStyles, controlStyles, tableStyles, notebookStyles];
+  static override styles: CSSResultGroup = [
+    baseStyles,
+    controlStyles,
+    tableStyles,
+    mathStyles,
+    notebookStyles,
+  ];
 
   protected abstract readonly heading: string;
 

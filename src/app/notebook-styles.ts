@@ -53,19 +53,16 @@ export const notebookStyles = css`
     text-underline-offset: 3px;
   }
   .math {
+    display: grid;
+    gap: 12px;
     max-width: 100%;
     margin: 0 0 16px;
     padding: 2px 0;
     overflow-x: auto;
     overflow-y: hidden;
+  }
+  .math math {
     font-size: 18px;
-  }
-  math {
-    font-family: 'STIX Two Math', 'Latin Modern Math', 'Cambria Math', math, serif;
-  }
-  math[display='block'] {
-    text-align: left;
-    width: fit-content;
   }
   .fields {
     display: flex;
@@ -192,9 +189,6 @@ export const notebookStyles = css`
   .moved {
     margin-top: 20px;
   }
-  pre {
-    font-variant-ligatures: none;
-  }
   svg.drawn {
     display: block;
     max-width: 100%;
@@ -275,7 +269,7 @@ export const notebookStyles = css`
       padding: 3px 5px;
     }
     .figures :is(th, td) {
-      padding: 4px;
+      padding: 4px 3px;
     }
     .figures :is(tbody th, td) {
       font-size: 12px;

@@ -118,7 +118,8 @@ test('reads without running, and Run all reproduces the notebook', async ({ page
   await expect(cell(page, 'agreement')).toContainText('in float32, agrees with our float64', {
     timeout: 45_000,
   });
-  await expect(page.locator('[data-note]')).toHaveCount(0);
+  await expect(page.locator('[data-note=ran]')).toHaveCount(8);
+  await expect(page.locator('[data-note]')).toHaveCount(8);
   await expectStep(page, network);
   const differences = await finiteDifferences(page);
   expect(differences).toHaveLength(8);

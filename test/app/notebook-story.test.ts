@@ -54,7 +54,7 @@ describe('the notebook’s story', () => {
   test('typed weights replace those of the draw until there is another draw', () => {
     const { values } = typed([weightField(0), '−0.25']);
     expect(values.weights[0]).toBe(-0.25);
-    expect([...values.weights.slice(1)]).toEqual(notebookRecord.initialParameters.slice(1));
+    expect(Array.from(values.weights).slice(1)).toEqual(notebookRecord.initialParameters.slice(1));
     expect(jobOfStory(values).networks[0].initialParameters).toEqual(values.weights);
     const redrawn = typed([weightField(0), '−0.25'], ['units', '2']);
     expect(redrawn.values.weights).toHaveLength(6);
