@@ -11,7 +11,7 @@ import {
 } from '../worker/field-levels.ts';
 import type { Field } from '../worker/client.ts';
 
-/** What the page is drawn with: `#rrggbb` each. */
+/** What the page is drawn with: `#rrggbb` or `#rgb` each. */
 export interface Theme {
   readonly card: string;
   readonly ink: string;
@@ -103,8 +103,10 @@ function isDark({ card }: Theme): boolean {
   return red + green + blue < 384;
 }
 
+/** @param hex as `#rrggbb` or `#rgb`, which a build makes of it where it can */
 function rgbOf(hex: string): Rgb {
-  const at = (i: number) => Number.parseInt(hex.slice(i, i + 2), 16);
+  const long = hex.length === 4 ? hex.replace(/[^#]/g, '$&$&') : hex;
+  const at = (i: number) => Number.parseInt(long.slice(i, i + 2), 16);
   return [at(1), at(3), at(5)];
 }
 

@@ -37,6 +37,9 @@ class InsideView extends PageElement {
       .wide {
         grid-column: 1 / -1;
       }
+      boundary-form {
+        margin-top: 16px;
+      }
       .column {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
