@@ -7,7 +7,14 @@ import { showFormulas } from './notebook-formulas.ts';
 import { recordApplies, renderField, renderFigures, renderProblems } from './notebook-parts.ts';
 import { lossPicture } from './notebook-pictures.ts';
 import { lossShare } from './notebook-prose.ts';
-import { comparedJudgement, figureRows, recordJudgement, reportsOf, runsOf } from './notebook-run-figures.ts';
+import {
+  comparedJudgement,
+  figureRows,
+  recordJudgement,
+  reportsOf,
+  runsOf,
+  shortLabel,
+} from './notebook-run-figures.ts';
 import { NotebookSection } from './notebook-section.ts';
 import { jobOfStory } from './notebook-story.ts';
 import type { Topic } from './page-state.ts';
