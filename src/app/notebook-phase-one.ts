@@ -22,7 +22,7 @@ class NotebookPhaseOne extends NotebookSection {
         changes f, and f changes E. The chain rule multiplies what happens at each:
       </p>
       ${showFormulas('phaseOne')}
-      <p>Two of the factors belong to one observation alone, so they can be tried on one:</p>
+      <p>Two of the factors belong to one observation alone, so they can be tried on one, where N is 1:</p>
       ${showFormulas('errorByOutput', 'outputByPreActivation')}
       <notebook-cell .page=${this.page} name="error" heading="One answer and its target">
         <div slot="inputs">
