@@ -177,7 +177,8 @@ export { hasFailed, sweepGroups, type SweepGroup } from './core/sweep-summary.ts
 export { sweepCsv } from './core/sweep-csv.ts';
 export { MOST_PREDICTED_ROWS, TrainingSession } from './training-session.ts';
 export { traceStepOf, type TracedStep } from './traced-step.ts';
-export { listingOf, type Excerpt, type ListedLayer, type Listing } from './listings.ts';
+export type { Excerpt } from './core/excerpt.ts';
+export { listingOf, type ListedLayer, type Listing } from './listings.ts';
 export { RunReplay, untrained, type Replayable } from './run-replay.ts';
 export type { Checkpoint, SessionOptions } from './session-start.ts';
 export type { ValidationCurve, ValidationOptions, WatchState } from './validation-watch.ts';

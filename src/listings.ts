@@ -1,6 +1,7 @@
 import type { ActivationName } from './core/activations.ts';
 import activationsTable from './core/activations.ts?raw';
 import dropoutSource from './core/dropout.ts?raw';
+import { cutExcerpt, indentOf, type Excerpt } from './core/excerpt.ts';
 import type { LossName } from './core/losses.ts';
 import lossesTable from './core/losses.ts?raw';
 import matrixSource from './core/matrix.ts?raw';
@@ -9,15 +10,6 @@ import optimizersTable from './core/optimizers.ts?raw';
 import type { TracedQuantity } from './core/trace.ts';
 import backpropSource from './cpu/backprop.ts?raw';
 import { tracedSources } from './gpu/shaders.ts';
-
-/** Lines of a source file, as they stand there. */
-export interface Excerpt {
-  /** From the root of the repository: `shaders/matmul.wgsl`. */
-  readonly file: string;
-  /** From 1 on. */
-  readonly firstLine: number;
-  readonly text: string;
-}
 
 /** What computed a matrix of a trace: on the GPU, and in the reference. */
 export interface Listing {
@@ -164,16 +156,5 @@ function propertyOf(file: SourceFile, name: string, property: string): Excerpt {
 
 /** From the only line that opens it to the first of the same indent that closes it. */
 function cut(file: SourceFile, opens: RegExp, closes: RegExp): Excerpt {
-  const lines = allSources()[file].split('\n');
-  const from = lines.findIndex((line) => opens.test(line));
-  if (from < 0) throw new Error(`${file} has no line like ${opens.source}`);
-  const indent = indentOf(lines[from]);
-  const end = lines.findIndex(
-    (line, i) => i > from && indentOf(line) === indent && closes.test(line.trimStart()),
-  );
-  return { file, firstLine: from + 1, text: lines.slice(from, end + 1).join('\n') };
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
+  return cutExcerpt(file, allSources()[file], { opens, closes });
 }

@@ -1,4 +1,5 @@
 import type { ActivationName } from './core/activations.ts';
+import { cutExcerpt, indentOf } from './core/excerpt.ts';
 
 /** Lines of handgrad's own source. */
 export interface NotebookListing {
@@ -56,27 +57,21 @@ export function activationListing(name: ActivationName): NotebookListing {
 }
 
 function cut(file: string, name: string): NotebookListing {
-  return { file, name, text: declarationOf(sources[file.replace('src/', './')], name) };
+  return { file, name, text: declarationOf(file, sources[file.replace('src/', './')], name) };
 }
 
 /**
  * A function, a method, a constant or an entry of a table, with the comment above it where that is one line.
  *
- * @param source TypeScript as it is formatted here: what a declaration opens ends at its own indent
  * @throws Error if nothing of that name is declared
  */
-function declarationOf(source: string, name: string): string {
-  const lines = source.split('\n');
-  const opening = new RegExp(`^ *(?:export )?(?:const |function )?${name}(?:\\(.*|: \\{| = .*)$`);
-  const first = lines.findIndex((line) => opening.test(line));
-  if (first < 0) throw new Error(`nothing named ${name} is declared there`);
-  const [indent] = lines[first].match(/^ */) ?? [''];
+function declarationOf(file: string, source: string, name: string): string {
+  const opens = new RegExp(`^ *(?:export )?(?:const |function )?${name}(?:\\(.*|: \\{| = .*)$`);
   // Parameters over several lines end at the same indent, and open the body.
-  const end = new RegExp(`^${indent}[}\`](?:.*[;,])?$`);
-  const last = lines.findIndex((line, index) => index > first && end.test(line));
-  const hasComment = /^ *(?:\/\*\* .* \*\/|\/\/ .*)$/.test(lines[first - 1]);
-  return lines
-    .slice(hasComment ? first - 1 : first, last + 1)
-    .map((line) => line.slice(indent.length))
-    .join('\n');
+  const { firstLine, text } = cutExcerpt(file, source, { opens, closes: /^[}`](?:.*[;,])?$/ });
+  const before = source.split('\n')[firstLine - 2] ?? '';
+  const hasComment = /^ *(?:\/\*\* .* \*\/|\/\/ .*)$/.test(before);
+  const lines = hasComment ? [before, ...text.split('\n')] : text.split('\n');
+  const indent = indentOf(lines[0]);
+  return lines.map((line) => line.slice(indent)).join('\n');
 }

@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import {
   notationOf,
+  type Excerpt,
+  type Listing,
   type StepEquation,
   type TracedEntry,
   type TracedPlace,
@@ -13,20 +15,6 @@ import './walk-matrix.ts';
 import type { WalkPage } from './walk-matrix.ts';
 import { givenText, shapeText, titleOf } from './walk-names.ts';
 import { computationText, greatestText, sourcesText, threeValues, type ValueName } from './walk-sentences.ts';
-
-/** Some lines of a file. */
-interface ListedLines {
-  readonly file: string;
-  /** From 1 on. */
-  readonly firstLine: number;
-  readonly text: string;
-}
-
-/** The lines that computed a matrix: on the GPU, and of the reference. */
-interface Listing {
-  readonly wgsl: ListedLines;
-  readonly twin: ListedLines;
-}
 
 /** One matrix of a step: its name, its equation, its values, and the lines that computed it. */
 class WalkPanel extends LitElement {
@@ -186,7 +174,7 @@ class WalkPanel extends LitElement {
   }
 }
 
-function renderListed(name: string, { file, firstLine, text }: ListedLines) {
+function renderListed(name: string, { file, firstLine, text }: Excerpt) {
   return html`<div>
     <p class="small">${name} <span class="muted">${file}:${firstLine}</span></p>
     <pre tabindex="0" role="region" aria-label="${name}, ${file}">${text}</pre>

@@ -5,7 +5,8 @@ import { activationNames } from '../../src/core/activations.ts';
 import { lossNames } from '../../src/core/losses.ts';
 import { optimizerNames } from '../../src/core/optimizers.ts';
 import type { TracedQuantity } from '../../src/core/trace.ts';
-import { listingOf, type Excerpt, type ListedLayer, type Listing } from '../../src/listings.ts';
+import type { Excerpt } from '../../src/core/excerpt.ts';
+import { listingOf, type ListedLayer, type Listing } from '../../src/listings.ts';
 
 /** What stands beside a matrix of a trace is what is on the disk. */
 
