@@ -64,6 +64,8 @@ const STUB = 12;
 const PIECES = 16;
 /** A letter of 12 pixels is about so wide. */
 const LETTER = 6.6;
+/** What a unit says is written below its name: `−0.0468`. */
+const VALUE_LETTERS = 7;
 
 /** As on the Train page: one glance. */
 export const smallSpace: DiagramSpace = {
@@ -95,7 +97,7 @@ export function largeSpace(
     mostUnits,
     Math.max(network.inputCount, ...network.layers.map(({ units }) => units)),
   );
-  const side = (letters: number) => Math.min(0.28 * width, Math.max(44, letters * LETTER + 30));
+  const side = (letters: number) => Math.min(0.28 * width, Math.max(letters, VALUE_LETTERS) * LETTER + 30);
   return {
     width,
     height: Math.max(316, 92 + 24 * widest),

@@ -84,8 +84,8 @@ class InsideView extends PageElement {
         <run-card .page=${page}></run-card>
         <time-slider .page=${page}></time-slider>
       </div>
-      <div class="column">${this.#renderNetwork()}</div>
-      <div class="column">${this.#renderBoundary()} ${this.#renderAnswers()}</div>
+      <div class="column">${this.#renderNetwork()} ${this.#renderAnswers()}</div>
+      <div class="column">${this.#renderBoundary()}</div>
       ${this.#renderSpread()}
     </main>`;
   }

@@ -74,6 +74,11 @@ class SpreadPicture extends LitElement {
         background: var(--well);
         align-content: center;
       }
+      .advice.none {
+        padding-left: 0;
+        background: none;
+        color: var(--muted);
+      }
       .legend {
         margin: 12px 0 16px;
       }
@@ -169,12 +174,15 @@ class SpreadPicture extends LitElement {
     const { moments, step, job } = this;
     const steps = moments.map((moment) => moment.step);
     const moment = moments[momentAt(steps, step)];
+    const advice = adviceOf(job, moment);
     const layerCount = moment.layers.length;
     const pageCount = Math.ceil(layerCount / MOST_LAYERS);
     const first = MOST_LAYERS * Math.min(this.page, pageCount - 1);
     const places = moment.layers.map((_, place) => place).slice(first, first + MOST_LAYERS);
     return html`
-      <p class="advice">${adviceOf(job, moment) ?? 'Nothing here calls for advice.'}</p>
+      <p class="advice ${advice === undefined ? 'none' : ''}">
+        ${advice ?? 'Nothing here calls for advice.'}
+      </p>
       <p class="legend muted small">
         Maps run over the steps: the deeper, the larger the share of entries. ${presentSentence(step, moment)}
       </p>

@@ -7,9 +7,11 @@ import {
   predictionsOf,
   spreadOf,
   type Grid,
+  type Network,
   type Spread,
   type SpreadMoment,
   type Trainer,
+  type TrainingJob,
 } from '../index.ts';
 import { fieldBuffers, fieldOf, type Field } from './field.ts';
 import { fieldColumnsOf, type FieldColumns, type FieldRequest } from './field-columns.ts';
@@ -157,10 +159,21 @@ async function frameOf(
     activations:
       row === undefined || row >= rows.length
         ? undefined
-        : layerActivations(network, parameters, inputs.slice(row * inputCount, (row + 1) * inputCount)),
+        : saidOf(job, network, parameters, inputs.slice(row * inputCount, (row + 1) * inputCount)),
     spread: hasSpread ? spreadOf(job, dataset.training, parameters) : undefined,
     field,
     fieldMs: performance.now() - start,
   };
   return field ? transfer(frame, fieldBuffers(field)) : frame;
+}
+
+/** What every layer says of a row: the output layer what it means, probabilities where the loss takes logits. */
+function saidOf(
+  { loss }: TrainingJob,
+  network: Network,
+  parameters: Float64Array,
+  row: Float64Array,
+): Float64Array[] {
+  const said = layerActivations(network, parameters, row);
+  return [...said.slice(0, -1), predictionsOf(loss, said[said.length - 1], network.outputCount)];
 }
