@@ -100,6 +100,40 @@ test('a row flows through the network', async ({ page }) => {
   await expect(page.locator('network-diagram[size=large]')).toContainText(sigmoid(v11).toPrecision(3));
 });
 
+test('what the network answers all over the plane stands in a picture and in a table', async ({ page }) => {
+  await openPage(page);
+  await show(page, 'Inside');
+  await button(page, 'Train').click();
+  await expect.poll(() => answers(page)).toEqual(await expectedAnswers(10_000));
+  for (const step of [10_000, 2000]) {
+    const trainer = await cpuBackend.createTrainer(notebookJob, orData);
+    await trainer.train(step);
+    await stepField(page).fill(String(step));
+    await stepField(page).blur();
+    const table = page.locator('boundary-picture table');
+    await expect(table.locator('tbody tr')).toHaveCount(5);
+    const x = (await table.locator('thead th').allInnerTexts())
+      .slice(1)
+      .map((text) => numberIn(text.split(' ')[1]));
+    const y = (await table.locator('tbody th').allInnerTexts()).map(numberIn);
+    const inputs = Float64Array.from(y.flatMap((up) => x.flatMap((across) => [across, up])));
+    const expected = await trainer.predict(inputs);
+    await expect
+      .poll(async () => {
+        const shown = (await table.locator('td').allInnerTexts()).map(numberIn);
+        return Math.max(...shown.map((value, i) => Math.abs(value - expected[i])));
+      })
+      // Both the places and the answers are rounded.
+      .toBeLessThan(2e-3);
+  }
+  // The other way round.
+  await page.getByLabel('Across').selectOption('input2');
+  await expect(page.getByLabel('Up')).toHaveValue('input1');
+  await expect(page.locator('boundary-picture caption')).toContainText(
+    'where input1 (rows) and input2 (columns) are',
+  );
+});
+
 test('what happened inside stands in maps and tables, and dead units are spoken of', async ({ page }) => {
   await openPage(page);
   await openSample(page, 'Two spirals');

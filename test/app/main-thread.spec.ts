@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { longestTask } from './main-thread.ts';
-import { button, openFile, openPage, set, showDetails, untilIdle } from './support.ts';
+import { button, choose, openFile, openPage, openSample, set, showDetails, untilIdle } from './support.ts';
 
 const TRAINING_MS = 5_500;
 const LONGEST_TASK_MS = 50;
@@ -58,3 +58,61 @@ test('the main thread stays free while the GPU path trains', async ({ browser, p
   console.log(`longest main-thread task, GPU path: ${longest.toFixed(1)} ms of CPU time`);
   expect(longest).toBeLessThan(LONGEST_TASK_MS);
 });
+
+test('the main thread stays free while the plane of two spirals is drawn as they are learnt', async ({
+  browser,
+  page,
+}) => {
+  await openPage(page);
+  await openSample(page, 'Two spirals');
+  await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
+  await set(page, 'Hidden layers, units', '16,16');
+  await choose(page, 'Hidden activation', 'tanh');
+  await set(page, 'Steps', '3,000,000');
+  await page.getByRole('link', { name: 'Inside', exact: true }).click();
+  await expect(page.locator('boundary-picture canvas')).toBeVisible();
+  await page.evaluate(() => {
+    const { inside } = (document.querySelector('handgrad-page') as unknown as { page: WatchedPage }).page;
+    const pictures: Picture[] = [];
+    Object.assign(window, { pictures });
+    let last: unknown;
+    inside.watch(() => {
+      const { frame, isLive } = inside;
+      if (!isLive || !frame?.field || frame === last) return;
+      last = frame;
+      pictures.push({ atMs: performance.now(), columns: frame.field.columns, fieldMs: frame.fieldMs });
+    });
+  });
+  const longest = await longestTask(browser, page, async () => {
+    await page.keyboard.press('Enter');
+    await page.locator('main[data-activity=running]').waitFor({ state: 'attached' });
+    await page.waitForTimeout(TRAINING_MS);
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(300);
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(700);
+  });
+  const pictures = await page.evaluate(() => (window as unknown as { pictures: Picture[] }).pictures);
+  const largest = pictures.filter(({ columns }) => columns === pictures.at(-1)?.columns);
+  const seconds = ((largest.at(-1)?.atMs ?? 0) - largest[0].atMs) / 1000;
+  console.log(
+    `longest main-thread task: ${longest.toFixed(1)} ms of CPU time; ${largest.length} pictures of ` +
+      `${largest[0].columns} × ${largest[0].columns} points in ${seconds.toFixed(1)} s`,
+  );
+  expect(pictures.length).toBeGreaterThan(10);
+  expect(longest).toBeLessThan(LONGEST_TASK_MS);
+});
+
+interface Picture {
+  readonly atMs: number;
+  readonly columns: number;
+  readonly fieldMs: number;
+}
+
+interface WatchedPage {
+  readonly inside: {
+    readonly isLive: boolean;
+    readonly frame: { readonly field?: { readonly columns: number }; readonly fieldMs: number } | undefined;
+    watch(onFrame: () => void): () => void;
+  };
+}
