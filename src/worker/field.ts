@@ -4,7 +4,7 @@ import { classLevels, likeliest, scaleLevels } from './field-levels.ts';
 import { refined } from './field-refining.ts';
 
 /** A field as it is painted: with as many points as a smooth line needs, those between the others in proportion. */
-export interface FieldPicture {
+interface FieldPicture {
   readonly columns: number;
   readonly rows: number;
   /** Row-major [rows, columns]: see `field-levels.ts`. */
