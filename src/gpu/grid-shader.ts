@@ -7,12 +7,7 @@ import { each, functionName } from './unrolled-layers.ts';
 export const POINTS_AT_ONCE = 8;
 const FOURS = POINTS_AT_ONCE / 4;
 
-/**
- * A network with more parameters has a loop over the units of each layer: straight-line code is a sixth faster, but 337
- * parameters compile in half a second on SwiftShader, and 1,185 in ten.
- */
-const MOST_STRAIGHT_PARAMETERS = 400;
-/** What layers read is written out in either case: a network with more of it in all is for the layers' own kernels. */
+/** What a layer reads is written out, unit by unit: a network with more of that in all is for the layers' own kernels. */
 const MOST_LAYER_INPUTS = 256;
 
 const params = { columnCount: 'u32', rowCount: 'u32' } as const;
@@ -46,7 +41,7 @@ export function gridKernel(network: Network): Kernel {
       .join(', ')} }`,
     '@group(0) @binding(0) var<uniform> params: Params;',
     '@group(0) @binding(1) var<storage, read> axes: array<f32>;',
-    // Of a known length where indices are constant: the compiler need not guard each of them.
+    // Of a known length, so that the compiler can tell which indices need no guard.
     `@group(0) @binding(2) var<storage, read> parameters: array<f32, ${parameterCount}>;`,
     '@group(0) @binding(3) var<storage, read_write> outputs: array<f32>;',
     '@compute @workgroup_size(8, 8)',
@@ -63,9 +58,11 @@ export function gridKernel(network: Network): Kernel {
     }),
     ...layers.flatMap((layer, i) => [
       `var a${i + 1}: array<vec4f, ${FOURS * layer.units}>;`,
-      ...eachUnit(network, layer, (unit) =>
-        i === 0 ? firstLayer(layer, unit) : laterLayer(layer, i + 1, unit),
-      ),
+      // A loop: straight-line code is as fast, but 337 parameters of it compile six times as long on SwiftShader, half a
+      // second, and 1,185 a hundred times as long.
+      `for (var unit = 0u; unit < ${layer.units}u; unit++) {`,
+      ...(i === 0 ? firstLayer(layer) : laterLayer(layer, i + 1)),
+      '}',
     ]),
     `let at = (id.y * params.columnCount + column) * ${outputCount}u;`,
     ...each(POINTS_AT_ONCE, (point) =>
@@ -100,49 +97,38 @@ function onFour(name: ActivationName): string {
   return `fn ${inFour(name)}(z: vec4f) -> vec4f { return ${of}; }`;
 }
 
-/** The code of every unit, or of any in a loop. */
-function eachUnit(
-  { parameterCount }: Network,
-  { units }: Layer,
-  codeOf: (unit: string) => string[],
-): string[] {
-  if (parameterCount <= MOST_STRAIGHT_PARAMETERS)
-    return each(units, (unit) => ['{', ...codeOf(`${unit}u`), '}']).flat();
-  return [`for (var unit = 0u; unit < ${units}u; unit++) {`, ...codeOf('unit'), '}'];
-}
-
 /** What is held and the line's own input stand in one sum, which all points of an invocation share. */
-function firstLayer(layer: Layer, unit: string): string[] {
+function firstLayer(layer: Layer): string[] {
   const { inputCount, activation } = layer;
   const across = each(inputCount, (k) => `isAcross${k} * w${k}`);
   const line = each(inputCount, (k) => `line${k} * w${k}`);
   return [
-    ...each(inputCount, (k) => `let w${k} = ${weightOf(layer, k, unit)};`),
+    ...each(inputCount, (k) => `let w${k} = ${weightOf(layer, k)};`),
     `let across = ${across.join(' + ')};`,
-    `let line = ${line.join(' + ')} + ${biasOf(layer, unit)};`,
-    ...each(FOURS, (four) => `${place(1, unit, four)} = ${inFour(activation)}(x${four} * across + line);`),
+    `let line = ${line.join(' + ')} + ${biasOf(layer)};`,
+    ...each(FOURS, (four) => `${place(1, 'unit', four)} = ${inFour(activation)}(x${four} * across + line);`),
   ];
 }
 
 /** a = f(a · w + bias) */
-function laterLayer(layer: Layer, l: number, unit: string): string[] {
+function laterLayer(layer: Layer, l: number): string[] {
   return [
-    `let bias = ${biasOf(layer, unit)};`,
+    `let bias = ${biasOf(layer)};`,
     ...each(FOURS, (four) => `var z${four} = vec4f(bias);`),
     ...each(layer.inputCount, (k) => [
-      `let w${k} = ${weightOf(layer, k, unit)};`,
+      `let w${k} = ${weightOf(layer, k)};`,
       ...each(FOURS, (four) => `z${four} += ${place(l - 1, `${k}u`, four)} * w${k};`),
     ]).flat(),
-    ...each(FOURS, (four) => `${place(l, unit, four)} = ${inFour(layer.activation)}(z${four});`),
+    ...each(FOURS, (four) => `${place(l, 'unit', four)} = ${inFour(layer.activation)}(z${four});`),
   ];
 }
 
-function weightOf({ weightsOffset, units }: Layer, k: number, unit: string): string {
-  return `parameters[${weightsOffset + k * units}u + ${unit}]`;
+function weightOf({ weightsOffset, units }: Layer, k: number): string {
+  return `parameters[${weightsOffset + k * units}u + unit]`;
 }
 
-function biasOf({ biasOffset }: Layer, unit: string): string {
-  return biasOffset === undefined ? '0.0' : `parameters[${biasOffset}u + ${unit}]`;
+function biasOf({ biasOffset }: Layer): string {
+  return biasOffset === undefined ? '0.0' : `parameters[${biasOffset}u + unit]`;
 }
 
 function place(l: number, unit: string, four: number): string {

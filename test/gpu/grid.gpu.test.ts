@@ -65,7 +65,7 @@ describe('predictGrid equals predict at every point', () => {
     }
   });
 
-  // Written out straight, written out with loops, and by the layers' kernels in two slices.
+  // By code written for the network, and by the layers' kernels in two slices.
   it.each([
     [1, 5, 512],
     [3, 5, 512],
