@@ -13,7 +13,7 @@ const RIGHT = 10;
 /** Of a digit of a tick. */
 const DIGIT_WIDTH = 7;
 
-export interface AxisTick {
+interface AxisTick {
   readonly at: number;
   readonly text: string;
   /** Whether there is room for its text. */

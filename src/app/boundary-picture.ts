@@ -133,7 +133,7 @@ class BoundaryPicture extends LitElement {
     const isCurve = field.kind === 'curve';
     return html`
       <div class="plot">
-        ${isCurve ? nothing : html`<canvas width=${field.columns} height=${field.rows} aria-hidden="true"></canvas>`}
+        ${isCurve ? nothing : html`<canvas width=${field.picture.columns} height=${field.picture.rows} aria-hidden="true"></canvas>`}
         <svg
           class="axes"
           viewBox="0 0 ${WIDTH} ${round(frame.height)}"
@@ -165,7 +165,8 @@ class BoundaryPicture extends LitElement {
 
   /** One look-up a point. */
   #paint(canvas: HTMLCanvasElement, field: Field, theme: Theme): void {
-    const { levels, columns, rows, kind, decides } = field;
+    const { kind, decides } = field;
+    const { levels, columns, rows } = field.picture;
     const key = [kind, decides, theme.card, theme.ink].join(' ');
     if (this.#palette?.key !== key) this.#palette = { key, pixels: paletteOf(field, theme) };
     if (this.#image?.width !== columns || this.#image.height !== rows)

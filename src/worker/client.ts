@@ -8,7 +8,7 @@ import type { WalkService } from './walk-service.ts';
 
 export type { AssessmentReport } from './assessment-report.ts';
 export type { Field } from './field.ts';
-export type { FieldColumn, FieldColumns, FieldRequest } from './field-columns.ts';
+export type { FieldColumns, FieldRequest } from './field-columns.ts';
 export type { FieldPoints } from './field-points.ts';
 export type { LossCurve } from './loss-curve.ts';
 export type { Frame, FrameRequest } from './inside-service.ts';

@@ -15,50 +15,61 @@ export const LEVEL_COUNT = 3 << 8;
 /** Between two contours. */
 const BAND_SHADES = 25;
 
+/** From so many points across, a line one point wide would be hard to see. */
+const THICK_FROM = 384;
+
 /** @param values row-major [rows, columns] */
 export function scaleLevels(
-  values: Float32Array,
+  values: Float64Array,
   columns: number,
   { least, most }: { readonly least: number; readonly most: number },
 ): Uint16Array<ArrayBuffer> {
   const levels = new Uint16Array(values.length);
+  const bands = new Uint8Array(values.length);
+  const sides = new Uint8Array(values.length);
   const factor = SHADES / (most - least || 1);
   for (let i = 0; i < values.length; i++) {
-    const shade = (values[i] - least) * factor;
-    levels[i] = Number.isNaN(shade) ? NO_NUMBER : Math.max(0, Math.min(SHADES - 1, shade));
+    const place = (values[i] - least) * factor;
+    const shade = Number.isNaN(place) ? NO_NUMBER : Math.max(0, Math.min(SHADES - 1, Math.floor(place)));
+    levels[i] = shade;
+    bands[i] = shade / BAND_SHADES;
+    sides[i] = shade < SHADES / 2 ? 0 : 1;
   }
-  const bands = Uint8Array.from(levels, (shade) => shade / BAND_SHADES);
   drawLines(levels, bands, { columns, line: CONTOUR, isThick: false });
-  const sides = Uint8Array.from(levels, (level) => ((level & 255) < SHADES / 2 ? 0 : 1));
-  drawLines(levels, sides, { columns, line: DECISION, isThick: true });
+  drawLines(levels, sides, { columns, line: DECISION, isThick: columns >= THICK_FROM });
   return levels;
 }
 
 /**
- * The likeliest class of every point.
+ * The likeliest class of every point, and how likely it is.
  *
- * @param probabilities row-major [rows, columns, classCount]
+ * @param probabilities row-major [points, classCount]
  */
-export function classLevels(probabilities: Float64Array, columns: number, classCount: number) {
+export function likeliest(probabilities: Float64Array, classCount: number) {
   const count = probabilities.length / classCount;
   const classOf = new Uint16Array(count);
   const values = new Float32Array(count);
-  const levels = new Uint16Array(count);
-  const certain = CLASS_SHADES - 1;
   for (let i = 0, at = 0; i < count; i++, at += classCount) {
-    let likeliest = 0;
-    for (let k = 1; k < classCount; k++)
-      if (probabilities[at + k] > probabilities[at + likeliest]) likeliest = k;
-    const share = probabilities[at + likeliest];
-    classOf[i] = likeliest;
-    values[i] = share;
-    const shade = Math.max(0, Math.min(certain, Math.floor(share * CLASS_SHADES)));
-    levels[i] = (likeliest % CLASS_COLOURS) * CLASS_SHADES + (Number.isNaN(shade) ? 0 : shade);
+    let best = 0;
+    for (let k = 1; k < classCount; k++) if (probabilities[at + k] > probabilities[at + best]) best = k;
+    classOf[i] = best;
+    values[i] = probabilities[at + best];
   }
-  drawLines(levels, classOf, { columns, line: DECISION, isThick: true });
-  const counts = Array<number>(classCount).fill(0);
-  for (const place of classOf) counts[place]++;
-  return { classOf, values, levels, classShares: counts.map((each) => each / count) };
+  return { classOf, values };
+}
+
+/** @param columns points across */
+export function classLevels(
+  { classOf, values }: { readonly classOf: Uint16Array; readonly values: Float32Array },
+  columns: number,
+): Uint16Array<ArrayBuffer> {
+  const levels = new Uint16Array(classOf.length);
+  for (let i = 0; i < levels.length; i++) {
+    const shade = Math.max(0, Math.min(CLASS_SHADES - 1, Math.floor(values[i] * CLASS_SHADES)));
+    levels[i] = (classOf[i] % CLASS_COLOURS) * CLASS_SHADES + (Number.isNaN(shade) ? 0 : shade);
+  }
+  drawLines(levels, classOf, { columns, line: DECISION, isThick: columns >= THICK_FROM });
+  return levels;
 }
 
 /** Marks the points whose right or lower neighbour is of another kind; of a thick line that neighbour, too. */

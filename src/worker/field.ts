@@ -1,6 +1,15 @@
 import { predictionsOf, type Dataset, type Grid, type LossName } from '../index.ts';
 import { axisOf, gridOf, partsOf, type FieldColumn, type FieldRequest } from './field-columns.ts';
-import { classLevels, scaleLevels } from './field-levels.ts';
+import { classLevels, likeliest, scaleLevels } from './field-levels.ts';
+import { refined } from './field-refining.ts';
+
+/** A field as it is painted: with as many points as a smooth line needs, those between the others in proportion. */
+interface FieldPicture {
+  readonly columns: number;
+  readonly rows: number;
+  /** Row-major [rows, columns]: see `field-levels.ts`. */
+  readonly levels: Uint16Array;
+}
 
 /** What a network answers all over the plane of two columns, or along one. */
 export interface Field {
@@ -22,8 +31,8 @@ export interface Field {
   readonly values: Float32Array;
   /** Of kind classes: the likeliest, [rows, columns]. */
   readonly classOf: Uint16Array;
-  /** What to paint, [rows, columns]: see `field-levels.ts`. */
-  readonly levels: Uint16Array;
+  /** What to paint; 0 by 0 of curves. */
+  readonly picture: FieldPicture;
   /** Of the scale or of the curves: that of the actual values, or 0 to 1. */
   readonly range: { readonly least: number; readonly most: number };
   /** The least and the largest of `values` that are numbers; undefined where none is. */
@@ -67,21 +76,45 @@ export async function fieldOf(
     range,
     decides,
     classOf: new Uint16Array(),
-    levels: new Uint16Array(),
+    picture: { columns: 0, rows: 0, levels: new Uint16Array() },
     extent: undefined,
     classShares: [],
   };
   if (classes && outputCount > 1) {
     const values = new Float32Array(predictions);
     if (!common.y) return { ...common, kind: 'curve', names: classes, values, extent: extentOf(values) };
-    const levels = classLevels(predictions, grid.columns, outputCount);
-    return { ...common, kind: 'classes', names: classes, ...levels };
+    const found = likeliest(predictions, outputCount);
+    const plane = refined({
+      values: predictions,
+      columns: grid.columns,
+      rows: grid.rows,
+      width: outputCount,
+    });
+    const painted = plane.values === predictions ? found : likeliest(plane.values, outputCount);
+    return {
+      ...common,
+      ...found,
+      kind: 'classes',
+      names: classes,
+      classShares: sharesOf(found.classOf, outputCount),
+      picture: { columns: plane.columns, rows: plane.rows, levels: classLevels(painted, plane.columns) },
+    };
   }
-  const values = valuesOfOutput(dataset, predictions, request.output);
+  const inUnits = valuesOfOutput(dataset, predictions, request.output);
+  const values = new Float32Array(inUnits);
   const names = [classes ? `${targets[0]} = ${classes[1]}` : targets[request.output]];
   const scale = { ...common, names, values, extent: extentOf(values) };
   if (!common.y) return { ...scale, kind: 'curve' };
-  return { ...scale, kind: 'scale', levels: scaleLevels(values, grid.columns, range) };
+  const plane = refined({ values: inUnits, columns: grid.columns, rows: grid.rows, width: 1 });
+  const levels = scaleLevels(plane.values, plane.columns, range);
+  return { ...scale, kind: 'scale', picture: { columns: plane.columns, rows: plane.rows, levels } };
+}
+
+/** On which share of the points each class is the likeliest. */
+function sharesOf(classOf: Uint16Array, classCount: number): number[] {
+  const counts = Array<number>(classCount).fill(0);
+  for (const place of classOf) counts[place]++;
+  return counts.map((count) => count / classOf.length);
 }
 
 /** One output at every point, in the units of the table. */
@@ -89,10 +122,10 @@ function valuesOfOutput(
   { targetScaling, training }: Dataset,
   predictions: Float64Array,
   output: number,
-): Float32Array {
+): Float64Array {
   const { offset, factor } = targetScaling[output];
   const { outputCount } = training;
-  const values = new Float32Array(predictions.length / outputCount);
+  const values = new Float64Array(predictions.length / outputCount);
   for (let i = 0; i < values.length; i++) values[i] = offset + factor * predictions[i * outputCount + output];
   return values;
 }
@@ -108,8 +141,8 @@ function extentOf(values: Float32Array): Field['extent'] {
 }
 
 /** The arrays of a field that can be handed over instead of copied. */
-export function fieldBuffers({ values, classOf, levels }: Field): ArrayBuffer[] {
-  return [values, classOf, levels].map(({ buffer }) => buffer as ArrayBuffer);
+export function fieldBuffers({ values, classOf, picture }: Field): ArrayBuffer[] {
+  return [values, classOf, picture.levels].map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /** By output: a field that moves asks at every frame. */

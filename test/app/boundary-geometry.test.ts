@@ -25,7 +25,7 @@ const field: Field = {
   classes: undefined,
   values: Float32Array.of(0, 1, 2, 3, 4, Number.NaN),
   classOf: new Uint16Array(),
-  levels: new Uint16Array(6),
+  picture: { columns: 3, rows: 2, levels: new Uint16Array(6) },
   range: { least: 0, most: 4 },
   extent: { least: 0, most: 4 },
   classShares: [],

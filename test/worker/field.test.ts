@@ -9,8 +9,16 @@ import {
 } from '../../src/index.ts';
 import { fieldBuffers, fieldOf } from '../../src/worker/field.ts';
 import { fieldColumnsOf, type FieldRequest } from '../../src/worker/field-columns.ts';
-import { CONTOUR, DECISION, NO_NUMBER, scaleLevels, classLevels } from '../../src/worker/field-levels.ts';
+import {
+  CONTOUR,
+  DECISION,
+  NO_NUMBER,
+  classLevels,
+  likeliest,
+  scaleLevels,
+} from '../../src/worker/field-levels.ts';
 import { pointsOf } from '../../src/worker/field-points.ts';
+import { refined } from '../../src/worker/field-refining.ts';
 import { expectClose } from '../support/close.ts';
 import { mixedColumns, mixedTable, trainModel, type TargetKind } from '../support/models.ts';
 
@@ -151,22 +159,38 @@ describe('the points of a field', () => {
 
 describe('what is painted', () => {
   it('are shades of the range, with lines between them', () => {
-    const values = Float32Array.of(-1, 0, 0.3, 1, 2, Number.NaN);
+    const values = Float64Array.of(-1, 0, 0.3, 1, 2, Number.NaN);
     const levels = scaleLevels(values, 6, { least: 0, most: 1 });
     expect([...levels].map((level) => level & 255)).toEqual([0, 0, 75, 249, 249, NO_NUMBER]);
-    const lines = [0, CONTOUR, DECISION, DECISION, CONTOUR, 0];
+    const lines = [0, CONTOUR, DECISION, 0, CONTOUR, 0];
     expect([...levels].map((level) => level & ~255)).toEqual(lines);
   });
 
   it('are the likeliest classes, and how likely they are', () => {
-    const { classOf, values, levels } = classLevels(
-      Float64Array.of(0.2, 0.8, 0.3, 0.7, 1, 0, 0.9, 0.1),
-      2,
-      2,
-    );
+    const probabilities = Float64Array.of(0.2, 0.8, 0.3, 0.7, 1, 0, 0.9, 0.1);
+    const { classOf, values } = likeliest(probabilities, 2);
+    const levels = classLevels({ classOf, values }, 2);
     expect([...classOf]).toEqual([1, 1, 0, 0]);
     expect([...values].map((value) => Math.round(10 * value))).toEqual([8, 7, 10, 9]);
-    expect([...levels].every((level) => level >> 8 === 2)).toBe(true);
+    // The line runs on the upper side, one point wide.
+    expect([...levels].map((level) => level >> 8)).toEqual([2, 2, 0, 0]);
     expect(levels[2] & 255).toBe(31);
+  });
+
+  it('lies between the points in proportion', () => {
+    const values = Float64Array.from({ length: 60 }, (_, i) => i ** 1.5);
+    const plane = { values, columns: 5, rows: 6, width: 2 };
+    const fine = refined(plane);
+    expect(fine).toMatchObject({ columns: 256, rows: 256, width: 2 });
+    const at = (column: number, row: number, k: number) => fine.values[(row * 256 + column) * 2 + k];
+    // The points there were are there still: every 63.75th across, every 51st down.
+    expect([at(0, 0, 1), at(255, 0, 0), at(0, 51, 0), at(255, 255, 1)]).toEqual(
+      [1, 8, 10, 59].map((i) => values[i]),
+    );
+    const middle = (values[0] + values[10]) / 2;
+    expect((at(0, 25, 0) + at(0, 26, 0)) / 2).toBeCloseTo(middle, 9);
+    const share = (64 * 4) / 255 - 1;
+    expect(at(64, 0, 0)).toBeCloseTo(values[2] + share * (values[4] - values[2]), 9);
+    expect(refined({ ...plane, width: 20, columns: 1, rows: 3 }).values).toBe(values);
   });
 });
