@@ -5,8 +5,10 @@ import { sentenceOf } from './sentences.ts';
 /** Points along an axis: the fewest, and as many as a large picture has pixels. */
 const LEAST_POINTS = 64;
 const MOST_POINTS = 512;
-/** What moves has at most so many milliseconds a picture, about 20 a second; in less than this there is room for more. */
-const MOVING_MS = { most: 50, little: 10 };
+/** Pictures of what moves: with fewer milliseconds from one to the next they become finer, with more coarser. */
+const BETWEEN_MS = { least: 45, most: 80 };
+/** Once they were too fine, the next so many pictures stay as they are. */
+const CALM_PICTURES = 60;
 /** What stands still may take so long to become sharper, in milliseconds. */
 const STILL_MS = 400;
 
@@ -24,6 +26,8 @@ export class FieldControl {
   #key = '';
   #pointCount = LEAST_POINTS;
   #adapted: Field | undefined;
+  #adaptedAtMs = -Infinity;
+  #calmPictures = 0;
 
   constructor(client: TrainingClient, inside: InsideControl) {
     this.#client = client;
@@ -73,15 +77,29 @@ export class FieldControl {
     this.#adapted = field;
     const { isLive, isReplaying } = this.#inside;
     const { columns } = field;
+    const now = performance.now();
+    const betweenMs = now - this.#adaptedAtMs;
+    this.#adaptedAtMs = now;
     if (isLive || isReplaying) {
-      if (fieldMs > MOVING_MS.most) this.#pointCount = Math.max(LEAST_POINTS, columns / 2);
-      else if (fieldMs < MOVING_MS.little) this.#pointCount = Math.min(MOST_POINTS, columns * 2);
+      this.#adaptMoving(columns, betweenMs);
       return;
     }
     // Twice as many along either axis take four times as long.
     if (columns < MOST_POINTS && 4 * fieldMs < STILL_MS) {
       this.#pointCount = Math.min(MOST_POINTS, columns * 2);
       this.#inside.ask();
+    }
+  }
+
+  #adaptMoving(columns: number, betweenMs: number): void {
+    this.#calmPictures--;
+    // One that was asked for before the last change says nothing of it.
+    if (columns !== this.#pointCount) return;
+    if (betweenMs > BETWEEN_MS.most && columns > LEAST_POINTS) {
+      this.#pointCount = columns / 2;
+      this.#calmPictures = CALM_PICTURES;
+    } else if (betweenMs < BETWEEN_MS.least && columns < MOST_POINTS && this.#calmPictures <= 0) {
+      this.#pointCount = columns * 2;
     }
   }
 

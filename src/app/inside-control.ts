@@ -8,6 +8,8 @@ const REPLAY_PICTURES = 150;
 const SPREAD_EVERY_MS = 100;
 /** A look that takes longer is given up when another step is wanted, in milliseconds. */
 const PATIENCE_MS = 150;
+/** The device draws the next picture while the last one is on its way. */
+const LOOKS_AT_ONCE = 2;
 /** Rows whose predictions are shown. */
 const SHOWN_ROWS = 12;
 
@@ -160,18 +162,21 @@ export class InsideControl {
     if (isOther || this.#state.activity !== 'idle') this.ask();
   }
 
-  /** One picture after the other, each asked for when the one before it is on the page. */
+  /** One picture after the other; of a run that trains the next one is asked for before the last has come. */
   async #loop(): Promise<void> {
     this.#isLooping = true;
+    const onTheWay: Promise<void>[] = [];
     try {
       while (
         this.#listeners.size > 0 &&
         (this.#asked !== this.#answered || this.isLive || this.isReplaying)
       ) {
-        await this.#look();
+        onTheWay.push(this.#look());
+        if (onTheWay.length >= (this.isLive ? LOOKS_AT_ONCE : 1)) await onTheWay.shift();
         await nextPicture(Math.min(...this.#listeners.values()));
         if (this.isReplaying) this.#stepOn();
       }
+      await Promise.all(onTheWay);
     } finally {
       this.#isLooping = false;
     }

@@ -84,13 +84,9 @@ export class InsideService {
     const opened = this.#subjects.open(request.subject);
     const { step, parameters: given } = request;
     const { session, replay, run } = opened;
-    if (step === undefined && session && !given) {
-      const parameters = await session.parameters();
-      return frameOf(opened, request, { step: session.stepCount, parameters, trainer: session });
-    }
+    if (step === undefined && session && !given) return frameOf(opened, request, session);
     const at = step ?? session?.stepCount ?? run.history.first.step;
-    const look = async (trainer: Trainer) =>
-      frameOf(opened, request, { step: at, parameters: await trainer.parameters(), trainer });
+    const look = (trainer: Trainer) => frameOf(opened, request, trainer);
     return replay.lookAt(at, look, { signal, ...(given && { parameters: given }) });
   }
 
@@ -127,28 +123,27 @@ export class InsideService {
   }
 }
 
-/** What is looked at: the parameters, and whoever predicts with them. */
-interface Standing {
-  readonly step: number;
-  readonly parameters: Float64Array;
-  readonly trainer: Pick<Trainer, 'predictGrid'>;
-}
-
 async function frameOf(
   { job, prepared, run, session }: OpenSubject,
   { rowCount, row, hasSpread, field: fieldRequest }: FrameRequest,
-  { step, parameters, trainer }: Standing,
+  trainer: Pick<Trainer, 'stepCount' | 'parameters' | 'predictGrid'>,
 ): Promise<Frame> {
   const { dataset, predictable } = prepared;
   const { inputCount, outputCount } = dataset.training;
   const network = layOutNetwork(inputCount, job.layers);
+  const start = performance.now();
+  const predictor = { predictGrid: (grid: Grid) => trainer.predictGrid(grid), loss: job.loss };
+  // Both are asked for before a run that trains goes on.
+  const [parameters, field] = await Promise.all([
+    trainer.parameters(),
+    fieldRequest && fieldOf(predictor, dataset, fieldRequest),
+  ]);
+  const fieldMs = performance.now() - start;
+  const step = trainer.stepCount;
   const rows = predictable.rows.subarray(0, rowCount);
   const inputs = predictable.inputs.subarray(0, rows.length * inputCount);
   const outputs = predictionsOf(job.loss, forward(network, parameters, inputs), outputCount);
   const shown = { rows, parts: predictable.parts.slice(0, rows.length), inputs };
-  const start = performance.now();
-  const predictor = { predictGrid: (grid: Grid) => trainer.predictGrid(grid), loss: job.loss };
-  const field = fieldRequest && (await fieldOf(predictor, dataset, fieldRequest));
   const frame: Frame = {
     step,
     firstStep: run.history.first.step,
@@ -162,7 +157,7 @@ async function frameOf(
         : saidOf(job, network, parameters, inputs.slice(row * inputCount, (row + 1) * inputCount)),
     spread: hasSpread ? spreadOf(job, dataset.training, parameters) : undefined,
     field,
-    fieldMs: performance.now() - start,
+    fieldMs,
   };
   return field ? transfer(frame, fieldBuffers(field)) : frame;
 }

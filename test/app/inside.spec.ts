@@ -120,7 +120,8 @@ test('what the network answers all over the plane stands in a picture and in a t
     const expected = await trainer.predict(inputs);
     await expect
       .poll(async () => {
-        const shown = (await table.locator('td').allInnerTexts()).map(numberIn);
+        const texts = await table.locator('td').allInnerTexts();
+        const shown = texts.map((text) => numberIn(text.replace('%', '').trim()) / 100);
         return Math.max(...shown.map((value, i) => Math.abs(value - expected[i])));
       })
       // Both the places and the answers are rounded.

@@ -67,7 +67,7 @@ test('the main thread stays free while the plane of two spirals is drawn as they
   await openSample(page, 'Two spirals');
   await page.getByRole('radio', { name: 'WebGPU (software)' }).check({ force: true });
   await set(page, 'Hidden layers, units', '16,16');
-  await choose(page, 'Hidden activation', 'tanh');
+  await choose(page, 'Activation', 'tanh');
   await set(page, 'Steps', '3,000,000');
   await page.getByRole('link', { name: 'Inside', exact: true }).click();
   await expect(page.locator('boundary-picture canvas')).toBeVisible();
@@ -83,6 +83,7 @@ test('the main thread stays free while the plane of two spirals is drawn as they
       pictures.push({ atMs: performance.now(), columns: frame.field.columns, fieldMs: frame.fieldMs });
     });
   });
+  await button(page, 'Train').focus();
   const longest = await longestTask(browser, page, async () => {
     await page.keyboard.press('Enter');
     await page.locator('main[data-activity=running]').waitFor({ state: 'attached' });
