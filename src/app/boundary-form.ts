@@ -3,7 +3,7 @@ import { live } from 'lit/directives/live.js';
 import type { FieldColumns, FieldRequest, RowField } from '../worker/client.ts';
 import { countOf } from './format.ts';
 import { cellsOf, fieldFault } from './row-form.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles, controlStyles, rowFieldStyles } from './styles.ts';
 
 /** The cells of a request have a decimal point, wherever the table comes from. */
 const DECIMAL = '.';
@@ -19,6 +19,7 @@ class BoundaryForm extends LitElement {
   static override styles = [
     baseStyles,
     controlStyles,
+    rowFieldStyles,
     css`
       .axes,
       .held {
@@ -26,25 +27,6 @@ class BoundaryForm extends LitElement {
         grid-template-columns: repeat(auto-fill, minmax(144px, 1fr));
         gap: 12px 16px;
         max-width: 520px;
-      }
-      label {
-        display: grid;
-        gap: 4px;
-        align-content: start;
-        min-width: 0;
-      }
-      .name {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-size: 12px;
-        line-height: 16px;
-        color: var(--muted);
-      }
-      .fault {
-        font-size: 12px;
-        line-height: 16px;
-        color: var(--fails);
       }
       summary {
         padding: 8px 0;
@@ -98,7 +80,7 @@ class BoundaryForm extends LitElement {
   #renderField(field: RowField, i: number) {
     const text = this.#textsNow()[i];
     const fault = fieldFault(field, text, DECIMAL);
-    return html`<label>
+    return html`<label class="field">
       <span class="name" title=${field.column}>${field.column}</span>
       ${
         field.kind === 'number'
@@ -153,7 +135,7 @@ function renderChoice(
   chosen: string | undefined,
   choose: (name: string | undefined) => void,
 ) {
-  return html`<label>
+  return html`<label class="field">
     <span class="name">${label}</span>
     <select @change=${(event: Event) => choose(names[(event.target as HTMLSelectElement).selectedIndex])}>
       ${names.map(

@@ -10,7 +10,7 @@ import { PageElement } from './page-element.ts';
 import './row-answers.ts';
 import './run-card.ts';
 import './spread-picture.ts';
-import { baseStyles } from './styles.ts';
+import { baseStyles, columnStyles } from './styles.ts';
 import './spread-picture.ts';
 import './time-slider.ts';
 
@@ -18,15 +18,10 @@ import './time-slider.ts';
 class InsideView extends PageElement {
   static override styles = [
     baseStyles,
+    columnStyles,
     css`
       main {
-        display: grid;
         grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-        gap: 16px;
-        max-width: 1440px;
-        margin: 0 auto;
-        padding: 20px 24px 48px;
-        align-items: start;
       }
       .bar {
         grid-column: 1 / -1;
@@ -40,21 +35,15 @@ class InsideView extends PageElement {
       boundary-form {
         margin-top: 16px;
       }
-      .column {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 16px;
-      }
       @media (max-width: 959px) {
         main {
           grid-template-columns: minmax(0, 1fr);
-          padding: 16px 16px 48px;
         }
       }
       @media (max-width: 719px) {
+        /* Room for the bar at the bottom. */
         main {
           padding: 12px 12px 196px;
-          gap: 12px;
         }
       }
     `,

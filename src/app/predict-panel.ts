@@ -9,7 +9,7 @@ import { properMinus } from './format.ts';
 import { PageElement } from './page-element.ts';
 import { cellsOf, fieldFault, rowFault } from './row-form.ts';
 import { sentenceOf } from './sentences.ts';
-import { baseStyles, controlStyles } from './styles.ts';
+import { baseStyles, controlStyles, rowFieldStyles } from './styles.ts';
 
 /** Predicted this long after the last key, in milliseconds. */
 const PAUSE_MS = 250;
@@ -32,6 +32,7 @@ export class PredictPanel extends PageElement {
   static override styles = [
     baseStyles,
     controlStyles,
+    rowFieldStyles,
     css`
       :host {
         display: grid;
@@ -63,25 +64,6 @@ export class PredictPanel extends PageElement {
         padding: 4px;
         margin: -4px;
         overflow: auto;
-      }
-      .field {
-        display: grid;
-        gap: 4px;
-        align-content: start;
-        min-width: 0;
-      }
-      .name {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-size: 12px;
-        line-height: 16px;
-        color: var(--muted);
-      }
-      .fault {
-        font-size: 12px;
-        line-height: 16px;
-        color: var(--fails);
       }
       .submit {
         justify-self: start;

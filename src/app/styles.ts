@@ -254,6 +254,29 @@ export const tableStyles = css`
   }
 `;
 
+/** A cell of a row in a form: its column above it, what is wrong with it below. */
+export const rowFieldStyles = css`
+  .field {
+    display: grid;
+    gap: 4px;
+    align-content: start;
+    min-width: 0;
+  }
+  .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-size: 12px;
+    line-height: 16px;
+    color: var(--muted);
+  }
+  .fault {
+    font-size: 12px;
+    line-height: 16px;
+    color: var(--fails);
+  }
+`;
+
 /** A disclosure: its summary, with an arrow that turns when it is open. */
 export const disclosureStyles = css`
   summary {
