@@ -290,6 +290,7 @@ export { appendColumns, type AddedColumn } from './data/csv-append.ts';
 export { lackingTargets, type ActualTargets } from './data/actual-targets.ts';
 
 export { forward, layerActivations } from './cpu/forward.ts';
+export { sampledLoss, type SampledLoss } from './cpu/sampled-loss.ts';
 
 // Look inside
 export { spreadOf } from './cpu/spread.ts';

@@ -1,6 +1,7 @@
 import { backends } from './backends.ts';
 import { RefusalError } from './core/errors.ts';
-import type { Adapter, Trainer } from './core/job.ts';
+import type { Adapter, Trainer, TrainingData, TrainingJob } from './core/job.ts';
+import { layOutNetwork } from './core/network.ts';
 import type { Plan, Snapshot } from './core/plan.ts';
 import type { Trace } from './core/trace.ts';
 import type { Replayable, RunReplay } from './run-replay.ts';
@@ -17,6 +18,9 @@ export interface TracedStep {
   readonly refusal: string | undefined;
 }
 
+/** Numbers that all matrices of a traced step may come to: 64 MiB, and computed in a second or so. */
+const MOST_NUMBERS = 2 ** 23;
+
 /** What the layered kernels trace with, whatever a run was trained by. */
 const LAYERED: Plan = { strategy: 'layered', matmul: 'simple' };
 
@@ -24,14 +28,16 @@ const LAYERED: Plan = { strategy: 'layered', matmul: 'simple' };
  * Every matrix of a step, in float64 and by the layered kernels, from the run's parameters before it.
  *
  * @param step from where the run was first kept to the job's last but one
- * @throws InputError for a step the run does not have, RefusalError where the CPU path cannot take the job
+ * @throws InputError for a step the run does not have, RefusalError where the CPU path cannot take the job or its
+ *   matrices are too large to keep all of them
  */
-export function traceStepOf(
+export async function traceStepOf(
   run: Replayable,
   replay: RunReplay,
   step: number,
   signal?: AbortSignal,
 ): Promise<TracedStep> {
+  requireFew(run.job, run.data);
   const trace = async (trainer: Trainer): Promise<TracedStep> => {
     const [own, snapshot] = [await trainer.trace(), await trainer.snapshot()];
     if (run.backend === 'gpu') {
@@ -59,4 +65,20 @@ async function traceElsewhere({ job, data }: Replayable, snapshot: Snapshot, pla
   } finally {
     trainer.dispose();
   }
+}
+
+/** @throws RefusalError */
+function requireFew({ layers, batchSize }: TrainingJob, { rowCount, inputCount }: TrainingData): void {
+  const { parameterCount } = layOutNetwork(inputCount, layers);
+  const units = layers.reduce((sum, layer) => sum + layer.units, 0);
+  const rows = Math.min(batchSize ?? rowCount, rowCount);
+  // Five matrices a layer have a row for each of the batch; parameters, their gradients and what they become.
+  const numbers = rows * (inputCount + 5 * units) + 3 * parameterCount;
+  if (numbers <= MOST_NUMBERS) return;
+  const mebibytes = (count: number) => Math.ceil((8 * count) / 2 ** 20).toLocaleString('en-US');
+  throw new RefusalError(
+    `A step is walked through in at most ${mebibytes(MOST_NUMBERS)} MiB of matrices; batches of ` +
+      `${rows.toLocaleString('en-US')} rows and ${parameterCount.toLocaleString('en-US')} parameters need ` +
+      `${mebibytes(numbers)} MiB. Use smaller batches or narrower layers.`,
+  );
 }

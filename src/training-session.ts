@@ -297,9 +297,9 @@ export class TrainingSession {
     return { snapshot, losses, watch: this.#watch?.stateAt(snapshot.step) };
   }
 
-  /** The parameters as they are, low parts included; may be asked while it trains: [parameterCount]. */
-  parameters(): Promise<Float64Array> {
-    return this.#trainer.parameters();
+  /** Where its trainer stands, at the best step of a run that went back to it; may be asked while it trains. */
+  snapshot(): Promise<Snapshot> {
+    return this.#trainer.snapshot();
   }
 
   /** dE/dparameter at the present parameters, as this backend computes it: [parameterCount]. */

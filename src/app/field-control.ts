@@ -58,14 +58,16 @@ export class FieldControl {
   /** Other columns, or other values of the rest. */
   change(request: FieldRequest): void {
     this.request = request;
+    this.points = undefined;
     void this.#loadPoints();
     this.#inside.ask();
   }
 
   #take(): void {
-    const { subjectKey, frame } = this.#inside;
-    if (subjectKey !== this.#key) {
-      this.#key = subjectKey;
+    const { looked, frame } = this.#inside;
+    const key = looked?.key ?? '';
+    if (key !== this.#key) {
+      this.#key = key;
       void this.#loadColumns();
     }
     if (frame?.field && frame.field !== this.#adapted) this.#adapt(frame.field, frame.fieldMs);
@@ -104,37 +106,43 @@ export class FieldControl {
   }
 
   async #loadColumns(): Promise<void> {
-    const { subject } = this.#inside;
+    const { looked } = this.#inside;
     const key = this.#key;
-    if (!subject) return;
+    if (!looked) return this.#show(undefined);
     try {
-      const columns = await this.#client.inside.fieldColumns(subject);
+      const columns = await this.#client.inside.fieldColumns(looked.subject);
       if (key !== this.#key) return;
-      const isSame = JSON.stringify(columns) === JSON.stringify(this.columns);
       this.#pointCount = LEAST_POINTS;
       this.problem = undefined;
-      if (isSame && this.request) return;
-      this.columns = columns;
-      this.request = firstRequest(columns);
+      const isSame = JSON.stringify(columns) === JSON.stringify(this.columns);
+      if (!isSame) this.#show(columns);
+      // Other targets, or rows of other parts.
       await this.#loadPoints();
       this.#inside.ask();
     } catch (error) {
-      this.problem = sentenceOf(error);
+      if (key === this.#key) this.problem = sentenceOf(error);
     }
+  }
+
+  #show(columns: FieldColumns | undefined): void {
+    this.columns = columns;
+    this.request = columns && firstRequest(columns);
+    this.points = undefined;
   }
 
   async #loadPoints(): Promise<void> {
     const { request } = this;
-    const { subject } = this.#inside;
-    this.points = undefined;
-    if (!request || !subject) return;
+    const { looked } = this.#inside;
+    const key = this.#key;
+    if (!request || !looked) return;
+    const isWanted = () => request === this.request && key === this.#key;
     try {
-      const points = await this.#client.inside.points(subject, request);
-      if (request !== this.request) return;
+      const points = await this.#client.inside.points(looked.subject, request);
+      if (!isWanted()) return;
       this.points = points;
       this.problem = undefined;
     } catch (error) {
-      this.problem = sentenceOf(error);
+      if (isWanted()) this.problem = sentenceOf(error);
     }
     for (const listener of this.#listeners) listener();
   }

@@ -15,8 +15,10 @@ export class FilmControl {
   readonly #inside: InsideControl;
   readonly #listeners = new Set<() => void>();
   #film = new SpreadFilm();
-  /** What the film is of. */
+  /** Which network the film is of. */
   #key = '';
+  /** The film that was last looked at afterwards: of which network, up to which step. */
+  #filled = '';
   #isFilling = false;
 
   constructor(state: PageState, client: TrainingClient, inside: InsideControl) {
@@ -29,12 +31,13 @@ export class FilmControl {
    * Somebody looks: moments are collected as long as anybody does.
    *
    * @param onMoment called when there is another one
+   * @param rowCount as of `InsideControl.watch`
    * @returns a function that ends it
    */
-  watch(onMoment: () => void): () => void {
+  watch(onMoment: () => void, rowCount = 0): () => void {
     this.#listeners.add(onMoment);
     this.#inside.wantsSpread = true;
-    const unwatch = this.#inside.watch(() => this.#take());
+    const unwatch = this.#inside.watch(() => this.#take(), { rowCount });
     return () => {
       unwatch();
       this.#listeners.delete(onMoment);
@@ -44,68 +47,76 @@ export class FilmControl {
 
   /** The moments of the film, steps ascending, with the one that is looked at in its place; empty before the first. */
   get moments(): readonly SpreadMoment[] {
-    const { frame, subjectKey } = this.#inside;
+    const { frame } = this.#inside;
     const { moments } = this.#film;
-    if (subjectKey !== this.#key) return [];
     if (!frame?.spread) return moments;
-    const { step } = frame;
+    const { step, spread } = frame;
     return [
       ...moments.filter((moment) => moment.step < step),
-      { ...frame.spread, step },
+      { ...spread, step },
       ...moments.filter((moment) => moment.step > step),
     ];
   }
 
   #take(): void {
-    const { frame, subjectKey, isLive, edited } = this.#inside;
-    if (subjectKey !== this.#key) {
-      this.#key = subjectKey;
+    const { shown, isLive, edited } = this.#inside;
+    if ((shown?.key ?? '') !== this.#key) {
+      this.#key = shown?.key ?? '';
       this.#film = new SpreadFilm();
     }
+    const { frame } = shown ?? {};
     if (frame?.spread && isLive && !edited) this.#film.add({ ...frame.spread, step: frame.step });
-    if (frame && !isLive) void this.#fill();
+    void this.#fill();
     for (const listener of this.#listeners) listener();
   }
 
-  /** What was not watched is looked at now that the run stands. */
+  /** What was not watched is looked at once the run stands and it is known what it took. */
   async #fill(): Promise<void> {
-    const steps = this.#missing();
-    const { subject } = this.#inside;
-    const key = this.#key;
-    if (this.#isFilling || steps.length === 0 || !subject) return;
+    const { shown, isUpToDate } = this.#inside;
+    const { currentRun, activity } = this.#state;
+    const stands = activity === 'idle' || activity === 'paused';
+    if (!shown || !isUpToDate || !stands || !currentRun?.report || this.#isFilling) return;
+    const { subject, key, frame } = shown;
+    const filled = `${key} ${frame.lastStep}`;
+    const steps = filled === this.#filled ? [] : this.#missing(currentRun.report.timing.trainMs);
+    if (steps.length === 0) return;
     this.#isFilling = true;
+    this.#filled = filled;
     try {
       const film = new SpreadFilm();
       for (const step of steps) {
-        const moment = await this.#client.inside.moment(subject, step);
-        if (key !== this.#key || this.#inside.isLive || this.#listeners.size === 0) return;
-        film.add(moment);
+        film.add(await this.#client.inside.moment(subject, step));
+        if (key === this.#key && this.#listeners.size > 0 && !this.#inside.isLive) continue;
+        this.#filled = '';
+        return;
       }
       this.#film = film;
       for (const listener of this.#listeners) listener();
     } catch {
       // The run was closed meanwhile; of what is looked at, the picture itself says what went wrong.
-      this.#key = '';
     } finally {
       this.#isFilling = false;
     }
   }
 
   /** The steps of a new film; none where the one there is reaches from the run's first step to its last. */
-  #missing(): number[] {
+  #missing(trainMs: number): number[] {
     const { frame } = this.#inside;
     if (!frame) return [];
     const { firstStep, lastStep, keptSteps } = frame;
-    const { moments } = this.#film;
-    const reach = (moments.at(-1)?.step ?? firstStep) - (moments[0]?.step ?? firstStep);
-    const isWatched = moments.length > MOST_MOMENTS / 4 && reach >= 0.9 * (lastStep - firstStep);
-    if (lastStep === firstStep || isWatched) return [];
-    const trainMs = this.#state.currentRun?.report?.timing.trainMs ?? Infinity;
+    if (lastStep === firstStep || this.#isWatched(firstStep, lastStep)) return [];
     if (trainMs >= MOST_AGAIN_MS) return evenly(keptSteps, Math.min(MOMENTS_AFTERWARDS, keptSteps.length));
     const count = Math.min(MOMENTS_AFTERWARDS, lastStep - firstStep + 1);
     return Array.from({ length: count }, (_, i) =>
       Math.round(firstStep + ((lastStep - firstStep) * i) / (count - 1)),
     );
+  }
+
+  /** Whether there are moments all over the run: no long stretch of it without one. */
+  #isWatched(firstStep: number, lastStep: number): boolean {
+    const steps = [firstStep, ...this.#film.moments.map(({ step }) => step), lastStep];
+    const longest = Math.max(...steps.slice(1).map((step, i) => step - steps[i]));
+    return longest <= (4 * (lastStep - firstStep)) / MOST_MOMENTS;
   }
 }
 

@@ -18,8 +18,8 @@ import { PredictPanel } from './predict-panel.ts';
 import { routeOf, type Route } from './routes.ts';
 import { baseStyles, columnStyles } from './styles.ts';
 
-/** Pages with a Train button. */
-const HAS_TRAIN: readonly Route[] = ['#train', '#inside'];
+/** Where nothing is set about the training, Enter means what is written there. */
+const FIELDS = 'input, [role="option"], [role="row"], tr';
 /** Elements that mean something else by Enter. */
 const OWN_ENTER = 'button, a, summary, textarea, select, dialog, form, input[type="file"], [role="tab"]';
 
@@ -170,7 +170,9 @@ export class HandgradPage extends PageElement {
     const { state, training, sweeps } = this.page;
     if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
       if (this.route === '#sweep' && sweeps.phase !== 'running') sweeps.press();
-      else if (HAS_TRAIN.includes(this.route) && state.activity !== 'running') training.press();
+      else if (this.route === '#train' && state.activity !== 'running') training.press();
+      else if (this.route === '#inside' && state.activity !== 'running' && !element.closest(FIELDS))
+        training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();
       else if (state.activity === 'sweeping') sweeps.press();

@@ -1,4 +1,12 @@
-import type { FieldRequest, Frame, FrameRequest, Subject, TrainingClient } from '../worker/client.ts';
+import type { TrainingJob } from '../index.ts';
+import type {
+  FieldRequest,
+  Frame,
+  FrameRequest,
+  OpenTable,
+  Subject,
+  TrainingClient,
+} from '../worker/client.ts';
 import type { PageState } from './page-state.ts';
 import { sentenceOf } from './sentences.ts';
 
@@ -10,8 +18,28 @@ const SPREAD_EVERY_MS = 100;
 const PATIENCE_MS = 150;
 /** The device draws the next picture while the last one is on its way. */
 const LOOKS_AT_ONCE = 2;
-/** Rows whose predictions are shown. */
-const SHOWN_ROWS = 12;
+
+/** How somebody looks. */
+interface Watching {
+  /** While it trains, not before so many milliseconds have gone by since the last picture. */
+  readonly everyMs: number;
+  /** Rows of the table that are wanted with their answers. */
+  readonly rowCount: number;
+}
+
+/** The network that is looked at. */
+interface Looked {
+  readonly subject: Subject;
+  /** Tells it from every other. */
+  readonly key: string;
+  readonly job: TrainingJob;
+  readonly open: OpenTable;
+}
+
+/** A picture with what it is of. */
+interface ShownFrame extends Looked {
+  readonly frame: Frame;
+}
 
 /** Looks into the network on the page: where it stands, or at any step it has been through. */
 export class InsideControl {
@@ -19,7 +47,8 @@ export class InsideControl {
   step: number | undefined;
   /** The run is gone through from step to step. */
   isReplaying = false;
-  frame: Frame | undefined;
+  /** The last picture; of another run until there is one of this, where the networks are alike. */
+  shown: ShownFrame | undefined;
   /** Why there is no picture of what is asked for. */
   problem: string | undefined;
   /** The run's own parameters at the step of the frame, [parameterCount]; undefined where they are too many to draw. */
@@ -30,14 +59,13 @@ export class InsideControl {
   fieldRequest: (() => FieldRequest | undefined) | undefined;
   /** How weights, gradients and activations are spread is to be in the pictures. */
   wantsSpread = false;
-  /** The row whose activations are shown. */
+  /** The row whose activations are shown, by its place among those that are. */
   row: number | undefined;
   readonly #state: PageState;
   readonly #client: TrainingClient;
-  /** With how often each wants to be told at most, in milliseconds. */
-  readonly #listeners = new Map<() => void, number>();
-  /** Tells the network that is looked at from every other. */
-  subjectKey = '';
+  readonly #listeners = new Map<() => void, Watching>();
+  #looked: Looked | undefined;
+  #wasRunning = false;
   /** Counts what was asked for; what has been answered so far. */
   #asked = 0;
   #answered = 0;
@@ -56,11 +84,10 @@ export class InsideControl {
    * Somebody is looking: pictures are taken as long as anybody is.
    *
    * @param onFrame called when there is something new to see
-   * @param everyMs while it trains, not before so many milliseconds have gone by since the last picture
    * @returns a function that ends it
    */
-  watch(onFrame: () => void, everyMs = 0): () => void {
-    this.#listeners.set(onFrame, everyMs);
+  watch(onFrame: () => void, { everyMs = 0, rowCount = 0 }: Partial<Watching> = {}): () => void {
+    this.#listeners.set(onFrame, { everyMs, rowCount });
     this.ask();
     return () => {
       this.#listeners.delete(onFrame);
@@ -69,13 +96,18 @@ export class InsideControl {
     };
   }
 
-  /** The network on the page: that of its run, or the one its settings begin with; undefined without a table. */
-  get subject(): Subject | undefined {
-    const { currentRun, table, job } = this.#state;
-    if (currentRun?.id !== undefined) return { run: currentRun.id };
-    if (!table?.open.prepared) return undefined;
-    const { id, plans, options } = table.open;
-    return { job, table: { id, plans, options } };
+  /** The network that is looked at: that of the run, or the one the settings begin with; undefined without a table. */
+  get looked(): Looked | undefined {
+    return this.#looked;
+  }
+
+  get frame(): Frame | undefined {
+    return this.shown?.frame;
+  }
+
+  /** The last picture is of the network that is looked at, and not of the one before it. */
+  get isUpToDate(): boolean {
+    return this.shown !== undefined && this.shown.key === this.#looked?.key;
   }
 
   /** It shows the run as it trains. */
@@ -86,14 +118,14 @@ export class InsideControl {
   /** Goes to a step of the run. */
   goTo(step: number): void {
     this.isReplaying = false;
-    this.edited = undefined;
+    this.#dropEdits();
     this.#moveTo(step);
   }
 
   /** Back to where the run stands. */
   follow(): void {
     this.isReplaying = false;
-    this.edited = undefined;
+    this.#dropEdits();
     this.step = undefined;
     this.ask();
   }
@@ -101,7 +133,7 @@ export class InsideControl {
   /** Goes through the run from its first step, or on from where it is looked at; or stops that. */
   replay(): void {
     this.isReplaying = !this.isReplaying;
-    this.edited = undefined;
+    this.#dropEdits();
     const { frame } = this;
     if (this.isReplaying && frame && (this.step === undefined || this.step >= frame.lastStep))
       this.step = frame.firstStep;
@@ -120,7 +152,7 @@ export class InsideControl {
    * @param parameters [parameterCount]; undefined for the run's own again
    */
   edit(parameters: Float64Array | undefined): void {
-    if (this.step === undefined && this.isLive) this.step = this.frame?.step;
+    if (this.isLive) this.step = this.frame?.step;
     this.isReplaying = false;
     this.edited = parameters;
     this.ask();
@@ -129,15 +161,18 @@ export class InsideControl {
   /** Something else is to be seen. */
   ask(): void {
     this.#asked++;
-    for (const listener of this.#listeners.keys()) listener();
+    this.#tell();
     if (!this.#isLooping && this.#listeners.size > 0) void this.#loop();
   }
 
-  /** Tells networks apart, without the columns of a table, which may be thousands. */
-  #keyOf(subject: Subject): string {
-    return 'run' in subject
-      ? String(subject.run)
-      : `${this.#state.table?.key} ${JSON.stringify(subject.job)}`;
+  #tell(): void {
+    for (const listener of this.#listeners.keys()) listener();
+  }
+
+  /** The run's own parameters, as an object of their own: whoever holds changes of them knows that these are gone. */
+  #dropEdits(): void {
+    if (this.edited) this.trained = this.trained?.slice();
+    this.edited = undefined;
   }
 
   #moveTo(step: number): void {
@@ -147,19 +182,43 @@ export class InsideControl {
   }
 
   #onStateChange(): void {
-    const { subject } = this;
-    const key = subject ? this.#keyOf(subject) : '';
-    const isOther = key !== this.subjectKey;
+    const before = this.#looked;
+    this.#looked = this.#lookedNow();
+    const isRunning = this.#state.activity === 'running';
+    if (isRunning && !this.#wasRunning) this.#onStart();
+    this.#wasRunning = isRunning;
+    const isOther = before?.key !== this.#looked?.key;
     if (isOther) {
-      this.subjectKey = key;
+      this.#dropEdits();
       this.step = undefined;
       this.isReplaying = false;
-      this.frame = undefined;
-      this.trained = undefined;
-      this.edited = undefined;
       this.problem = undefined;
+      if (!this.#looked || !this.shown || !isAlike(this.shown, this.#looked)) {
+        this.shown = undefined;
+        this.trained = undefined;
+      }
     }
     if (isOther || this.#state.activity !== 'idle') this.ask();
+  }
+
+  /** What a person changed by hand stays where it is; what nobody looks at follows the run. */
+  #onStart(): void {
+    if (this.edited) this.step ??= this.frame?.step;
+    else if (this.#listeners.size === 0) this.step = undefined;
+  }
+
+  #lookedNow(): Looked | undefined {
+    const { currentRun, table, job } = this.#state;
+    if (currentRun?.id !== undefined) {
+      const { id, job: ofRun, table: trainedOn } = currentRun;
+      return { subject: { run: id }, key: String(id), job: ofRun, open: trainedOn.open };
+    }
+    if (!table?.open.prepared) return undefined;
+    const { open } = table;
+    const { id, plans, options } = open;
+    // Without the columns of the table, which may be thousands.
+    const key = `${table.key} ${JSON.stringify([job, options])}`;
+    return { subject: { job, table: { id, plans, options } }, key, job, open };
   }
 
   /** One picture after the other; of a run that trains the next one is asked for before the last has come. */
@@ -173,7 +232,7 @@ export class InsideControl {
       ) {
         onTheWay.push(this.#look());
         if (onTheWay.length >= (this.isLive ? LOOKS_AT_ONCE : 1)) await onTheWay.shift();
-        await nextPicture(Math.min(...this.#listeners.values()));
+        await nextPicture(Math.min(...Array.from(this.#listeners.values(), ({ everyMs }) => everyMs)));
         if (this.isReplaying) this.#stepOn();
       }
       await Promise.all(onTheWay);
@@ -183,37 +242,37 @@ export class InsideControl {
   }
 
   async #look(): Promise<void> {
-    const { subject } = this;
+    const looked = this.#looked;
     const asked = this.#asked;
-    if (subject) {
+    const { isLive } = this;
+    if (looked) {
       this.#lookedAtMs = performance.now();
       try {
-        const request = this.#request(subject);
+        const request = this.#request(looked);
         const frame = await this.#client.inside.look(request);
-        if (this.#keyOf(subject) === this.subjectKey) {
-          this.#show(frame, request.parameters !== undefined);
-        }
+        if (looked.key === this.#looked?.key) this.#show({ ...looked, frame }, request);
       } catch (error) {
-        // What was asked for of another network is of no interest any more.
-        if (this.#keyOf(subject) === this.subjectKey) this.#fail(error);
+        // What was asked for of another network is of no interest any more; a run that trains deals with its device.
+        if (looked.key === this.#looked?.key && !isLive) this.#fail(error);
       } finally {
         this.#lookedAtMs = undefined;
       }
     }
-    this.#answered = asked;
-    for (const listener of this.#listeners.keys()) listener();
+    this.#answered = Math.max(asked, this.#answered);
+    this.#tell();
   }
 
-  #request(subject: Subject): FrameRequest {
-    const { step, row, edited: parameters, wantsSpread } = this;
+  #request({ subject }: Looked): FrameRequest {
+    const { step, row, edited: parameters, wantsSpread, isLive, isReplaying } = this;
     const now = performance.now();
     const field = this.fieldRequest?.();
-    const hasSpread = wantsSpread && (!this.isLive || now - this.#spreadAtMs > SPREAD_EVERY_MS);
+    const hasSpread = wantsSpread && (!isLive || now - this.#spreadAtMs > SPREAD_EVERY_MS);
     if (hasSpread) this.#spreadAtMs = now;
     return {
       subject,
       step,
-      rowCount: SHOWN_ROWS,
+      isMoving: isLive || isReplaying,
+      rowCount: Math.max(0, ...Array.from(this.#listeners.values(), ({ rowCount }) => rowCount)),
       hasSpread,
       ...(row !== undefined && { row }),
       ...(parameters && { parameters }),
@@ -221,11 +280,12 @@ export class InsideControl {
     };
   }
 
-  #show(frame: Frame, isEdited: boolean): void {
-    this.frame = frame;
+  #show(shown: ShownFrame, { parameters: edited }: FrameRequest): void {
+    this.shown = shown;
     this.problem = undefined;
+    const { parameters } = shown.frame;
     // The same parameters stay the same object: what a person undid can be done again.
-    if (!isEdited && !isEqual(frame.parameters, this.trained)) this.trained = frame.parameters;
+    if (!edited && !isEqual(parameters, this.trained)) this.trained = parameters;
   }
 
   #fail(error: unknown): void {
@@ -247,6 +307,13 @@ export class InsideControl {
     this.isReplaying = false;
     void this.#client.inside.close();
   }
+}
+
+/** Whether pictures of one can stand where those of the other will: the same table, layers of the same sizes. */
+function isAlike(a: Looked, b: Looked): boolean {
+  const sizesOf = ({ layers }: TrainingJob) => JSON.stringify(layers.map(({ units, bias }) => [units, bias]));
+  const isSameTable = a.open.id === b.open.id && a.open.plans === b.open.plans;
+  return isSameTable && sizesOf(a.job) === sizesOf(b.job) && a.job.loss === b.job.loss;
 }
 
 /** Until the browser draws again, after so many milliseconds; not in a tab that nobody sees. */

@@ -14,6 +14,9 @@ import { baseStyles, columnStyles } from './styles.ts';
 import './spread-picture.ts';
 import './time-slider.ts';
 
+/** Rows that are shown with their answers, evenly taken over the table. */
+const SHOWN_ROWS = 12;
+
 /** What happens inside the network while it learns, and at every step it has been through. */
 class InsideView extends PageElement {
   static override styles = [
@@ -54,7 +57,7 @@ class InsideView extends PageElement {
 
   override willUpdate(): void {
     super.willUpdate();
-    this.#unwatch ??= this.page.film.watch(() => this.requestUpdate());
+    this.#unwatch ??= this.page.film.watch(() => this.requestUpdate(), SHOWN_ROWS);
     this.#unwatchField ??= this.page.fields.watch(() => this.requestUpdate());
   }
 
@@ -153,15 +156,10 @@ class InsideView extends PageElement {
     </section>`;
   }
 
-  /** The job and the table of what is looked at: of the run, or the present ones. */
+  /** The job and the table of what is shown: of the picture, or of what the first one will be of. */
   get #shown() {
-    const { state } = this.page;
-    const { currentRun } = state;
-    const isRun = currentRun?.id !== undefined;
-    return {
-      job: isRun ? currentRun.job : state.job,
-      open: isRun ? currentRun.table.open : state.table?.open,
-    };
+    const { inside, state } = this.page;
+    return inside.shown ?? { job: state.job, open: state.table?.open };
   }
 }
 

@@ -69,13 +69,22 @@ class NetworkCard extends PageElement {
     this.#follow();
   }
 
+  /** Of a larger network no weights are drawn, and none are fetched. */
+  get #isDrawable(): boolean {
+    const { job, table } = this.page.state;
+    const { parameterCount } = layOutNetwork(table?.open.prepared?.inputCount ?? 2, job.layers);
+    return parameterCount <= MOST_DRAWN_PARAMETERS;
+  }
+
   /** The weights of a run that trains are fetched only while somebody can see them. */
   #follow(): void {
     const { inside } = this.page;
-    const isWanted = this.#isSeen && inside.isLive;
+    const isWanted = this.#isSeen && inside.isLive && this.#isDrawable;
     if (isWanted === (this.#unwatch !== undefined)) return;
     this.#unwatch?.();
-    this.#unwatch = isWanted ? inside.watch(() => this.requestUpdate(), LIVE_EVERY_MS) : undefined;
+    this.#unwatch = isWanted
+      ? inside.watch(() => this.requestUpdate(), { everyMs: LIVE_EVERY_MS })
+      : undefined;
   }
 
   override render() {
@@ -85,7 +94,8 @@ class NetworkCard extends PageElement {
     const report = currentRun?.job === job ? currentRun.report : undefined;
     // A run that diverged has no weights to draw.
     const isDrawable = report?.parameters.every(Number.isFinite);
-    const live = inside.isLive && currentRun?.job === job ? inside.frame?.parameters : undefined;
+    const isFollowed = inside.isLive && inside.isUpToDate && currentRun?.job === job;
+    const live = isFollowed ? inside.frame?.parameters : undefined;
     const { link }: Loss = losses[job.loss];
     const network = layOutNetwork(inputCount, job.layers);
     return html`

@@ -1,13 +1,22 @@
 import { css, html, nothing } from 'lit';
-import { count, significant } from './format.ts';
+import { live } from 'lit/directives/live.js';
+import { count } from './format.ts';
 import { PageElement } from './page-element.ts';
+import { readWholeNumber } from './setting-readers.ts';
+import { stepSentence } from './step-sentences.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 
-/** Arrow keys and the thumb move by about this part of the run. */
+/** An arrow key moves by about this part of the run. */
 const POSITIONS = 200;
 
 /** Goes through the steps of the run: everything on the page shows the network as it was there. */
 class TimeSlider extends PageElement {
+  static override properties = {
+    ...PageElement.properties,
+    draft: { state: true },
+    fault: { state: true },
+  };
+
   static override styles = [
     baseStyles,
     controlStyles,
@@ -66,6 +75,10 @@ class TimeSlider extends PageElement {
     `,
   ];
 
+  /** What was typed and is no step; undefined where the field says which one is shown. */
+  declare private draft: string | undefined;
+  /** What is wrong with it. */
+  declare private fault: string | undefined;
   #unwatch: (() => void) | undefined;
 
   override willUpdate(): void {
@@ -80,12 +93,13 @@ class TimeSlider extends PageElement {
   }
 
   override render() {
-    const { inside, state } = this.page;
+    const { inside } = this.page;
     const { frame } = inside;
     const first = frame?.firstStep ?? 0;
     const last = frame?.lastStep ?? 0;
     const shown = inside.step ?? frame?.step ?? 0;
     const isStill = last === first;
+    const sentence = this.#sentence;
     return html`
       <section class="card" aria-label="Steps of the run">
         <label class="step">
@@ -93,9 +107,10 @@ class TimeSlider extends PageElement {
           <input
             type="text"
             inputmode="numeric"
-            .value=${count(shown)}
+            .value=${live(this.draft ?? count(shown))}
             ?disabled=${isStill}
-            @change=${(event: Event) => this.#onTyped(event.target as HTMLInputElement)}
+            aria-invalid=${this.fault !== undefined}
+            @change=${(event: Event) => this.#onTyped((event.target as HTMLInputElement).value)}
           />
         </label>
         <input
@@ -103,59 +118,86 @@ class TimeSlider extends PageElement {
           aria-label="Step that is shown"
           min=${first}
           max=${last}
-          step=${Math.max(1, Math.floor((last - first) / POSITIONS))}
-          .value=${String(shown)}
+          step="1"
+          .value=${live(String(shown))}
           ?disabled=${isStill}
-          aria-valuetext=${this.#describe(shown, last)}
-          @input=${(event: Event) => inside.goTo(Number((event.target as HTMLInputElement).value))}
+          aria-valuetext=${sentence}
+          @input=${(event: Event) => this.#goTo(Number((event.target as HTMLInputElement).value))}
+          @keydown=${this.#onKey}
         />
-        <div class="buttons">
-          <button type="button" class="replay" ?disabled=${isStill} @click=${() => inside.replay()}>
-            ${inside.isReplaying ? 'Pause' : 'Replay'}
-          </button>
-          <button
-            type="button"
-            ?disabled=${isStill || inside.step === undefined}
-            @click=${() => inside.follow()}
-          >
-            ${state.isTraining ? 'Now' : 'End'}
-          </button>
-        </div>
-        <p class="muted small number">${this.#describe(shown, last)}${this.#whose()}</p>
-        ${inside.problem === undefined ? nothing : html`<p class="fails" role="alert">${inside.problem}</p>`}
+        ${this.#renderButtons(isStill)}
+        <p class="muted small number">${sentence}</p>
+        ${
+          (this.fault ?? inside.problem) === undefined
+            ? nothing
+            : html`<p class="fails" role="alert">${this.fault ?? inside.problem}</p>`
+        }
       </section>
     `;
   }
 
-  /** What stands there is put right by the next picture. */
-  #onTyped(input: HTMLInputElement): void {
-    const { inside } = this.page;
-    const { firstStep = 0, lastStep = 0 } = inside.frame ?? {};
-    const step = Number(input.value.replace(/[,\s]/g, ''));
-    if (Number.isFinite(step)) inside.goTo(Math.min(lastStep, Math.max(firstStep, Math.round(step))));
-    else input.value = count(inside.step ?? inside.frame?.step ?? 0);
-  }
-
-  #describe(step: number, last: number): string {
-    const { currentRun } = this.page.state;
-    if (!currentRun) return 'Before its first step; Train, and every step of the run can be looked at.';
-    const loss = lossAt(currentRun.curve, step);
-    const at = `Step ${count(step)} of ${count(last)}`;
-    return loss === undefined ? at : `${at}, loss ${significant(loss)}`;
-  }
-
-  #whose(): string {
+  get #sentence(): string {
     const { inside, state } = this.page;
-    if (!state.currentRun) return '';
-    if (inside.isLive) return ', as it trains';
-    return state.isStale ? '; of the run on the page, not of the settings as they are now' : '';
+    const { frame, isUpToDate, step, isLive, edited } = inside;
+    const hasRun = state.currentRun?.id !== undefined;
+    const isEdited = edited !== undefined;
+    return stepSentence({ frame, isUpToDate, step, hasRun, isLive, isEdited, isStale: state.isStale });
   }
-}
 
-/** The loss of the last point of a curve that is not behind a step. */
-function lossAt({ steps, losses }: { steps: readonly number[]; losses: readonly number[] }, step: number) {
-  const after = steps.findIndex((each) => each > step);
-  return losses[(after < 0 ? steps.length : after) - 1];
+  #renderButtons(isStill: boolean) {
+    const { inside, state } = this.page;
+    return html`
+      <div class="buttons">
+        <button
+          type="button"
+          class="replay"
+          aria-disabled=${isStill}
+          @click=${() => !isStill && inside.replay()}
+        >
+          ${inside.isReplaying ? 'Pause' : 'Replay'}
+        </button>
+        <button
+          type="button"
+          aria-disabled=${isStill || inside.step === undefined}
+          @click=${() => inside.step !== undefined && inside.follow()}
+        >
+          ${state.isTraining ? 'Now' : 'End'}
+        </button>
+      </div>
+    `;
+  }
+
+  #goTo(step: number): void {
+    this.draft = undefined;
+    this.fault = undefined;
+    this.page.inside.goTo(step);
+  }
+
+  #onTyped(text: string): void {
+    const { firstStep = 0, lastStep = 0 } = this.page.inside.frame ?? {};
+    const step = readWholeNumber('The step', text, firstStep, lastStep);
+    if (!(step instanceof Error)) return this.#goTo(step);
+    this.draft = text;
+    this.fault = step.message;
+  }
+
+  /** A two-hundredth of the run with an arrow key, ten times as much with the others. */
+  readonly #onKey = (event: KeyboardEvent) => {
+    const { inside } = this.page;
+    const { step, firstStep = 0, lastStep = 0 } = inside.frame ?? {};
+    const stride = Math.max(1, Math.round((lastStep - firstStep) / POSITIONS));
+    const move = {
+      ArrowRight: stride,
+      ArrowUp: stride,
+      ArrowLeft: -stride,
+      ArrowDown: -stride,
+      PageUp: 10 * stride,
+      PageDown: -10 * stride,
+    }[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    this.#goTo(Math.min(lastStep, Math.max(firstStep, (inside.step ?? step ?? 0) + move)));
+  };
 }
 
 customElements.define('time-slider', TimeSlider);

@@ -5,10 +5,13 @@ import { sentenceOf } from './sentences.ts';
 
 /** While a run trains, the walk follows it not before so many milliseconds. */
 const FOLLOW_EVERY_MS = 250;
+/** Nor before so many times what the last sheet took: the worker has a run to train. */
+const REST = 4;
 
 /** What a sheet is of. */
 interface Wanted {
-  readonly key: string;
+  readonly network: string;
+  readonly step: number;
   readonly windows: WalkWindows;
 }
 
@@ -24,6 +27,8 @@ export class WalkControl {
   readonly #listeners = new Set<() => void>();
   #loaded: Wanted | undefined;
   #isLoading = false;
+  /** When a run that trains may be followed again. */
+  #restUntilMs = 0;
 
   constructor(state: PageState, client: TrainingClient, inside: InsideControl) {
     this.#state = state;
@@ -39,7 +44,9 @@ export class WalkControl {
    */
   watch(onSheet: () => void): () => void {
     this.#listeners.add(onSheet);
-    const unwatch = this.#inside.watch(() => void this.#follow(), FOLLOW_EVERY_MS);
+    this.#loaded = undefined;
+    this.problem = undefined;
+    const unwatch = this.#inside.watch(() => void this.#follow(), { everyMs: FOLLOW_EVERY_MS });
     return () => {
       unwatch();
       this.#listeners.delete(onSheet);
@@ -55,41 +62,64 @@ export class WalkControl {
 
   /** Fetches what is looked at, until it is what is shown. */
   async #follow(): Promise<void> {
-    if (this.#isLoading) return;
+    this.#forgetOthers();
+    if (this.#isLoading || (this.#inside.isLive && performance.now() < this.#restUntilMs)) return;
     this.#isLoading = true;
     try {
       for (let wanted = this.#wanted; wanted && !isSame(wanted, this.#loaded); wanted = this.#wanted) {
         await this.#load(wanted);
+        if (this.#inside.isLive) break;
       }
     } finally {
       this.#isLoading = false;
     }
   }
 
+  /** A sheet of a network that is gone goes, unless the next one will soon take its place. */
+  #forgetOthers(): void {
+    const { looked } = this.#inside;
+    if (looked || (!this.sheet && !this.problem)) return;
+    this.sheet = undefined;
+    this.problem = undefined;
+    this.#loaded = undefined;
+    this.#tell();
+  }
+
   get #wanted(): Wanted | undefined {
-    const { subjectKey, frame } = this.#inside;
-    if (!frame || this.#listeners.size === 0) return undefined;
-    return { key: `${subjectKey} ${frame.step}`, windows: this.windows };
+    const { looked, frame, isUpToDate } = this.#inside;
+    if (!looked || !frame || !isUpToDate || this.#listeners.size === 0) return undefined;
+    return { network: looked.key, step: frame.step, windows: this.windows };
   }
 
   async #load(wanted: Wanted): Promise<void> {
-    const { subject, frame } = this.#inside;
-    if (!subject || !frame) return;
+    const { looked } = this.#inside;
+    if (!looked) return;
     const { currentRun } = this.#state;
     const networkLabel = currentRun ? this.#state.label(currentRun.path) : '';
-    const request = { subject, step: frame.step, networkLabel, windows: wanted.windows };
+    const { step, windows } = wanted;
+    const start = performance.now();
+    let sheet: WalkSheet | undefined;
+    let problem: string | undefined;
     try {
-      this.sheet = await this.#client.walks.sheet(request);
-      this.problem = undefined;
+      sheet = await this.#client.walks.sheet({ subject: looked.subject, step, networkLabel, windows });
     } catch (error) {
-      this.problem = sentenceOf(error);
-      this.sheet = undefined;
+      problem = sentenceOf(error);
     }
+    const end = performance.now();
+    this.#restUntilMs = end + REST * (end - start);
+    // Whoever left ended it, and asks again on coming back; what another network could not do is of no interest.
+    if (this.#listeners.size === 0 || looked.key !== this.#inside.looked?.key) return;
+    this.sheet = sheet;
+    this.problem = problem;
     this.#loaded = wanted;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
 
 function isSame(a: Wanted, b: Wanted | undefined): boolean {
-  return a.key === b?.key && a.windows === b.windows;
+  return a.network === b?.network && a.step === b.step && a.windows === b.windows;
 }

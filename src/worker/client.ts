@@ -11,7 +11,7 @@ export type { Field } from './field.ts';
 export type { FieldColumns, FieldRequest } from './field-columns.ts';
 export type { FieldPoints } from './field-points.ts';
 export type { LossCurve } from './loss-curve.ts';
-export type { Frame, FrameRequest } from './inside-service.ts';
+export type { Frame, FrameRequest } from './frame.ts';
 export { fileStem, type ExportOffer } from './model-exports.ts';
 export type { KeptState, ModelSource, PredictedTable } from './model-service.ts';
 export type { ModelSheet, RowField } from './model-sheet.ts';

@@ -36,6 +36,11 @@ export class SubjectKeeper {
     return opened;
   }
 
+  /** A run is over and gone: what was needed to look at it, too. */
+  closeRun(id: number): void {
+    if (this.#open?.key === JSON.stringify({ run: id })) this.close();
+  }
+
   /** Frees what was needed to look at it. */
   close(): void {
     this.#open?.subject.replay.dispose();

@@ -355,6 +355,7 @@ export class TrainingService {
 
   /** Frees a run and forgets it; what is going on with it ends. */
   closeRun(id: number): void {
+    this.#subjects.closeRun(id);
     this.#runs.close(id);
   }
 }

@@ -38,9 +38,16 @@ test('every step of the run is a slider away, and the run can be replayed', asyn
     await stepField(page).fill(String(step));
     await stepField(page).blur();
     await expect.poll(() => answers(page)).toEqual(await expectedAnswers(step));
-    await expect(slider(page)).toHaveValue(String(50 * Math.round(step / 50)));
+    await expect(slider(page)).toHaveValue(String(step));
   }
+  await stepField(page).fill('10,001');
+  await stepField(page).blur();
+  await expect(
+    page.getByText('The step must be a whole number from 0 to 10,000, not “10,001”.'),
+  ).toBeVisible();
   await slider(page).focus();
+  await page.keyboard.press('End');
+  await expect(stepField(page)).toHaveValue('10,000');
   await page.keyboard.press('Home');
   await expect.poll(() => answers(page)).toEqual(await expectedAnswers(0));
   await page.keyboard.press('ArrowRight');

@@ -59,3 +59,22 @@ test('the last step is over: there is none to trace', async () => {
   const run = untrained({ ...notebookJob, steps: 5 }, orData);
   await expect(traceStepOf(run, new RunReplay(run), 5)).rejects.toThrow(/5/u);
 });
+
+test('a batch too large to keep every matrix of is refused with what it needs', async () => {
+  const rowCount = 100_000;
+  const data = {
+    ...orData,
+    rowCount,
+    inputs: Float64Array.from({ length: 2 * rowCount }, (_, i) => i % 2),
+    targets: Float64Array.from({ length: rowCount }, (_, i) => i % 2),
+  };
+  const layers = [{ units: 30, activation: 'tanh', bias: true } as const, ...notebookJob.layers.slice(1)];
+  const run = untrained({ ...notebookJob, layers }, data);
+  await expect(traceStepOf(run, new RunReplay(run), 0)).rejects.toThrow(
+    /at most 64 MiB of matrices; batches of 100,000 rows and 121 parameters need 120 MiB\. Use smaller batches/,
+  );
+  const small = untrained({ ...notebookJob, layers, batchSize: 100 }, data);
+  const replay = new RunReplay(small);
+  expect((await traceStepOf(small, replay, 0)).reference.rows.length).toBe(100);
+  replay.dispose();
+});

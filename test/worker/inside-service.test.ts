@@ -4,6 +4,7 @@ import { iris } from '../../src/data/samples/iris.ts';
 import { TrainingService } from '../../src/worker/training-service.ts';
 
 const rowCount = 12;
+const isMoving = false;
 
 async function openOr() {
   const service = new TrainingService();
@@ -17,6 +18,7 @@ test('a network is looked at before its first step', async () => {
     subject: { job: notebookJob, table },
     step: undefined,
     rowCount,
+    isMoving,
     row: 3,
   });
   expect([frame.step, frame.firstStep, frame.lastStep]).toEqual([0, 0, 0]);
@@ -37,7 +39,7 @@ test('every step of a run is what training that far comes to', async () => {
     const other = await service.openRun('cpu', notebookJob, table);
     await service.train(other, step ?? 10_000, () => {});
     const { parameters } = await service.report(other);
-    const frame = await service.inside.look({ subject, step, rowCount, row: 1 });
+    const frame = await service.inside.look({ subject, step, rowCount, isMoving, row: 1 });
     expect(frame.parameters).toEqual(parameters);
     expect([frame.step, frame.lastStep]).toEqual([step ?? 10_000, 10_000]);
     const network = layOutNetwork(2, notebookJob.layers);
@@ -53,7 +55,7 @@ test('parameters of a person’s own answer in the place of the run’s, which s
   await service.train(run, 100, () => {});
   const before = await service.report(run);
   const parameters = before.parameters.map(() => 0);
-  const request = { subject: { run }, step: 100, rowCount };
+  const request = { subject: { run }, step: 100, rowCount, isMoving };
   const frame = await service.inside.look({ ...request, parameters });
   expect([...frame.predicted.predictions]).toEqual([0.5, 0.5, 0.5, 0.5]);
   expect((await service.inside.look(request)).parameters).toEqual(before.parameters);
@@ -69,7 +71,7 @@ test('a look that another one follows is given up', async () => {
   const job = jobOf({ ...settingsOfSample(iris), steps: 20_000 }, 3);
   const run = await service.openRun('cpu', job, { id, plans, options });
   await service.train(run, 6000, () => {});
-  const looks = [5999, 10].map((step) => service.inside.look({ subject: { run }, step, rowCount }));
+  const looks = [5999, 10].map((step) => service.inside.look({ subject: { run }, step, rowCount, isMoving }));
   const [first, second] = await Promise.allSettled(looks);
   expect(first).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
   expect(second).toMatchObject({ status: 'fulfilled', value: { step: 10 } });
