@@ -226,19 +226,21 @@ export class InsideControl {
     this.#isLooping = true;
     const onTheWay: Promise<void>[] = [];
     try {
-      while (
-        this.#listeners.size > 0 &&
-        (this.#asked !== this.#answered || this.isLive || this.isReplaying)
-      ) {
-        onTheWay.push(this.#look());
-        if (onTheWay.length >= (this.isLive ? LOOKS_AT_ONCE : 1)) await onTheWay.shift();
+      while (this.#hasToLook || onTheWay.length > 0) {
+        const most = this.#hasToLook ? (this.isLive ? LOOKS_AT_ONCE : 1) : 0;
+        if (onTheWay.length < most) onTheWay.push(this.#look());
+        if (onTheWay.length >= most) await onTheWay.shift();
+        if (!this.#hasToLook) continue;
         await nextPicture(Math.min(...Array.from(this.#listeners.values(), ({ everyMs }) => everyMs)));
         if (this.isReplaying) this.#stepOn();
       }
-      await Promise.all(onTheWay);
     } finally {
       this.#isLooping = false;
     }
+  }
+
+  get #hasToLook(): boolean {
+    return this.#listeners.size > 0 && (this.#asked !== this.#answered || this.isLive || this.isReplaying);
   }
 
   async #look(): Promise<void> {

@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
-import { button, openPage } from './support.ts';
+import { openPage } from './support.ts';
 
 test('without WebGPU the CPU draws the plane, and the walk says why there is one column', async ({
   page,
 }) => {
   const noise = await openPage(page);
   await page.getByRole('link', { name: 'Inside', exact: true }).click();
-  await button(page, 'Train').click();
+  await page.locator('inside-view').getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.locator('time-slider p').first()).toContainText('Step 10,000 of 10,000');
   await expect(page.locator('boundary-picture canvas')).toBeVisible();
   await expect(page.locator('boundary-picture td').first()).toHaveText(/%$/);

@@ -12,6 +12,11 @@ async function show(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name, exact: true }).click();
 }
 
+/** Of the page that is shown: the Train page has the same button, and is left a moment later. */
+async function pressTrain(page: Page): Promise<void> {
+  await page.locator('inside-view').getByRole('button', { name: 'Train', exact: true }).click();
+}
+
 /** What the network says of the rows of the table, as the page shows it. */
 async function answers(page: Page): Promise<number[]> {
   const cells = page.locator('row-answers tbody tr td.predicted');
@@ -30,7 +35,7 @@ test('every step of the run is a slider away, and the run can be replayed', asyn
   await show(page, 'Inside');
   await expect.poll(() => answers(page)).toEqual(await expectedAnswers(0));
   await expect(slider(page)).toBeDisabled();
-  await button(page, 'Train').click();
+  await pressTrain(page);
   await expect.poll(() => answers(page)).toEqual(await expectedAnswers(10_000));
   expect(await answers(page)).toEqual(notebookRecord.predictions.map((value) => Number(value.toFixed(4))));
 
@@ -65,7 +70,7 @@ test('every step of the run is a slider away, and the run can be replayed', asyn
 test('a weight that is changed answers at once, and is undone; the run stays as it is', async ({ page }) => {
   await openPage(page);
   await show(page, 'Inside');
-  await button(page, 'Train').click();
+  await pressTrain(page);
   const trained = await expectedAnswers(10_000);
   await expect.poll(() => answers(page)).toEqual(trained);
   await page.getByText('Parameters as a table').click();
@@ -94,7 +99,7 @@ test('a weight that is changed answers at once, and is undone; the run stays as 
 test('a row flows through the network', async ({ page }) => {
   await openPage(page);
   await show(page, 'Inside');
-  await button(page, 'Train').click();
+  await pressTrain(page);
   await expect.poll(() => answers(page)).toEqual(await expectedAnswers(10_000));
   await page.locator('row-answers tbody tr').nth(3).focus();
   // g₁₁ … g₃₁ and f of the row (1, 1), as the picture writes them.
@@ -110,7 +115,7 @@ test('a row flows through the network', async ({ page }) => {
 test('what the network answers all over the plane stands in a picture and in a table', async ({ page }) => {
   await openPage(page);
   await show(page, 'Inside');
-  await button(page, 'Train').click();
+  await pressTrain(page);
   await expect.poll(() => answers(page)).toEqual(await expectedAnswers(10_000));
   for (const step of [10_000, 2000]) {
     const trainer = await cpuBackend.createTrainer(notebookJob, orData);
@@ -146,7 +151,7 @@ test('what happened inside stands in maps and tables, and dead units are spoken 
   await openPage(page);
   await openSample(page, 'Two spirals');
   await show(page, 'Inside');
-  await button(page, 'Train').click();
+  await pressTrain(page);
   await untilIdle(page);
   const figures = page.locator('spread-picture table').last();
   await expect(figures.locator('tbody tr')).toHaveCount(3);
@@ -160,7 +165,7 @@ test('a run of 200,000 steps is looked at from end to end in bounded memory', as
   await set(page, 'Hidden layers, units', '16,16');
   await set(page, 'Steps', '200,000');
   await show(page, 'Inside');
-  await button(page, 'Train').click();
+  await pressTrain(page);
   await untilIdle(page, 60_000);
   const before = await peakMemory(browser);
   for (const step of [100_000, 199_999, 0, 123_456]) {

@@ -83,7 +83,7 @@ test('the main thread stays free while the plane of two spirals is drawn as they
       pictures.push({ atMs: performance.now(), columns: frame.field.columns, fieldMs: frame.fieldMs });
     });
   });
-  await button(page, 'Train').focus();
+  await page.locator('inside-view').getByRole('button', { name: 'Train', exact: true }).focus();
   const longest = await longestTask(browser, page, async () => {
     await page.keyboard.press('Enter');
     await page.locator('main[data-activity=running]').waitFor({ state: 'attached' });
