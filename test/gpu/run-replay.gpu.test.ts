@@ -89,3 +89,25 @@ test('a step the run does not have is refused with those it has', async () => {
     await expect(replay.lookAt(step, async () => {})).rejects.toThrow('from step 0 to 300');
   }
 });
+
+test.each(plans)('a run that trains is seen at the step it says: %o', async (plan) => {
+  const long = { ...job, steps: 5_000_000 };
+  const session = await TrainingSession.open(backendOf(plan), long, data, { plan });
+  const stop = new AbortController();
+  const training = session.train(long.steps, stop.signal);
+  const seen = [];
+  while (seen.length < 3) {
+    const snapshot = await session.snapshot();
+    if (snapshot.step > 0) seen.push(snapshot);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  stop.abort();
+  await training;
+  const replay = new RunReplay(session);
+  for (const { step, parameters, lowParts } of seen) {
+    const whole = parameters.map((value, i) => value + lowParts[i]);
+    expect(await replay.lookAt(step, (trainer) => trainer.parameters())).toEqual(whole);
+  }
+  replay.dispose();
+  session.dispose();
+});
