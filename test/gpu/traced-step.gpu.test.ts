@@ -71,7 +71,7 @@ test('a batch too large to keep every matrix of is refused with what it needs', 
   const layers = [{ units: 30, activation: 'tanh', bias: true } as const, ...notebookJob.layers.slice(1)];
   const run = untrained({ ...notebookJob, layers }, data);
   await expect(traceStepOf(run, new RunReplay(run), 0)).rejects.toThrow(
-    /at most 64 MiB of matrices; batches of 100,000 rows and 121 parameters need 120 MiB\. Use smaller batches/,
+    /at most 64 MiB of matrices; batches of 100,000 rows and 120 parameters need 120 MiB\. Use smaller batches/,
   );
   const small = untrained({ ...notebookJob, layers, batchSize: 100 }, data);
   const replay = new RunReplay(small);
