@@ -375,6 +375,7 @@ export {
   type NotebookListing,
 } from './notebook-listings.ts';
 export { writeNotebookProgram, type NotebookProgram } from './exchange/notebook-program.ts';
+export { perceptron } from './core/perceptron.ts';
 export { matrix, type Matrix } from './core/matrix.ts';
 
 export { divergence, type Divergence } from './core/divergence.ts';

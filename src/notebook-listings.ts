@@ -14,7 +14,7 @@ export interface NotebookListing {
 /** Read when handgrad is built: what is shown is what runs. */
 const sources = import.meta.glob<string>(
   [
-    './core/{activations,initializers,losses,optimizers}.ts',
+    './core/{activations,initializers,losses,optimizers,perceptron}.ts',
     './cpu/{backprop,forward,reference-run}.ts',
     './data/samples/or-table.ts',
   ],
@@ -23,7 +23,7 @@ const sources = import.meta.glob<string>(
 
 const declarations = {
   data: [['src/data/samples/or-table.ts', 'csv']],
-  perceptron: [['src/cpu/backprop.ts', 'forward']],
+  perceptron: [['src/core/perceptron.ts', 'perceptron']],
   weights: [['src/core/initializers.ts', 'drawInitialParameters']],
   forward: [
     ['src/cpu/forward.ts', 'forward'],

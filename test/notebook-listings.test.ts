@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..');
 /** What each part must show for its story to be told; and how many lines may have to be read. */
 const tellingLines: Record<ListedPart, readonly string[]> = {
   data: ['2,0,1,1'],
-  perceptron: ['multiply(layer.input, layer.weights, layer.preActivations);'],
+  perceptron: ['for (let i = 0; i < x.length; i++) y += x[i] * w[i];', 'return y + b;'],
   weights: ['const random = new NumpyRandom(seed);'],
   forward: ['backprop.forward();', 'value: (prediction, target) => (prediction - target) ** 2,'],
   'phase-one': [

@@ -13,12 +13,13 @@ import {
 import './copy-button.ts';
 import { countOf } from './format.ts';
 import { mathStyles, renderEquations, renderMath } from './mathml.ts';
+import { bringIntoView } from './scrolling.ts';
 import { baseStyles, controlStyles, disclosureStyles } from './styles.ts';
 import { partOfSection, titleOf, walkSections, type WalkSection } from './walk-names.ts';
 import { rateText } from './walk-sentences.ts';
 
 /** The equations of a network’s step: in general form, and entry by entry. */
-class EquationsCard extends LitElement {
+export class EquationsCard extends LitElement {
   static override properties = {
     job: { attribute: false },
     inputCount: { type: Number },
@@ -38,6 +39,9 @@ class EquationsCard extends LitElement {
       .intro {
         max-width: 84ch;
         margin-bottom: 16px;
+      }
+      h2:focus {
+        outline: none;
       }
       .parts {
         columns: 3 360px;
@@ -87,7 +91,7 @@ class EquationsCard extends LitElement {
     const equations = formulasOf(this.job).filter(({ formulas }) => formulas.length > 0);
     return html`<section class="card" aria-labelledby="equations">
       <div class="heading">
-        <h2 id="equations">Equations of this network</h2>
+        <h2 id="equations" tabindex="-1">Equations of this network</h2>
         <copy-button what="as LaTeX" .text=${() => this.#latex()}></copy-button>
       </div>
       <p class="muted intro">${this.#introduction}</p>
@@ -99,6 +103,12 @@ class EquationsCard extends LitElement {
         </div>
       </div>
     </section>`;
+  }
+
+  /** Brings the equations into view, and whoever goes on by keyboard with them. */
+  goTo(): void {
+    bringIntoView(this);
+    this.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }
 
   get #introduction(): string {

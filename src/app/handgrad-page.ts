@@ -18,6 +18,8 @@ import { PredictPanel } from './predict-panel.ts';
 import { routeOf, type Route } from './routes.ts';
 import { baseStyles, columnStyles } from './styles.ts';
 
+/** Pages about the steps of a run, with a Train button. */
+const SHOWS_STEPS: readonly Route[] = ['#inside', '#by-hand'];
 /** Where nothing is set about the training, Enter means what is written there. */
 const FIELDS = 'input, [role="option"], [role="row"], tr';
 /** Elements that mean something else by Enter. */
@@ -171,7 +173,7 @@ export class HandgradPage extends PageElement {
     if (event.key === 'Enter' && !event.repeat && !element.closest(OWN_ENTER)) {
       if (this.route === '#sweep' && sweeps.phase !== 'running') sweeps.press();
       else if (this.route === '#train' && state.activity !== 'running') training.press();
-      else if (this.route === '#inside' && state.activity !== 'running' && !element.closest(FIELDS))
+      else if (SHOWS_STEPS.includes(this.route) && state.activity !== 'running' && !element.closest(FIELDS))
         training.press();
     } else if (event.key === 'Escape') {
       if (state.activity === 'running') training.pause();

@@ -85,7 +85,8 @@ export class LinkControl {
       return;
     }
     const isForOwnTable = link !== undefined && link.sample === undefined && Object.keys(changes).length > 0;
-    if (link?.sample !== undefined) leftOut.unshift(fragment.slice(1, 200).replaceAll('&', ', '));
+    if (link?.sample !== undefined)
+      leftOut.unshift(settingsPart(fragment).slice(0, 200).replaceAll('&', ', '));
     if (!state.table) {
       if (isForOwnTable) this.#tables.pendingChanges = changes;
       await this.#tables.openSample(samples[0].id);

@@ -2,7 +2,11 @@ import { css, html, nothing } from 'lit';
 import { activationListing, listedParts, notebookListing, type NotebookListing } from '../index.ts';
 import type { CellName } from './notebook-story.ts';
 import { PageElement } from './page-element.ts';
+import { bringIntoView } from './scrolling.ts';
 import { baseStyles, controlStyles, disclosureStyles, scrollCue } from './styles.ts';
+
+/** So much of an outcome, in pixels, is seen as one. */
+const SEEN_HEIGHT = 160;
 
 /**
  * A cell of the notebook: the code behind it, what can be changed (slot `inputs`), Run, and what came of it (slot
@@ -99,6 +103,8 @@ class NotebookCell extends PageElement {
 
   declare name: CellName;
   declare heading: string;
+  /** On a phone the code would stand between the formula and what can be done with it. */
+  readonly #isListed = !matchMedia('(max-width: 719px)').matches;
 
   override render() {
     const { notebook } = this.page;
@@ -115,7 +121,7 @@ class NotebookCell extends PageElement {
                 type="button"
                 class="primary"
                 aria-label="Run: ${this.heading}"
-                @click=${() => void notebook.run(this.name)}
+                @click=${() => this.#run()}
               >
                 Run
               </button>`
@@ -146,13 +152,29 @@ class NotebookCell extends PageElement {
       const isSaid = Boolean(notebook.said.get(this.name));
       return isSaid ? nothing : html`<span data-note="ran">Ran with the notebook’s values.</span>`;
     }
-    return html`<span data-note="initial">Not run yet: with the notebook’s values.</span>`;
+    return html`<span data-note="initial"
+      >${
+        notebook.trains(this.name)
+          ? 'As recorded. Run trains it here.'
+          : 'As the notebook has it. Run computes it from the values above.'
+      }</span
+    >`;
+  }
+
+  /** Whoever pressed Run sees what comes of it. */
+  #run(): void {
+    void this.page.notebook.run(this.name);
+    const output = this.renderRoot.querySelector('[data-part=output]');
+    if (!output) return;
+    const { top, height } = output.getBoundingClientRect();
+    const isSeen = top >= 0 && top + Math.min(height, SEEN_HEIGHT) <= innerHeight;
+    if (!isSeen) bringIntoView(output, height <= innerHeight ? 'nearest' : 'start');
   }
 
   #renderCode() {
     const parts = this.#listings();
     if (parts.length === 0) return nothing;
-    return html`<details class="part code" open>
+    return html`<details class="part code" ?open=${this.#isListed}>
       <summary>The code that does it, in TypeScript</summary>
       ${parts.map(
         ({ file, name, text }, index) =>

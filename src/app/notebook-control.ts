@@ -93,6 +93,11 @@ export class NotebookControl {
     return this.#shown.has(cell);
   }
 
+  /** Whether a cell trains when it is run: before, it shows nothing of ours. */
+  trains(cell: CellName): boolean {
+    return trainingCells.includes(cell);
+  }
+
   /** What a cell shows was computed from something else than the notebook's values. */
   isChanged(cell: CellName): boolean {
     return keyOfCell(cell, this.shown(cell)) !== keyOfCell(cell, this.beginning);
@@ -181,7 +186,7 @@ export class NotebookControl {
         continue;
       }
       this.#shown = new Map([...this.#shown, [cell, values]]);
-      if (trainingCells.includes(cell)) await this.#train(cell);
+      if (this.trains(cell)) await this.#train(cell);
       else this.#say(cell, cells.length === 1 ? 'Ran.' : '');
       if (this.#isStopping) return;
     }
@@ -197,7 +202,7 @@ export class NotebookControl {
     const { problems } = this.story;
     const [field] = fieldsOfCell(cell, problems.keys());
     if (field !== undefined) return `Not run: ${problems.get(field)}`;
-    if (!trainingCells.includes(cell)) return undefined;
+    if (!this.trains(cell)) return undefined;
     if (this.#state.isBroken) return 'Not run: the training worker is gone. Reload the page.';
     if (!this.#state.isIdle)
       return 'Not run: something else trains or is being timed on this page. Stop it there, or let it finish.';

@@ -20,16 +20,18 @@ export function renderField(notebook: NotebookControl, field: string, { label, i
   </label>`;
 }
 
-/** Numbers that stand in rows and columns. @param labelOf what an entry is called when it is read out */
+/** Numbers that stand in rows and columns. @param heads what stands above the columns */
 export function renderFieldGrid(
   notebook: NotebookControl,
   legend: string,
   fields: readonly (readonly { readonly field: string; readonly label: string }[])[],
+  heads: readonly string[] = [],
 ) {
   const columns = fields[0].length;
   return html`<fieldset class="grid-fields">
     <legend>${legend}</legend>
     <div class="cells" data-columns=${columns}>
+      ${heads.map((head) => html`<span class="head" aria-hidden="true">${head}</span>`)}
       ${fields.flat().map(({ field, label }) => renderInput(notebook, field, label))}
     </div>
   </fieldset>`;

@@ -40,13 +40,13 @@ class NotebookPhaseOne extends NotebookSection {
         is. Try f = 0.999 with the target 0: the unit is saturated.
       </p>
       <p>
-        <strong>Why 0.5 · (f − f₀).</strong> The derivative of one squared error is 2 (f − f₀), and E is the
-        mean of N of them, which makes it 2 (f − f₀) / N. For the four rows of this table 2/N is
-        ${significant(errorFactor.ofMean, 1)}, and that is the 0.5 in the notebook’s code. The tutorial that
-        the notebook puts right writes f − f₀ without a factor: the derivative of half the sum, not of the
-        mean that is printed. The direction is the same, but each step is ${significant(tutorialStepRatio, 1)}
-        times as long. Its rate of 0.05 is ours of ${significant(tutorialRate, 1)}; you can train with that in
-        the loop below.
+        <strong>Why 0.5 · (f − f₀).</strong> That is how the notebook’s own code writes dE/df. The derivative
+        of one squared error is 2 (f − f₀), and E is the mean of N of them, which makes it 2 (f − f₀) / N. For
+        the four rows of this table 2/N is ${significant(errorFactor.ofMean, 1)}. The notebook began from a
+        tutorial on networks by hand, whose line it keeps as a comment beside its own: f − f₀, without a
+        factor. That is the derivative of half the sum, not of the mean that is printed. The direction is the
+        same, but each step is ${significant(tutorialStepRatio, 1)} times as long. Its rate of 0.05 is ours of
+        ${significant(tutorialRate, 1)}; you can train with that in the loop below.
       </p>
       <p>
         The last factor, ∂y/∂w, is what w is multiplied by: the hidden layer’s g. Each weight is used by every

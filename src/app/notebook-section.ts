@@ -2,6 +2,7 @@ import { html, type CSSResultGroup, type TemplateResult } from 'lit';
 import { mathStyles } from './mathml.ts';
 import { notebookStyles } from './notebook-styles.ts';
 import { PageElement } from './page-element.ts';
+import { bringIntoView } from './scrolling.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
 
 /** A section of the notebook: a heading to be gone to, text, and its cells. */
@@ -27,8 +28,7 @@ export abstract class NotebookSection extends PageElement {
 
   /** Brings the section into view, and whoever goes on by keyboard with it. */
   goTo(): void {
-    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'start' });
+    bringIntoView(this);
     this.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }
 }

@@ -7,6 +7,7 @@ import {
   losses,
   matrix,
   meanLoss,
+  perceptron,
   type ActivationName,
   type Matrix,
   type Trace,
@@ -17,11 +18,10 @@ import { dataOfStory, jobOfStory, type StoryValues } from './notebook-story.ts';
 const DIFFERENCE_STEP = 2 ** -17;
 
 /** y = x₁ w₁ + x₂ w₂ + b, of the four observations and then of the one that is asked about. */
-export function perceptronOutputs({ rows, perceptron, asked }: StoryValues): Float64Array {
-  const { w1, w2, b } = perceptron;
-  const network = layOutNetwork(2, [{ units: 1, activation: 'linear', bias: true }]);
+export function perceptronOutputs({ rows, perceptron: unit, asked }: StoryValues): Float64Array {
+  const { w1, w2, b } = unit;
   const inputs = [...rows.map(([x1, x2]) => [x1, x2]), [asked.x1, asked.x2]];
-  return forward(network, Float64Array.of(w1, w2, b), Float64Array.from(inputs.flat()));
+  return Float64Array.from(inputs, (x) => perceptron(x, [w1, w2], b));
 }
 
 /** f(x) and f′(x) of an activation, and (f(x + h) − f(x − h)) / 2h; undefined where that reaches over a kink. */

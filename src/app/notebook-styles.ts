@@ -106,6 +106,13 @@ export const notebookStyles = css`
     overflow-x: auto;
   }
   ${columnRules}
+  .cells .head {
+    padding: 0 7px;
+    text-align: right;
+    font-size: 12px;
+    line-height: 16px;
+    font-weight: 500;
+  }
   .cells input[type='text'] {
     padding: 0 6px;
     text-align: right;

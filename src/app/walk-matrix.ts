@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { axesOf, type TraceAxis, type TracedEntry, type TraceRange, type TraceSource } from '../index.ts';
-import { WINDOW_LENGTH, type WalkMatrix } from '../worker/client.ts';
+import { WINDOW_LENGTH, type WalkMatrix, type WalkSheet } from '../worker/client.ts';
 import { count } from './format.ts';
+import { bringIntoView } from './scrolling.ts';
 import { baseStyles, controlStyles, tableStyles } from './styles.ts';
-import { rangeText, sideName } from './walk-names.ts';
+import { nameAt, rangeText, sideName, trainingRowAt, type TableNames } from './walk-names.ts';
 import { cellText, valueAt, type ValueName } from './walk-sentences.ts';
 
 /** A place in a whole matrix, from 0 on. */
@@ -15,6 +16,8 @@ export interface WalkPage {
   readonly first: number;
 }
 
+const turnGlyphs = { rows: ['▴', '▾'], columns: ['◂', '▸'] } as const;
+
 const headings: Readonly<Record<ValueName, string>> = {
   gpu: 'float32, kernels',
   float64: 'float64, reference',
@@ -22,12 +25,14 @@ const headings: Readonly<Record<ValueName, string>> = {
 };
 
 /**
- * The values of a matrix as a grid: arrow keys go from entry to entry. Says `choose` with the place of the one that is
- * looked at, and `turn` where other rows or columns are wanted.
+ * The values of a matrix as a grid: arrow keys go from entry to entry, and choose it. Says `choose` with the place of
+ * the one that is looked at, and `turn` where other rows or columns are wanted.
  */
-class WalkMatrixElement extends LitElement {
+export class WalkMatrixElement extends LitElement {
   static override properties = {
+    sheet: { attribute: false },
     matrix: { attribute: false },
+    names: { attribute: false },
     label: {},
     shown: {},
     chosen: { attribute: false },
@@ -76,6 +81,18 @@ class WalkMatrixElement extends LitElement {
       tbody th:first-child {
         padding-left: 0;
         padding-right: 12px;
+      }
+      .name {
+        display: inline-block;
+        max-width: 88px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        vertical-align: bottom;
+        color: var(--ink);
+      }
+      thead .name {
+        display: block;
+        margin-left: auto;
       }
       td {
         min-width: 72px;
@@ -129,7 +146,9 @@ class WalkMatrixElement extends LitElement {
     `,
   ];
 
+  declare sheet: WalkSheet;
   declare matrix: WalkMatrix;
+  declare names: TableNames | undefined;
   /** What it is, as it is read out. */
   declare label: string;
   declare shown: ValueName;
@@ -139,6 +158,8 @@ class WalkMatrixElement extends LitElement {
   declare source: TraceSource | undefined;
   /** The one entry that Tab leads to, within what is shown. */
   declare private focused: Place;
+  /** An entry is gone to, which does not choose it. */
+  #isGoing = false;
 
   constructor() {
     super();
@@ -153,6 +174,16 @@ class WalkMatrixElement extends LitElement {
       row: Math.min(row, shownRows.count - 1),
       column: Math.min(column, shownColumns.count - 1),
     };
+  }
+
+  /** Brings the first entry of the source into view, and whoever goes on by keyboard with it. */
+  goToSource(): void {
+    const cell = this.renderRoot.querySelector<HTMLElement>('td.source');
+    if (!cell) return;
+    this.#isGoing = true;
+    cell.focus({ preventScroll: true });
+    this.#isGoing = false;
+    bringIntoView(cell, 'center');
   }
 
   override render() {
@@ -171,7 +202,7 @@ class WalkMatrixElement extends LitElement {
               : html`<thead>
                   <tr>
                     ${rowAxis === 'one' ? nothing : html`<td class="corner"></td>`}
-                    ${places(shownColumns).map((column) => html`<th scope="col">${count(column + 1)}</th>`)}
+                    ${places(shownColumns).map((column) => html`<th scope="col">${this.#renderHead(columnAxis, column)}</th>`)}
                   </tr>
                 </thead>`
           }
@@ -179,7 +210,7 @@ class WalkMatrixElement extends LitElement {
             ${places(shownRows).map(
               (row) =>
                 html`<tr>
-                  ${rowAxis === 'one' ? nothing : html`<th scope="row">${count(row + 1)}</th>`}
+                  ${rowAxis === 'one' ? nothing : html`<th scope="row">${this.#renderHead(rowAxis, row)}</th>`}
                   ${places(shownColumns).map((column) => this.#renderCell({ row, column }))}
                 </tr>`,
             )}
@@ -190,8 +221,8 @@ class WalkMatrixElement extends LitElement {
         shownRows.count === matrix.rows && shownColumns.count === matrix.columns
           ? nothing
           : html`<div class="pages muted small number">
-              ${this.#renderPages(rowAxis, shownRows, matrix.rows)}
-              ${this.#renderPages(columnAxis, shownColumns, matrix.columns)}
+              ${this.#renderPages('rows', rowAxis, shownRows)}
+              ${this.#renderPages('columns', columnAxis, shownColumns)}
             </div>`
       }`;
   }
@@ -209,42 +240,58 @@ class WalkMatrixElement extends LitElement {
       aria-selected=${isChosen}
       aria-description=${isSource ? 'the chosen entry is made of it' : nothing}
       data-place="${place.row},${place.column}"
-      @focus=${() => this.#choose(place)}
+      @focus=${() => this.#reach(place)}
       @click=${() => this.#choose(place)}
     >
       ${cellText(valueAt(matrix, place, shown), shown)}
     </td>`;
   }
 
-  #renderPages(axis: TraceAxis, range: TraceRange, length: number) {
+  /** The number by which the equations call it; with the name that the table has for it. */
+  #renderHead(axis: TraceAxis, place: number) {
+    const name = this.names && nameAt(axis, place, this.sheet, this.names);
+    const row = axis === 'batch' ? trainingRowAt(place, this.sheet) : undefined;
+    return html`${name === undefined ? nothing : html`<span class="name" title=${name}>${name}</span> `}${count(place + 1)}${row === undefined ? nothing : html` <span title="row ${count(row)} of the training rows">(${count(row)})</span>`}`;
+  }
+
+  #renderPages(side: 'rows' | 'columns', axis: TraceAxis, range: TraceRange) {
+    const length = this.matrix[side];
     if (range.count === length) return nothing;
     const { first, count: size } = range;
     const name = `${sideName(axis)}s`;
-    const turn = (to: number) => this.dispatchEvent(new CustomEvent('turn', { detail: { axis, first: to } }));
+    const [back, on] = turnGlyphs[side];
+    const [isFirst, isLast] = [first === 0, first + size >= length];
+    // Not disabled at either end: whoever holds Enter on it keeps the focus.
+    const turn = (to: number, isEnd: boolean) =>
+      isEnd || this.dispatchEvent(new CustomEvent('turn', { detail: { axis, first: to } }));
     return html`<div>
       <span>${rangeText(axis, range, length)}</span>
       <button
         type="button"
         aria-label="Earlier ${name}"
-        ?disabled=${first === 0}
-        @click=${() => turn(first - WINDOW_LENGTH)}
+        aria-disabled=${isFirst}
+        @click=${() => turn(first - WINDOW_LENGTH, isFirst)}
       >
-        ◂
+        ${back}
       </button>
       <button
         type="button"
         aria-label="Later ${name}"
-        ?disabled=${first + size >= length}
-        @click=${() => turn(first + WINDOW_LENGTH)}
+        aria-disabled=${isLast}
+        @click=${() => turn(first + WINDOW_LENGTH, isLast)}
       >
-        ▸
+        ${on}
       </button>
     </div>`;
   }
 
-  #choose({ row, column }: Place): void {
+  #reach(place: Place): void {
     const { shownRows, shownColumns } = this.matrix;
-    this.focused = { row: row - shownRows.first, column: column - shownColumns.first };
+    this.focused = { row: place.row - shownRows.first, column: place.column - shownColumns.first };
+    if (!this.#isGoing) this.#choose(place);
+  }
+
+  #choose({ row, column }: Place): void {
     if (this.chosen?.row === row && this.chosen.column === column) return;
     this.dispatchEvent(new CustomEvent('choose', { detail: { row, column } }));
   }
@@ -258,15 +305,19 @@ class WalkMatrixElement extends LitElement {
       Home: [0, -Infinity],
       End: [0, Infinity],
     };
-    if (event.key === 'Escape' && this.chosen) {
+    if (event.key === 'Escape' && (this.chosen || this.source)) {
       event.preventDefault();
       this.dispatchEvent(new CustomEvent('choose', { detail: undefined }));
+    }
+    const { shownRows, shownColumns } = this.matrix;
+    const { row, column } = this.focused;
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      this.#choose({ row: shownRows.first + row, column: shownColumns.first + column });
     }
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
-    const { shownRows, shownColumns } = this.matrix;
-    const { row, column } = this.focused;
     const to = {
       row: shownRows.first + limited(row + move[0], shownRows.count),
       column: shownColumns.first + limited(column + move[1], shownColumns.count),

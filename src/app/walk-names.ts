@@ -8,6 +8,7 @@ import {
 } from '../index.ts';
 import type { WalkMatrix, WalkSheet } from '../worker/client.ts';
 import { count, countOf } from './format.ts';
+import { shortName } from './measures-sentences.ts';
 
 // What the matrices of a step are called, and where they stand.
 
@@ -100,6 +101,29 @@ export function givenText({ quantity, layer }: TracedPlace, { step, stepCount, j
   if (quantity !== 'weights' && quantity !== 'biases') return '';
   if (step > 0) return `As step ${count(step - 1)} left them.`;
   return stepCount > 0 ? 'What the run began with.' : 'What a run would begin with.';
+}
+
+/** What a table calls the inputs and outputs of a network; of many, the first ones. */
+export interface TableNames {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+}
+
+/** What an input or an output is called; undefined along other sides, and where it has no name. */
+export function nameAt(
+  axis: TraceAxis,
+  place: number,
+  { job }: Pick<WalkSheet, 'job'>,
+  { inputNames, outputNames }: TableNames,
+): string | undefined {
+  const names = axis === 0 ? inputNames : axis === job.layers.length ? outputNames : [];
+  return place in names ? shortName(names[place]) : undefined;
+}
+
+/** Where a row of the batch stands among the training rows, from 1 on; undefined where that is its place in the batch. */
+export function trainingRowAt(row: number, sheet: WalkSheet): number | undefined {
+  const at = sheet.shownRows[row - shownOf('batch', sheet).first];
+  return at === row ? undefined : at + 1;
 }
 
 /** The part of a side that is shown: of every matrix the same. */

@@ -12,15 +12,26 @@ import type { WalkMatrix, WalkSheet } from '../worker/client.ts';
 import { mathStyles, renderEquations, renderMath } from './mathml.ts';
 import { baseStyles, disclosureStyles } from './styles.ts';
 import './walk-matrix.ts';
-import type { WalkPage } from './walk-matrix.ts';
-import { givenText, shapeText, titleOf } from './walk-names.ts';
-import { computationText, greatestText, sourcesText, threeValues, type ValueName } from './walk-sentences.ts';
+import type { WalkMatrixElement, WalkPage } from './walk-matrix.ts';
+import { givenText, shapeText, titleOf, type TableNames } from './walk-names.ts';
+import {
+  computationText,
+  greatestText,
+  sourcesSentence,
+  threeValues,
+  type SentencePart,
+  type ValueName,
+} from './walk-sentences.ts';
 
-/** One matrix of a step: its name, its equation, its values, and the lines that computed it. */
-class WalkPanel extends LitElement {
+/**
+ * One matrix of a step: its name, its equation, its values, and the lines that computed it. Says `source` with the place
+ * of a matrix that is to be gone to.
+ */
+export class WalkPanel extends LitElement {
   static override properties = {
     sheet: { attribute: false },
     matrix: { attribute: false },
+    names: { attribute: false },
     equation: { attribute: false },
     listing: { attribute: false },
     shown: {},
@@ -79,6 +90,16 @@ class WalkPanel extends LitElement {
       .lines > div {
         min-width: 0;
       }
+      .chosen button {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: inherit;
+        font: inherit;
+        text-decoration: underline;
+        text-underline-offset: 3px;
+        cursor: pointer;
+      }
       pre {
         margin: 4px 0 0;
         padding: 8px;
@@ -96,12 +117,28 @@ class WalkPanel extends LitElement {
         summary {
           min-height: 40px;
         }
+        .chosen button {
+          padding-block: 10px;
+        }
+      }
+      @media (max-width: 719px) {
+        .card {
+          padding: 12px;
+        }
+        h3 {
+          gap: 8px;
+        }
+        .shape {
+          margin-left: 0;
+        }
       }
     `,
   ];
 
   declare sheet: WalkSheet;
   declare matrix: WalkMatrix;
+  /** Of the table. */
+  declare names: TableNames | undefined;
   declare equation: StepEquation | undefined;
   declare listing: Listing | undefined;
   declare shown: ValueName;
@@ -126,7 +163,9 @@ class WalkPanel extends LitElement {
           : renderEquations(formulas, `Equation: ${title}`)
       }
       <walk-matrix
+        .sheet=${sheet}
         .matrix=${matrix}
+        .names=${this.names}
         label=${title}
         shown=${shown}
         .chosen=${isAt(matrix, this.chosen) ? this.chosen : undefined}
@@ -150,7 +189,7 @@ class WalkPanel extends LitElement {
         isHere && chosen
           ? html`<div class="chosen number">
               <p>${computationText(sheet, chosen, which)}</p>
-              <p class="small">${sourcesText(sheet, chosen)}</p>
+              <p class="small">${sourcesSentence(sheet, chosen).map((part) => this.#renderPart(part))}</p>
               <p class="small muted">${threeValues(matrix, chosen)}</p>
             </div>`
           : nothing
@@ -158,10 +197,20 @@ class WalkPanel extends LitElement {
     </div>`;
   }
 
+  #renderPart({ text, place }: SentencePart) {
+    if (!place) return text;
+    return html`<button type="button" @click=${() => this.#say('source', place)}>${text}</button>`;
+  }
+
+  /** Brings what of it the chosen entry was made of into view. */
+  goToSource(): void {
+    this.renderRoot.querySelector<WalkMatrixElement>('walk-matrix')?.goToSource();
+  }
+
   #renderLines() {
     const { listing } = this;
     if (!listing) return nothing;
-    return html`<details>
+    return html`<details @toggle=${this.#onToggle}>
       <summary>The lines that computed it</summary>
       <div class="lines">
         ${renderListed('WGSL', listing.wgsl)} ${renderListed('Its twin in TypeScript', listing.twin)}
@@ -169,7 +218,11 @@ class WalkPanel extends LitElement {
     </details>`;
   }
 
-  #say(what: 'choose' | 'turn', detail: TracedEntry | WalkPage | undefined): void {
+  /** Code needs more room than a column of numbers. */
+  readonly #onToggle = ({ target }: Event) =>
+    this.toggleAttribute('opened', (target as HTMLDetailsElement).open);
+
+  #say(what: 'choose' | 'turn' | 'source', detail: TracedEntry | TracedPlace | WalkPage | undefined): void {
     this.dispatchEvent(new CustomEvent(what, { detail }));
   }
 }

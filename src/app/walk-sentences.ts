@@ -33,14 +33,17 @@ const GPU_DIGITS = 9;
 const FLOAT64_DIGITS = 12;
 
 /** Where the numbers of a sheet come from, for whoever wonders. */
-export function sheetSentence({ step, stepCount, networkLabel, adapter, refusal }: WalkSheet): string {
+export function sheetSentence({ step, stepCount, job, networkLabel, adapter, refusal }: WalkSheet): string {
   const isTrained = stepCount > 0;
-  const which = `Step ${count(step)} of ${isTrained ? `the run on the ${networkLabel}` : 'a run that has not begun'}`;
+  // Where the run stands at the end no step begins.
+  const isLast = step === job.steps - 1 && stepCount === job.steps;
+  const which = `Step ${count(step)}${isLast ? ', the last' : ''} of ${isTrained ? `the run on the ${networkLabel}` : 'a run that has not begun'}`;
   const by = adapter
     ? `by the layered kernels (float32, ${adapter}) and by the reference (float64)`
     : 'by the reference (float64)';
   const from = isTrained ? 'the run’s snapshot before it' : 'the parameters it would begin with';
-  const sentence = `${which}, recomputed ${by} from ${from}.`;
+  const to = isLast ? ` It leads to what stands at ${count(stepCount)}.` : '';
+  const sentence = `${which}, recomputed ${by} from ${from}.${to}`;
   return refusal === undefined ? sentence : `${sentence} ${refusal}`;
 }
 
@@ -97,8 +100,14 @@ export function computationText(sheet: WalkSheet, entry: TracedEntry, which: 'gp
   return `${name}: ${entryText(value)} = ${formulaText(formula)}`;
 }
 
+/** A piece of a sentence; one about a matrix leads there. */
+export interface SentencePart {
+  readonly text: string;
+  readonly place: TracedPlace | undefined;
+}
+
 /** `Made of 2 entries of x and 2 of v, and 12 more outside the window.` */
-export function sourcesText(sheet: WalkSheet, entry: TracedEntry): string {
+export function sourcesSentence(sheet: WalkSheet, entry: TracedEntry): SentencePart[] {
   const { symbol } = notationOf(sheet.job);
   let outside = 0;
   const parts = sourcesIn(sheet, entry).flatMap((source) => {
@@ -106,16 +115,22 @@ export function sourcesText(sheet: WalkSheet, entry: TracedEntry): string {
     const inside =
       overlap(source.rows, shownOf(rows, sheet)) * overlap(source.columns, shownOf(columns, sheet));
     outside += source.rows.count * source.columns.count - inside;
-    return inside > 0 ? [{ inside, name: formulaText(symbol(source)) }] : [];
+    return inside > 0 ? [{ inside, name: formulaText(symbol(source)), place: source }] : [];
   });
-  const listed = parts.map(({ inside, name }, i) =>
-    i === 0
-      ? `${count(inside)} ${inside === 1 ? 'entry' : 'entries'} of ${name}`
-      : `${count(inside)} of ${name}`,
-  );
-  const more = outside > 0 ? `${count(outside)} more outside the window` : '';
-  if (listed.length === 0) return outside > 0 ? `Made of ${count(outside)} entries outside the window.` : '';
-  return `Made of ${joined(listed)}${more && `, and ${more}`}. ${rememberedText(sheet, entry)}`.trim();
+  if (parts.length === 0) {
+    return outside > 0 ? [words(`Made of ${count(outside)} entries outside the window.`)] : [];
+  }
+  const listed = parts.flatMap(({ inside, name, place }, i): SentencePart[] => {
+    const what = i > 0 ? '' : inside === 1 ? ' entry' : ' entries';
+    const before = i === 0 ? 'Made of ' : i === parts.length - 1 ? ' and ' : ', ';
+    return [words(before), { text: `${count(inside)}${what} of ${name}`, place }];
+  });
+  const more = outside > 0 ? `, and ${count(outside)} more outside the window` : '';
+  return [...listed, words(`${more}. ${rememberedText(sheet, entry)}`.trimEnd())];
+}
+
+function words(text: string): SentencePart {
+  return { text, place: undefined };
 }
 
 /** `float32 0.598765434, float64 0.598765432109, difference 1.9e−9` */
@@ -186,10 +201,4 @@ function isWithin(position: number, { first, count: length }: TraceRange): boole
 
 function overlap(a: TraceRange, b: TraceRange): number {
   return Math.max(0, Math.min(a.first + a.count, b.first + b.count) - Math.max(a.first, b.first));
-}
-
-function joined(parts: readonly string[]): string {
-  return parts.length < 2
-    ? parts.join('')
-    : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }

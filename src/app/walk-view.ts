@@ -11,13 +11,23 @@ import {
 import type { WalkMatrix, WalkSheet, WalkWindows } from '../worker/client.ts';
 import './choice-switch.ts';
 import './equations-card.ts';
+import type { EquationsCard } from './equations-card.ts';
 import { countOf } from './format.ts';
 import { PageElement } from './page-element.ts';
+import './run-card.ts';
+import { bringIntoView } from './scrolling.ts';
 import { baseStyles, controlStyles } from './styles.ts';
 import './time-slider.ts';
 import type { WalkPage } from './walk-matrix.ts';
-import { partOfSection, walkSections, type WalkSection } from './walk-names.ts';
+import {
+  partOfSection,
+  trainingRowAt,
+  walkSections,
+  type TableNames,
+  type WalkSection,
+} from './walk-names.ts';
 import './walk-panel.ts';
+import type { WalkPanel } from './walk-panel.ts';
 import { hasEntry, sheetSentence, sourcesIn, valueNames, type ValueName } from './walk-sentences.ts';
 
 const valueLabels: Readonly<Record<ValueName, string>> = {
@@ -78,16 +88,49 @@ class WalkView extends PageElement {
           grid-column: span 2;
         }
       }
-      .empty {
+      nav {
+        position: sticky;
+        z-index: 4;
+        top: 0;
         display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 12px 24px;
+        gap: 4px;
+        margin: 0 -24px;
+        padding: 8px 16px;
+        background: var(--paper);
+      }
+      nav button {
+        padding: 0 8px;
+        border-color: transparent;
+        background: none;
+        color: var(--muted);
+      }
+      .part,
+      equations-card {
+        /* Below the contents. */
+        scroll-margin-top: 56px;
+      }
+      .part > h2:focus {
+        outline: none;
       }
       @media (max-width: 719px) {
+        /* Room for the bar at the bottom. */
         main {
-          padding: 12px 12px 48px;
+          padding: 12px 12px 196px;
           gap: 12px;
+        }
+        nav {
+          justify-content: space-between;
+          margin: 0 -12px;
+          padding: 4px 8px;
+        }
+        /* Columns of numbers go side by side. */
+        .matrices {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+          gap: 8px;
+        }
+        walk-panel:not(.one),
+        walk-panel[opened] {
+          grid-column: 1 / -1;
         }
       }
     `,
@@ -123,8 +166,9 @@ class WalkView extends PageElement {
     const trainingRows = prepared?.rowCounts.training ?? 0;
     const rowCount = sheet?.rowCount ?? Math.min(job.batchSize ?? trainingRows, trainingRows);
     return html`<main>
+      <run-card .page=${this.page}></run-card>
       <time-slider .page=${this.page}></time-slider>
-      ${sheet ? this.#renderSheet(sheet) : this.#renderEmpty()}
+      ${sheet ? [this.#renderContents(), this.#renderSheet(sheet)] : this.#renderEmpty()}
       ${
         inputCount === undefined
           ? nothing
@@ -139,7 +183,7 @@ class WalkView extends PageElement {
 
   #renderEmpty() {
     const { problem } = this.page.walks;
-    return html`<section class="card empty" aria-label="No step yet">
+    return html`<section class="card" aria-label="No step yet">
       ${
         problem === undefined
           ? html`<p>
@@ -148,22 +192,28 @@ class WalkView extends PageElement {
             </p>`
           : html`<p class="fails" role="alert">${problem}</p>`
       }
-      ${this.#renderTrain()}
     </section>`;
   }
 
-  /** As long as nothing was trained, that is what comes next. */
-  #renderTrain() {
-    const { state, training } = this.page;
-    if (state.currentRun) return nothing;
-    return html`<button
-      type="button"
-      class="primary"
-      ?disabled=${!state.isIdle || !state.table || state.isBroken}
-      @click=${() => training.press()}
-    >
-      Train
-    </button>`;
+  /** The page is long. */
+  #renderContents() {
+    return html`<nav aria-label="Parts of the step">
+      ${walkSections.map(
+        (section) => html`<button type="button" @click=${() => this.#goTo(section)}>${section}</button>`,
+      )}
+      <button
+        type="button"
+        @click=${() => this.renderRoot.querySelector<EquationsCard>('equations-card')?.goTo()}
+      >
+        Equations
+      </button>
+    </nav>`;
+  }
+
+  #goTo(section: WalkSection): void {
+    const heading = this.renderRoot.querySelector<HTMLElement>(`#${section}`);
+    if (heading?.parentElement) bringIntoView(heading.parentElement);
+    heading?.focus({ preventScroll: true });
   }
 
   #renderSheet(sheet: WalkSheet) {
@@ -178,6 +228,7 @@ class WalkView extends PageElement {
           <p class="muted small number">
             A batch of ${countOf(sheet.rowCount, 'row')}; learning rate ${sheet.rates.learningRate}. Choose an
             entry to see what it was made of.
+            ${isShuffled(sheet) ? 'In brackets: where a row stands among the training rows.' : nothing}
           </p>
         </div>
         ${
@@ -190,7 +241,6 @@ class WalkView extends PageElement {
               ></choice-switch>`
             : nothing
         }
-        ${this.#renderTrain()}
       </section>
       ${walkSections.map((section) => this.#renderPart(section, sheet, { shown, equations, sources }))}
     `;
@@ -202,7 +252,7 @@ class WalkView extends PageElement {
     of: { shown: ValueName; equations: readonly StepEquation[]; sources: readonly TraceSource[] },
   ) {
     return html`<section class="part" aria-labelledby=${section}>
-      <h2 id=${section}>${section}</h2>
+      <h2 id=${section} tabindex="-1">${section}</h2>
       <div class="matrices">
         ${partOfSection(section, sheet.matrices).map((matrix) => this.#renderPanel(matrix, sheet, of))}
       </div>
@@ -219,17 +269,30 @@ class WalkView extends PageElement {
     }: { shown: ValueName; equations: readonly StepEquation[]; sources: readonly TraceSource[] },
   ) {
     return html`<walk-panel
-      class=${matrix.shownColumns.count > NARROW_COLUMNS ? 'wide' : ''}
+      class=${matrix.shownColumns.count > NARROW_COLUMNS ? 'wide' : matrix.columns === 1 ? 'one' : ''}
       .sheet=${sheet}
       .matrix=${matrix}
+      .names=${this.#names}
       .equation=${equations.find((each) => isSamePlace(each, matrix))}
       .listing=${listingAt(matrix, sheet.job)}
       shown=${shown}
       .chosen=${this.chosen}
       .source=${sources.find((each) => isSamePlace(each, matrix))}
       @choose=${({ detail }: CustomEvent<TracedEntry | undefined>) => (this.chosen = detail)}
+      @source=${({ detail }: CustomEvent<TracedPlace>) => this.#goToSource(detail)}
       @turn=${({ detail }: CustomEvent<WalkPage>) => this.#turn(sheet, detail)}
     ></walk-panel>`;
+  }
+
+  /** Of the table that the run was trained on. */
+  get #names(): TableNames | undefined {
+    const { currentRun, table } = this.page.state;
+    return (currentRun?.table ?? table)?.open.prepared;
+  }
+
+  #goToSource(place: TracedPlace): void {
+    for (const panel of this.renderRoot.querySelectorAll<WalkPanel>('walk-panel'))
+      if (isSamePlace(panel.matrix, place)) panel.goToSource();
   }
 
   #turn({ windows }: WalkSheet, { axis, first }: WalkPage): void {
@@ -247,6 +310,13 @@ function listingAt({ quantity, layer }: TracedPlace, { layers, loss, optimizer }
   const { activation } = layers[layer];
   const [isFirst, isOutput] = [layer === 0, layer === layers.length - 1];
   return listingOf(quantity, { isFirst, isOutput, activation, loss, optimizer });
+}
+
+/** Rows of the batch do not stand in the order of the table. */
+function isShuffled(sheet: WalkSheet): boolean {
+  return Array.from(sheet.shownRows, (_, i) => i + sheet.windows.firstRow).some(
+    (row) => trainingRowAt(row, sheet) !== undefined,
+  );
 }
 
 function isSamePlace(a: TracedPlace, b: TracedPlace): boolean {

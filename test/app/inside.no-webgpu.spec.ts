@@ -13,7 +13,7 @@ test('without WebGPU the CPU draws the plane, and the walk says why there is one
   await page.getByRole('link', { name: 'By hand' }).click();
   const about = page.locator('walk-view .about');
   await expect(about).toContainText(
-    'Step 9,999 of the run on the CPU, recomputed by the reference (float64)',
+    'Step 9,999, the last of the run on the CPU, recomputed by the reference (float64)',
   );
   await expect(about).toContainText('WebGPU');
   await expect(page.getByRole('grid', { name: 'pre-activations, hidden layer', exact: true })).toBeVisible();

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formulaText } from '../../src/app/formula-text.ts';
-import { givenText, rangeText, shapeText, titleOf } from '../../src/app/walk-names.ts';
+import { givenText, nameAt, rangeText, shapeText, titleOf, trainingRowAt } from '../../src/app/walk-names.ts';
 import {
   computationText,
   greatestText,
   matrixAt,
   sheetSentence,
-  sourcesText,
+  sourcesSentence,
   threeValues,
 } from '../../src/app/walk-sentences.ts';
 import { fraction, identifier, negative, plus, power, times } from '../../src/core/formula.ts';
@@ -14,6 +14,8 @@ import {
   notebookJob,
   number,
   type Trace,
+  type TraceAxis,
+  type TracedEntry,
   type TracedQuantity,
   type TracedStep,
   type TrainingJob,
@@ -65,6 +67,37 @@ describe('the step of the notebook’s network', () => {
     expect(of('preActivations', 0)).toBe('Made of 2 entries of x and 2 of v.');
     expect(of('activations', 0)).toBe('Made of 1 entry of ŷ.');
     expect(of('weights', 0)).toBe('');
+    // Each of them leads to its matrix.
+    const parts = sourcesSentence(sheet, { quantity: 'preActivations', layer: 0, row: 0, column: 0 });
+    expect(parts.flatMap(({ text, place }) => (place ? [[text, place.quantity, place.layer]] : []))).toEqual([
+      ['2 entries of x', 'input', 0],
+      ['2 of v', 'weights', 0],
+    ]);
+  });
+
+  it('calls inputs and outputs what the table calls them', () => {
+    const names = { inputNames: ['width', ' \n'], outputNames: ['kind'] };
+    const named = (axis: TraceAxis) => [0, 1, 2].map((place) => nameAt(axis, place, sheet, names));
+    expect(named(0)).toEqual(['width', '(empty)', undefined]);
+    expect(named(1)).toEqual([undefined, undefined, undefined]);
+    expect(named(2)).toEqual(['kind', undefined, undefined]);
+    expect(named('batch')).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('says where a row stands in the table where that is not its place in the batch', () => {
+    const inOrder = [0, 1, 2, 3].map((row) => trainingRowAt(row, sheet));
+    expect(inOrder).toEqual([undefined, undefined, undefined, undefined]);
+    const shuffled = { ...sheet, shownRows: Uint32Array.of(3, 1, 0, 2) };
+    expect([0, 1, 2, 3].map((row) => trainingRowAt(row, shuffled))).toEqual([4, undefined, 1, 3]);
+  });
+
+  it('says of the last step that it is the last', () => {
+    const last = { ...sheet, step: 9999, stepCount: 10_000 };
+    expect(sheetSentence(last)).toBe(
+      'Step 9,999, the last of the run on the GPU, recomputed by the reference (float64) from the run’s snapshot before it. It leads to what stands at 10,000.',
+    );
+    expect(sheetSentence({ ...last, stepCount: 9999 })).toContain('Step 9,999 of the run');
+    expect(sheetSentence({ ...last, step: 9998 })).toContain('Step 9,998 of the run');
   });
 
   it('names its matrices and their sizes', () => {
@@ -119,6 +152,12 @@ describe('a step of a larger network', () => {
     );
   });
 });
+
+function sourcesText(sheet: WalkSheet, entry: TracedEntry): string {
+  return sourcesSentence(sheet, entry)
+    .map(({ text }) => text)
+    .join('');
+}
 
 function sheetOf(
   job: TrainingJob,
