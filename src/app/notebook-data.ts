@@ -32,7 +32,7 @@ class NotebookData extends NotebookSection {
       </p>
       <notebook-cell .page=${this.page} name="data" heading="The table, as numbers">
         <div slot="inputs">
-          ${renderFieldGrid(notebook, 'One line an observation: change any of them', fields, names)}
+          ${renderFieldGrid(notebook, 'One row for each observation: change any of them', fields, names)}
           ${renderProblems(notebook, (field) => field.startsWith('row '))}
         </div>
         <div slot="output" class="matrices">

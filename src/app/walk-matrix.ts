@@ -143,6 +143,19 @@ export class WalkMatrixElement extends LitElement {
           min-width: 40px;
         }
       }
+      @media (max-width: 719px) {
+        th,
+        td,
+        td:last-child {
+          padding-inline: 4px;
+        }
+        td:not(.corner) {
+          min-width: 64px;
+        }
+        .name {
+          max-width: 72px;
+        }
+      }
     `,
   ];
 

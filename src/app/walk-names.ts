@@ -107,6 +107,7 @@ export function givenText({ quantity, layer }: TracedPlace, { step, stepCount, j
 export interface TableNames {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  readonly classes: readonly string[] | undefined;
 }
 
 /** What an input or an output is called; undefined along other sides, and where it has no name. */
@@ -114,9 +115,11 @@ export function nameAt(
   axis: TraceAxis,
   place: number,
   { job }: Pick<WalkSheet, 'job'>,
-  { inputNames, outputNames }: TableNames,
+  { inputNames, outputNames, classes }: TableNames,
 ): string | undefined {
-  const names = axis === 0 ? inputNames : axis === job.layers.length ? outputNames : [];
+  // One output a class: short of all that each of them begins with.
+  const outputs = classes?.length === outputNames.length ? classes : outputNames;
+  const names = axis === 0 ? inputNames : axis === job.layers.length ? outputs : [];
   return place in names ? shortName(names[place]) : undefined;
 }
 

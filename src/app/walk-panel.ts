@@ -131,6 +131,9 @@ export class WalkPanel extends LitElement {
         .shape {
           margin-left: 0;
         }
+        :host(.narrow) .equations math {
+          font-size: 14px;
+        }
       }
     `,
   ];

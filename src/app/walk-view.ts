@@ -13,6 +13,7 @@ import './choice-switch.ts';
 import './equations-card.ts';
 import type { EquationsCard } from './equations-card.ts';
 import { countOf } from './format.ts';
+import { formulaText } from './formula-text.ts';
 import { PageElement } from './page-element.ts';
 import './run-card.ts';
 import { bringIntoView } from './scrolling.ts';
@@ -36,8 +37,13 @@ const valueLabels: Readonly<Record<ValueName, string>> = {
   difference: 'difference',
 };
 
+/** Of the contents, which stay at the top of the screen, and a gap. */
+const CONTENTS_HEIGHT = '56px';
+
 /** A matrix with more columns takes the room of two. */
 const NARROW_COLUMNS = 4;
+/** Characters of an equation that fits half a phone: fractions are written one above the other there. */
+const SHORT_FORMULA = 24;
 
 /** One step of the run by hand: every matrix of it, in the order it is computed. */
 class WalkView extends PageElement {
@@ -104,11 +110,6 @@ class WalkView extends PageElement {
         background: none;
         color: var(--muted);
       }
-      .part,
-      equations-card {
-        /* Below the contents. */
-        scroll-margin-top: 56px;
-      }
       .part > h2:focus {
         outline: none;
       }
@@ -128,9 +129,14 @@ class WalkView extends PageElement {
           grid-template-columns: repeat(2, minmax(0, 1fr));
           gap: 8px;
         }
-        walk-panel:not(.one),
+        walk-panel:not(.narrow),
         walk-panel[opened] {
           grid-column: 1 / -1;
+        }
+      }
+      @media (max-width: 374px) {
+        .matrices {
+          grid-template-columns: minmax(0, 1fr);
         }
       }
     `,
@@ -145,6 +151,12 @@ class WalkView extends PageElement {
     this.shown = 'gpu';
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What has the focus does not lie behind the contents.
+    document.documentElement.style.scrollPaddingTop = CONTENTS_HEIGHT;
+  }
+
   override willUpdate(): void {
     super.willUpdate();
     this.#unwatch ??= this.page.walks.watch(() => this.requestUpdate());
@@ -152,6 +164,7 @@ class WalkView extends PageElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.documentElement.style.scrollPaddingTop = '';
     this.#unwatch?.();
     this.#unwatch = undefined;
   }
@@ -268,12 +281,13 @@ class WalkView extends PageElement {
       sources,
     }: { shown: ValueName; equations: readonly StepEquation[]; sources: readonly TraceSource[] },
   ) {
+    const equation = equations.find((each) => isSamePlace(each, matrix));
     return html`<walk-panel
-      class=${matrix.shownColumns.count > NARROW_COLUMNS ? 'wide' : matrix.columns === 1 ? 'one' : ''}
+      class=${sizeOf(matrix, equation)}
       .sheet=${sheet}
       .matrix=${matrix}
       .names=${this.#names}
-      .equation=${equations.find((each) => isSamePlace(each, matrix))}
+      .equation=${equation}
       .listing=${listingAt(matrix, sheet.job)}
       shown=${shown}
       .chosen=${this.chosen}
@@ -310,6 +324,14 @@ function listingAt({ quantity, layer }: TracedPlace, { layers, loss, optimizer }
   const { activation } = layers[layer];
   const [isFirst, isOutput] = [layer === 0, layer === layers.length - 1];
   return listingOf(quantity, { isFirst, isOutput, activation, loss, optimizer });
+}
+
+/** A single column goes beside another on a phone, where its equation fits there. */
+function sizeOf({ columns, shownColumns }: WalkMatrix, equation: StepEquation | undefined): string {
+  if (shownColumns.count > NARROW_COLUMNS) return 'wide';
+  const [formula, ...others] = equation?.formulas ?? [];
+  const isShort = others.length === 0 && (!formula || formulaText(formula).length <= SHORT_FORMULA);
+  return columns === 1 && isShort ? 'narrow' : '';
 }
 
 /** Rows of the batch do not stand in the order of the table. */

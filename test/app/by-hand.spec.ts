@@ -38,8 +38,10 @@ test('every matrix of a step stands there, and an entry says what it was made of
   const noise = await openPage(page);
   await train(page);
   await page.getByRole('link', { name: 'By hand' }).click();
+  await expect(page.locator('walk-view .about')).toContainText('It leads to what stands at 10,000.');
   await page.getByRole('textbox', { name: 'Step' }).fill('0');
-  await page.getByRole('textbox', { name: 'Step' }).blur();
+  // It goes there, and trains nothing anew.
+  await page.getByRole('textbox', { name: 'Step' }).press('Enter');
   const grid = page.getByRole('grid', { name: 'pre-activations, hidden layer', exact: true });
   await expect(grid.getByRole('gridcell')).toHaveCount(13);
   await grid.locator('td[data-place="3,1"]').click();
@@ -83,6 +85,7 @@ test('of a large batch a window is shown, and turned for all matrices together',
   const first = inputs.locator('td[data-place="0,0"]');
   await expect(first).toBeVisible();
   const later = page.locator('walk-matrix').first().getByRole('button', { name: 'Later rows' });
+  await expect(inputs.locator('thead th')).toHaveText([/^sepal_length 1$/, /_width 2$/, /3$/, /4$/]);
   await later.click();
   await expect(inputs.locator('tbody th')).toHaveText(['9', '10', '11', '12', '13', '14', '15', '16']);
   const targets = page.getByRole('grid', { name: 'targets', exact: true });
@@ -96,5 +99,34 @@ test('of a large batch a window is shown, and turned for all matrices together',
     /Made of 8 entries of \S+ and 8 of \S+, and \d+ more outside the window\./,
   );
   await expect(page.locator('walk-matrix td.source')).toHaveCount(16);
+  // What it was made of is off the screen: its name leads there, and what was chosen stays that.
+  const [source] = await chosen.getByRole('button', { name: '8 entries of' }).all();
+  await source.press('Enter');
+  const lit = page
+    .getByRole('grid', { name: 'activations, hidden layer', exact: true })
+    .locator('td[data-place="8,0"]');
+  await expect(lit).toBeFocused();
+  await expect(lit).toBeInViewport();
+  await expect(gradient.locator('td[data-place="0,0"]')).toHaveAttribute('aria-selected', 'true');
+  // From there on by the arrow keys, as anywhere.
+  await page.keyboard.press('ArrowDown');
+  await expect(chosen).toContainText(/^\s*g₁₀,₁: /);
+
+  // Whoever turns to the last row keeps the focus.
+  await later.focus();
+  while ((await later.getAttribute('aria-disabled')) === 'false') {
+    const shown = await inputs.locator('tbody th').first().innerText();
+    await page.keyboard.press('Enter');
+    await expect(inputs.locator('tbody th').first()).not.toHaveText(shown);
+  }
+  await expect(later).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(inputs.locator('tbody th').last()).toHaveText('90');
+
+  await button(page, 'Update').click();
+  await expect(page.getByRole('heading', { name: 'Update', level: 2 })).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Update', level: 2 })).toBeInViewport();
+  await button(page, 'Equations').click();
+  await expect(page.getByRole('heading', { name: 'Equations of this network' })).toBeFocused();
   expect(noise.messages).toEqual([]);
 });

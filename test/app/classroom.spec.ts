@@ -92,6 +92,14 @@ test('a name that nothing has is left out, and said', async ({ page }) => {
   expect(new URL(page.url()).hash).toBe('#sample=or&hide=settings');
 });
 
+test('a sample that is not there is left out, and the page that the link leads to is not', async ({
+  page,
+}) => {
+  await openLink(page, '#inside&sample=zzz');
+  await expect(notice(page)).toContainText('because it is no setting here: sample=zzz.');
+  await expect(page.getByRole('link', { name: 'Inside' })).toHaveAttribute('aria-current', 'page');
+});
+
 test('the dialog makes a link to any page, with the settings and without what is ticked', async ({
   context,
   page,

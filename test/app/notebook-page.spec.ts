@@ -108,6 +108,7 @@ test('reads without running, and Run all reproduces the notebook', async ({ page
   const network = { rows: orRows, ...drawn(1, 3), hidden: sigmoid };
   await expectStep(page, network);
   await expect(page.locator('[data-note=initial]')).toHaveCount(11);
+  await expect(page.locator('notebook-cell details[open]')).toHaveCount(8);
   await expect(page.locator('pre[data-log]')).toHaveCount(0);
   for (const row of await rows(page, 'Every recorded figure')) {
     expect(row[1]).toBe(row[2]);
@@ -264,6 +265,20 @@ test('the small cells answer for what stands in them', async ({ page }) => {
   await button(page, 'Run: Train').click();
   await expect(cell(page, 'loop').getByRole('status')).toContainText('Not run: The learning rate');
   await expect(page.locator('pre[data-log]')).toHaveCount(0);
+});
+
+test('on a phone code is folded away, and whoever presses Run sees what comes of it', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 600 });
+  await openNotebook(page);
+  await expect(page.locator('notebook-cell details')).toHaveCount(8);
+  await expect(page.locator('notebook-cell details[open]')).toHaveCount(0);
+  // Not by the click, which would bring the button into the middle of the screen first.
+  const runButton = button(page, `Run: ${headings.weights}`);
+  await runButton.evaluate((element) => element.scrollIntoView({ block: 'end' }));
+  const output = cell(page, 'weights').locator('[data-part=output] .notes');
+  await expect(output).not.toBeInViewport();
+  await runButton.click();
+  await expect(output).toBeInViewport();
 });
 
 test('is read on a phone and on a desk, in either scheme, and gone through by keyboard', async ({ page }) => {

@@ -76,11 +76,15 @@ describe('the step of the notebook’s network', () => {
   });
 
   it('calls inputs and outputs what the table calls them', () => {
-    const names = { inputNames: ['width', ' \n'], outputNames: ['kind'] };
+    const names = { inputNames: ['width', ' \n'], outputNames: ['kind'], classes: undefined };
     const named = (axis: TraceAxis) => [0, 1, 2].map((place) => nameAt(axis, place, sheet, names));
     expect(named(0)).toEqual(['width', '(empty)', undefined]);
     expect(named(1)).toEqual([undefined, undefined, undefined]);
     expect(named(2)).toEqual(['kind', undefined, undefined]);
+    const classes = { ...names, outputNames: ['kind = a', 'kind = b'], classes: ['a', 'b'] };
+    expect(nameAt(2, 1, sheet, classes)).toBe('b');
+    // Of two classes, one output says the probability of one.
+    expect(nameAt(2, 0, sheet, { ...names, classes: ['a', 'b'] })).toBe('kind');
     expect(named('batch')).toEqual([undefined, undefined, undefined]);
   });
 
