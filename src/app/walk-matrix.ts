@@ -144,10 +144,12 @@ export class WalkMatrixElement extends LitElement {
         }
       }
       @media (max-width: 719px) {
-        th,
+        thead th {
+          padding-inline: 4px 6px;
+        }
         td,
         td:last-child {
-          padding-inline: 4px;
+          padding-inline: 6px;
         }
         td:not(.corner) {
           min-width: 64px;
