@@ -25,6 +25,8 @@ const WORST_CASE = 'a worst case over all orders and directions of rounding, car
 /** Roundings of an update at most: RMSprop and Adam have a dozen, two constants and the factor of the clipping. */
 const UPDATE_ROUNDINGS = 16;
 
+const isFull = import.meta.env.HANDGRAD_FULL === '1';
+
 const plans: readonly Plan[] = [
   { strategy: 'layered', matmul: 'simple' },
   { strategy: 'unrolled', lanes: 1, sharing: 'none' },
@@ -143,7 +145,9 @@ async function traceOf(trainer: Trainer, { job, data }: NamedJob, network: numbe
 }
 
 describe.each(plans.map((plan) => ({ plan, path: describePlan(plan) })))('$path', ({ plan }) => {
-  it.each(tracedJobs)('traces as the reference: $name', async (named) => {
+  // The kernels of a trace are the same whatever the run is trained by.
+  const all = isFull || plan.strategy === 'layered';
+  it.each(all ? tracedJobs : tracedJobs.slice(0, 4))('traces as the reference: $name', async (named) => {
     const { name, data } = named;
     const job = await takenBy(plan, named);
     const trainer = await gpuBackend.createTrainer(job, data, plan);
