@@ -15,41 +15,56 @@ export interface AnswerRows {
   /** Names of the inputs beside each answer. */
   readonly header: readonly string[];
   readonly rows: readonly AnsweredRow[];
+  /** Inputs there are, those beside the answers among them. */
+  readonly inputCount: number;
 }
 
-/** Writes the first rows with their answers. */
+/** Writes rows with their answers. */
 export function answerRows(open: OpenTable, predicted: PredictedRows): AnswerRows {
   const columns = chooseColumns(open, predicted);
   const inputs = columns.inputs.slice(0, MOST_INPUTS);
   const { targets } = columns;
+  const { validation = 0, test = 0 } = open.prepared?.rowCounts ?? {};
+  const hasParts = validation + test > 0;
   const rows = Array.from(predicted.rows, (row, i): AnsweredRow => {
-    const cells = open.preview[row];
-    const text = ({ index, isText }: { index: number; isText: boolean }) => previewText(cells[index], isText);
+    // The page has the first rows of a long table only.
+    const cells: readonly string[] | undefined = open.preview[row];
+    const text = ({ index, isText }: { index: number; isText: boolean }) =>
+      previewText(cells?.[index] ?? '', isText);
     return {
+      number: row + 1,
+      ...(hasParts && { part: predicted.parts[i] }),
       cells: inputs.map(text),
       actual: targets.slice(0, MOST_TARGETS).map(text).join(', '),
       ...answerTo(open, predicted, i),
     };
   });
-  return { header: inputs.map(({ name }) => name), rows };
+  const inputCount = open.plans.filter(({ role }) => role === 'input').length;
+  return { header: inputs.map(({ name }) => name), rows, inputCount };
 }
 
-/** The most probable class with its probability, or a number for each target. */
+/** The most probable class and its probability apart, or a number for each target. */
 function answerTo(
   { prepared }: OpenTable,
   { predictions, targets }: PredictedRows,
   i: number,
-): Pick<AnsweredRow, 'predicted' | 'isOff'> {
+): Pick<AnsweredRow, 'predicted' | 'probability' | 'isOff'> {
   const { task, classes, outputCount = 1 } = prepared ?? {};
   const of = (values: Float64Array) => values.subarray(i * outputCount, (i + 1) * outputCount);
   const [said, actual] = [of(predictions), of(targets)];
-  if (task === 'regression') return { predicted: Array.from(said.slice(0, MOST_TARGETS), number).join(', ') };
+  const numbers = Array.from(said.slice(0, MOST_TARGETS), number).join(', ');
+  if (task === 'regression') return { predicted: numbers };
   if (task === 'binary') {
-    const isOff = outputCount === 1 && said[0] >= 0.5 !== actual[0] >= 0.5;
-    return { predicted: Array.from(said.slice(0, MOST_TARGETS), number).join(', '), isOff };
+    const [isOne, wasOne] = [said[0] >= 0.5, actual[0] >= 0.5];
+    const isOff = outputCount === 1 && !Number.isNaN(said[0]) && isOne !== wasOne;
+    if (!classes || outputCount > 1 || Number.isNaN(said[0])) return { predicted: numbers, isOff };
+    return { predicted: classes[isOne ? 1 : 0], probability: number(isOne ? said[0] : 1 - said[0]), isOff };
   }
   const best = largestAt(said);
-  return { predicted: `${classes?.[best] ?? best} ${number(said[best])}`, isOff: best !== largestAt(actual) };
+  // A run that diverged chooses no class.
+  if (Number.isNaN(said[best])) return { predicted: number(said[best]) };
+  const predicted = classes?.[best] ?? String(best);
+  return { predicted, probability: number(said[best]), isOff: best !== largestAt(actual) };
 }
 
 function number(value: number): string {

@@ -19,9 +19,18 @@ export interface Theme {
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Violet and gold first: they stay apart for red-green and for blue-yellow blindness, as light and dark there. */
-const ON_LIGHT = ['#6a4fb0', '#b8860b', '#0f8a84', '#c2558c', '#7a5638', '#7f8f2a', '#56626f', '#a57fd0'];
-const ON_DARK = ['#b39bf0', '#e3bd4d', '#4fc4bd', '#ec8fbd', '#c79b78', '#b9c45c', '#a9b5c2', '#d9c2f2'];
+/**
+ * Violet and gold first: they stay apart for red-green and for blue-yellow blindness, as light and dark there. The last
+ * four are dark ones on light, deep ones on dark.
+ */
+const ON_LIGHT =
+  '#6a4fb0 #b8860b #0f8a84 #c2558c #7a5638 #7f8f2a #56626f #a57fd0 #7d1f4e #4c5210 #0a4a47 #9a8468'.split(
+    ' ',
+  );
+const ON_DARK =
+  '#b39bf0 #e3bd4d #4fc4bd #ec8fbd #c79b78 #b9c45c #a9b5c2 #d9c2f2 #b8527f #8a8a2f #2c8a80 #d6c8ac'.split(
+    ' ',
+  );
 /** How much of its colour a class has where it is certain, and where it is just the likeliest. */
 const FULL = 0.5;
 const FAINT = 0.06;
@@ -33,8 +42,9 @@ const MARK_INK = 0.35;
 const CONTOUR_INK = 0.25;
 const MIDDLE_INK = 0.45;
 const DECISION_INK = 0.9;
+const NOTHING_INK = 0.1;
 
-/** The colour of a class, by its place: from the ninth on they come again, and shapes tell them apart. */
+/** The colour of a class, by its place: from the thirteenth on they come again, and shapes tell them apart. */
 export function classColour(place: number, theme: Theme): string {
   const colours = isDark(theme) ? ON_DARK : ON_LIGHT;
   return colours[place % CLASS_COLOURS];
@@ -65,8 +75,10 @@ export function paletteOf({ kind, decides }: Pick<Field, 'kind' | 'decides'>, th
   for (let level = 0; level < LEVEL_COUNT; level++) {
     const full = decides ? DECIDING_FULL : SCALE_FULL;
     const ground =
-      kind === 'classes' ? groundOfClass(level & 255, theme) : groundOfScale(level & 255, full, theme);
-    palette[level] = pixelOf(mix(ground, ink, inkOf(level & ~255, decides)));
+      kind === 'classes'
+        ? groundOfClass(level & NO_NUMBER, theme)
+        : groundOfScale(level & NO_NUMBER, full, theme);
+    palette[level] = pixelOf(mix(ground, ink, inkOf(level & ~NO_NUMBER, decides)));
   }
   return palette;
 }
@@ -77,14 +89,24 @@ function inkOf(line: number, decides: boolean): number {
   return decides ? DECISION_INK : MIDDLE_INK;
 }
 
+/** What is painted where no prediction is a number. */
+export function noNumberColour(theme: Theme): string {
+  return hexOf(groundOfNothing(theme));
+}
+
+function groundOfNothing({ card, ink }: Theme): Rgb {
+  return mix(rgbOf(card), rgbOf(ink), NOTHING_INK);
+}
+
 function groundOfClass(shade: number, theme: Theme): Rgb {
+  if (shade === NO_NUMBER) return groundOfNothing(theme);
   const share = (shade % CLASS_SHADES) / (CLASS_SHADES - 1);
   const colour = rgbOf(classColour(Math.floor(shade / CLASS_SHADES), theme));
   return mix(rgbOf(theme.card), colour, FAINT + (FULL - FAINT) * share ** 2);
 }
 
 function groundOfScale(shade: number, full: number, theme: Theme): Rgb {
-  if (shade === NO_NUMBER) return mix(rgbOf(theme.card), rgbOf(theme.ink), 0.1);
+  if (shade === NO_NUMBER) return groundOfNothing(theme);
   return shadeOfScale((shade + 0.5) / SHADES, full, theme);
 }
 

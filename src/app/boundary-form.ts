@@ -1,24 +1,31 @@
 import { css, html, LitElement, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { FieldColumns, FieldRequest, RowField } from '../worker/client.ts';
-import { countOf } from './format.ts';
+import { heldSentence } from './boundary-sentences.ts';
+import { count, countOf } from './format.ts';
 import { cellsOf, fieldFault } from './row-form.ts';
-import { baseStyles, controlStyles, rowFieldStyles } from './styles.ts';
+import { baseStyles, controlStyles, disclosureStyles, rowFieldStyles } from './styles.ts';
 
 /** The cells of a request have a decimal point, wherever the table comes from. */
 const DECIMAL = '.';
+/** Fields shown at once: a table may have thousands of columns. */
+const MOST_FIELDS = 50;
 
-/** Which two columns a boundary picture is over, and what the other inputs are held at; `change` has the new request. */
+/** Which columns a boundary picture is over, of which target, and what the other inputs are held at; `change` has the new request. */
 class BoundaryForm extends LitElement {
   static override properties = {
     columns: { attribute: false },
     request: { attribute: false },
     texts: { state: true },
+    isOpen: { state: true },
+    page: { state: true },
   };
 
   static override styles = [
     baseStyles,
     controlStyles,
+    disclosureStyles,
     rowFieldStyles,
     css`
       .axes,
@@ -26,14 +33,23 @@ class BoundaryForm extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(144px, 1fr));
         gap: 12px 16px;
-        max-width: 520px;
       }
-      summary {
-        padding: 8px 0;
-        cursor: pointer;
+      .axes {
+        margin-top: 12px;
       }
       details {
-        margin-top: 4px;
+        margin-top: 8px;
+      }
+      summary {
+        min-height: 40px;
+        font-weight: 500;
+      }
+      .pages {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        margin-bottom: 12px;
       }
     `,
   ];
@@ -42,38 +58,129 @@ class BoundaryForm extends LitElement {
   declare request: FieldRequest | undefined;
   /** As a person writes them; undefined while the request says all. */
   declare private texts: readonly string[] | undefined;
+  /** Whether the other inputs are shown, and which fifty of them. */
+  declare private isOpen: boolean;
+  declare private page: number;
+
+  constructor() {
+    super();
+    this.isOpen = false;
+    this.page = 0;
+  }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('columns')) this.texts = undefined;
+    if (!changed.has('columns')) return;
+    this.texts = undefined;
+    this.page = 0;
   }
 
   override render() {
     const { columns, request } = this;
     if (!columns || !request) return nothing;
-    const { across, up } = request;
-    const names = columns.columns.map(({ column }) => column);
-    const held = columns.held.filter(({ column }) => column !== across && column !== up);
+    const sentence = heldSentence(columns, request);
     return html`
-      <div class="axes">
-        ${renderChoice('Across', names, across, (name) => this.#choose({ across: name ?? across, up: name === up ? across : up }))}
-        ${
-          names.length < 2
-            ? nothing
-            : renderChoice('Up', [undefined, ...names], up, (name) =>
-                this.#choose({ up: name, across: name === across && up !== undefined ? up : across }),
-              )
-        }
-      </div>
+      ${sentence === undefined ? nothing : html`<p class="muted small">${sentence}</p>`}
+      ${this.#renderChoices(columns, request)}
+      ${sentence === undefined ? nothing : this.#renderHeld(columns, request)}
+    `;
+  }
+
+  /** Of thousands of options only the chosen one changes. */
+  override updated(): void {
+    for (const select of this.renderRoot.querySelectorAll<HTMLSelectElement>('.axes select'))
+      select.selectedIndex = Number(select.dataset.chosen);
+  }
+
+  #renderChoices({ columns, outputs }: FieldColumns, { across, up, output }: FieldRequest) {
+    const names = columns.map(({ column }) => column);
+    const chooseAcross = (at: number) =>
+      this.#choose({ across: names[at], up: names[at] === up ? across : up });
+    const chooseUp = (at: number) => {
+      const name = names[at - 1];
+      this.#choose({ up: name, across: name === across && up !== undefined ? up : across });
+    };
+    return html`<div class="axes">
+      ${this.#renderChoice('Across', { names, chosen: names.indexOf(across), choose: chooseAcross })}
       ${
-        held.length === 0
+        names.length < 2
           ? nothing
-          : html`<details>
-              <summary>${countOf(held.length, 'other input')}, held</summary>
-              <div class="held">
-                ${columns.held.map((field, i) => (held.includes(field) ? this.#renderField(field, i) : nothing))}
-              </div>
-            </details>`
+          : this.#renderChoice('Up', {
+              names: ['nothing: a curve', ...names],
+              chosen: up === undefined ? 0 : 1 + names.indexOf(up),
+              choose: chooseUp,
+            })
       }
+      ${
+        outputs.length < 2
+          ? nothing
+          : this.#renderChoice('Of', {
+              names: outputs,
+              chosen: output,
+              choose: (at) => this.#choose({ output: at }),
+            })
+      }
+    </div>`;
+  }
+
+  #renderChoice(
+    label: string,
+    {
+      names,
+      chosen,
+      choose,
+    }: {
+      readonly names: readonly string[];
+      readonly chosen: number;
+      readonly choose: (at: number) => void;
+    },
+  ) {
+    return html`<label class="field">
+      <span class="name">${label}</span>
+      <select
+        data-chosen=${chosen}
+        @change=${(event: Event) => choose((event.target as HTMLSelectElement).selectedIndex)}
+      >
+        ${guard([this.columns], () => names.map((name) => html`<option>${name}</option>`))}
+      </select>
+    </label>`;
+  }
+
+  #renderHeld({ held }: FieldColumns, { across, up }: FieldRequest) {
+    const places = held.map((_, i) => i).filter((i) => held[i].column !== across && held[i].column !== up);
+    return html`<details
+      ?open=${this.isOpen}
+      @toggle=${(event: Event) => (this.isOpen = (event.target as HTMLDetailsElement).open)}
+    >
+      <summary>${countOf(places.length, 'other input')}, held</summary>
+      ${this.isOpen ? this.#renderFields(held, places) : nothing}
+    </details>`;
+  }
+
+  #renderFields(held: readonly RowField[], places: readonly number[]) {
+    const pageCount = Math.ceil(places.length / MOST_FIELDS);
+    const page = Math.min(this.page, pageCount - 1);
+    const first = MOST_FIELDS * page;
+    const shown = places.slice(first, first + MOST_FIELDS);
+    const turn = (to: number, label: string) =>
+      html`<button
+        type="button"
+        aria-disabled=${to < 0 || to >= pageCount}
+        @click=${() => (this.page = Math.max(0, Math.min(pageCount - 1, to)))}
+      >
+        ${label}
+      </button>`;
+    return html`
+      ${
+        pageCount < 2
+          ? nothing
+          : html`<div class="pages">
+              ${turn(page - 1, 'Previous')} ${turn(page + 1, 'Next')}
+              <span class="muted small" role="status">
+                ${count(first + 1)} to ${count(first + shown.length)} of ${countOf(places.length, 'input')}
+              </span>
+            </div>`
+      }
+      <div class="held">${shown.map((i) => this.#renderField(held[i], i))}</div>
     `;
   }
 
@@ -127,22 +234,6 @@ class BoundaryForm extends LitElement {
     this.request = { ...request, ...change };
     this.dispatchEvent(new CustomEvent<FieldRequest>('change', { detail: this.request }));
   }
-}
-
-function renderChoice(
-  label: string,
-  names: readonly (string | undefined)[],
-  chosen: string | undefined,
-  choose: (name: string | undefined) => void,
-) {
-  return html`<label class="field">
-    <span class="name">${label}</span>
-    <select @change=${(event: Event) => choose(names[(event.target as HTMLSelectElement).selectedIndex])}>
-      ${names.map(
-        (name) => html`<option .selected=${live(name === chosen)}>${name ?? 'nothing: a curve'}</option>`,
-      )}
-    </select>
-  </label>`;
 }
 
 customElements.define('boundary-form', BoundaryForm);

@@ -1,13 +1,6 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { Field, FieldPoints } from '../worker/client.ts';
-import {
-  classColour,
-  markColours,
-  paletteOf,
-  plainMarkColour,
-  scaleColour,
-  type Theme,
-} from './boundary-colours.ts';
+import { classColour, markColours, paletteOf, plainMarkColour, type Theme } from './boundary-colours.ts';
 import {
   coarseField,
   curvePaths,
@@ -17,14 +10,11 @@ import {
   type Frame,
   type MarkGroup,
 } from './boundary-geometry.ts';
-import { markPath, round } from './boundary-marks.ts';
-import { pictureSentence, rowsSentence, valueText } from './boundary-sentences.ts';
+import { dashOf, renderLegend } from './boundary-legend.ts';
+import { round } from './boundary-marks.ts';
+import { pictureSentence, valueText } from './boundary-sentences.ts';
 import { significant } from './format.ts';
 import { baseStyles } from './styles.ts';
-
-/** Dashes of curves, so that colour is not all that tells them apart. */
-const DASHES = ['', '6 3', '2 3', '8 3 2 3'];
-const SCALE_STEPS = 24;
 
 /** What the network answers over the plane of two columns, the rows of the table on top; or a curve along one. */
 class BoundaryPicture extends LitElement {
@@ -37,9 +27,13 @@ class BoundaryPicture extends LitElement {
   static override styles = [
     baseStyles,
     css`
+      :host {
+        container-type: inline-size;
+      }
+      /* As wide as there is room, and on a screen not so high that it cannot be seen at once. */
       .plot {
         position: relative;
-        max-width: 520px;
+        max-width: 680px;
       }
       canvas {
         position: absolute;
@@ -81,7 +75,6 @@ class BoundaryPicture extends LitElement {
         margin: 8px 0 0;
         padding: 0;
         list-style: none;
-        max-width: 520px;
       }
       li {
         display: flex;
@@ -98,9 +91,18 @@ class BoundaryPicture extends LitElement {
       li svg.scale {
         width: 120px;
       }
-      @media (min-width: 720px) {
+      p {
+        margin-top: 8px;
+      }
+      /* The picture grows and its letters do not. */
+      @container (min-width: 440px) {
         text {
           font-size: 8.5px;
+        }
+      }
+      @container (min-width: 560px) {
+        text {
+          font-size: 7px;
         }
       }
     `,
@@ -223,7 +225,7 @@ function renderCurves(field: Field, frame: Frame, theme: Theme) {
       class="curve"
       d=${path}
       stroke=${field.names.length > 1 ? classColour(k, theme) : theme.ink}
-      stroke-dasharray=${DASHES[k % DASHES.length] || nothing}
+      stroke-dasharray=${dashOf(k)}
     />`,
   )}`;
 }
@@ -244,55 +246,6 @@ function coloursOfMark(kind: number, field: Field, theme: Theme) {
   if (!field.classes && field.kind !== 'curve') return markColours(kind, theme);
   const colour = field.classes ? classColour(kind, theme) : plainMarkColour(theme);
   return { fill: colour, edge: colour };
-}
-
-function renderLegend(field: Field, points: FieldPoints | undefined, theme: Theme) {
-  const { classes, kind, decides, names } = field;
-  const curveOf = (k: number) =>
-    kind === 'curve' && names.length > 1
-      ? svg`<path class="curve" d="M0 6H20" stroke=${classColour(k, theme)} stroke-dasharray=${DASHES[k % DASHES.length] || nothing} />`
-      : svg`<path d=${markPath(k, 10, 6, 4)} fill=${classColour(k, theme)} />`;
-  const item = (picture: unknown, text: string) =>
-    html`<li><svg viewBox="0 0 20 12" aria-hidden="true">${picture}</svg><span>${text}</span></li>`;
-  const ring = (fill: string) =>
-    svg`<path d=${markPath(0, 10, 6, 4)} fill=${fill} stroke=${theme.ink} stroke-width="1.4" />`;
-  const heldOut = points?.parts.slice(1) ?? [];
-  return html`<ul class="small">
-      ${classes?.map((name, k) => item(curveOf(k), name)) ?? nothing}
-      ${kind === 'scale' ? renderScale(field, theme) : nothing}
-      ${
-        points && heldOut.length > 0
-          ? html`${item(ring(theme.ink), 'training row')}
-            ${item(ring(theme.card), `${heldOut.join(' or ')} row`)}`
-          : nothing
-      }
-      ${
-        decides && kind !== 'curve'
-          ? item(svg`<path d="M0 6H20" stroke=${theme.ink} stroke-width="2" />`, 'where the answer turns')
-          : nothing
-      }
-    </ul>
-    ${points && points.x.length < points.rowCount ? html`<p class="small muted">${rowsSentence(points)}</p>` : nothing}`;
-}
-
-function renderScale({ range, decides, names }: Field, theme: Theme) {
-  const text = (value: number) => (decides ? String(value) : significant(value));
-  return html`<li>
-    <span>${names[0]}: ${text(range.least)}</span>
-    <svg class="scale" viewBox="0 0 120 12" aria-hidden="true">
-      ${Array.from(
-        { length: SCALE_STEPS },
-        (_, i) => svg`<rect
-          x=${i * (120 / SCALE_STEPS)}
-          width=${120 / SCALE_STEPS + 0.2}
-          height="12"
-          fill=${scaleColour((i + 0.5) / SCALE_STEPS, decides, theme)}
-        />`,
-      )}
-      ${svg`<rect class="box" x="0.5" y="0.5" width="119" height="11" />`}
-    </svg>
-    <span>${text(range.most)}</span>
-  </li>`;
 }
 
 /** For those who do not see the picture. */

@@ -46,6 +46,7 @@ export function rangeOf(
 /** What lines, dots and depths of a network's diagram mean. */
 export function renderLegend(has: {
   readonly isFlow: boolean;
+  readonly isScaled: boolean;
   readonly hasBiases: boolean;
   readonly hasEdits: boolean;
 }) {
@@ -64,6 +65,7 @@ export function renderLegend(has: {
         : nothing
     }
     ${has.isFlow ? html`<span>the deeper a unit, the larger its activation</span>` : nothing}
+    ${has.isFlow && has.isScaled ? html`<span>numbers as scaled for the network</span>` : nothing}
     ${has.hasEdits ? html`<span>${sign(svg`<circle class="mark" cx="12" cy="4" r="4" />`)}changed by hand</span>` : nothing}
   `;
 }

@@ -66,6 +66,10 @@ const PIECES = 16;
 const LETTER = 6.6;
 /** What a unit says is written below its name: `−0.0468`. */
 const VALUE_LETTERS = 7;
+/** Of a picture's width, on either side for names at most; and what beside them is between the edge and a unit's centre. */
+const SIDE_SHARE = 0.28;
+const SIDE_GAP = 30;
+const LETTERS = { least: 8, most: 20 };
 
 /** As on the Train page: one glance. */
 export const smallSpace: DiagramSpace = {
@@ -97,7 +101,8 @@ export function largeSpace(
     mostUnits,
     Math.max(network.inputCount, ...network.layers.map(({ units }) => units)),
   );
-  const side = (letters: number) => Math.min(0.28 * width, Math.max(letters, VALUE_LETTERS) * LETTER + 30);
+  const side = (letters: number) =>
+    Math.min(SIDE_SHARE * width, Math.max(letters, VALUE_LETTERS) * LETTER + SIDE_GAP);
   return {
     width,
     height: Math.max(316, 92 + 24 * widest),
@@ -110,6 +115,12 @@ export function largeSpace(
     largestGap: 88,
     hasBiases: true,
   };
+}
+
+/** Letters for which there is room beside an input or an output. */
+export function lettersOfEnd(width: number): number {
+  const letters = Math.floor((SIDE_SHARE * width - SIDE_GAP) / LETTER);
+  return Math.max(LETTERS.least, Math.min(LETTERS.most, letters));
 }
 
 /** All of a short row; of a long one the first ones and the last. */

@@ -7,6 +7,7 @@ import {
   largeSpace,
   layOutColumns,
   layOutLines,
+  lettersOfEnd,
   lineByKey,
   nearestLine,
   pathOf,
@@ -17,16 +18,10 @@ import {
   type DiagramLine,
   type DiagramSpace,
 } from './diagram-geometry.ts';
+import { endName } from './diagram-names.ts';
 import { diagramStyles } from './diagram-styles.ts';
 import { count, significant } from './format.ts';
-import {
-  describeNetwork,
-  layerName,
-  parameterName,
-  shortName,
-  unitName,
-  type EndNames,
-} from './parameter-names.ts';
+import { describeNetwork, layerName, parameterName, unitName, type EndNames } from './parameter-names.ts';
 import { baseStyles } from './styles.ts';
 
 /** Until its width is known. */
@@ -40,11 +35,8 @@ const VALUE_PER_PIXEL = 0.02;
 /** Between two circles, for a number or a second line of text. */
 const ROOM_FOR_NUMBER = 32;
 const ROOM_FOR_LINES = 34;
-/** Names that are measured for their room, and letters of one; a phone has less. */
+/** Names that are measured for their room. */
 const MOST_NAMES = 16;
-const LETTERS = 14;
-const NARROW = 480;
-const NARROW_LETTERS = 9;
 
 /** A parameter with a value that a person gave it. */
 export interface ParameterEdit {
@@ -84,6 +76,7 @@ class NetworkDiagram extends LitElement {
     inputNames: { attribute: false },
     outputNames: { attribute: false },
     activations: { attribute: false },
+    isScaled: { attribute: false },
     isEditable: { attribute: false },
     edited: { attribute: false },
     selected: { attribute: false },
@@ -104,6 +97,8 @@ class NetworkDiagram extends LitElement {
   declare outputNames: readonly string[] | undefined;
   /** Of one row: its inputs [inputs], then the activations of each layer [units]. */
   declare activations: readonly Float64Array[] | undefined;
+  /** Inputs or targets were scaled for the network: its numbers are not those of the table. */
+  declare isScaled: boolean | undefined;
   declare isEditable: boolean | undefined;
   /** Indices of parameters that are not as trained. */
   declare edited: ReadonlySet<number> | undefined;
@@ -171,6 +166,7 @@ class NetworkDiagram extends LitElement {
       <div class="legend muted small" ?hidden=${!parameters} aria-hidden="true">
         ${renderLegend({
           isFlow: activations !== undefined,
+          isScaled: this.isScaled === true && size === 'large',
           hasBiases: lines.some(({ input }) => input === undefined),
           hasEdits: size === 'large' && edited !== undefined && edited.size > 0,
         })}
@@ -203,8 +199,7 @@ class NetworkDiagram extends LitElement {
   }
 
   #endName(layer: number, unit: number): string {
-    const most = this.#largeWidth < NARROW ? NARROW_LETTERS : LETTERS;
-    return shortName(unitName(this.network, layer, unit, this.#names), most);
+    return endName(unitName(this.network, layer, unit, this.#names), lettersOfEnd(this.#largeWidth));
   }
 
   get #largeWidth(): number {

@@ -28,6 +28,7 @@ class NetworkEditor extends LitElement {
     inputNames: { attribute: false },
     outputNames: { attribute: false },
     activations: { attribute: false },
+    isScaled: { attribute: false },
     isEditable: { attribute: false },
     selected: { state: true },
     isOpen: { state: true },
@@ -66,6 +67,8 @@ class NetworkEditor extends LitElement {
   declare outputNames: readonly string[] | undefined;
   /** Of one row, with the parameters as they are now. */
   declare activations: readonly Float64Array[] | undefined;
+  /** Inputs or targets were scaled for the network. */
+  declare isScaled: boolean | undefined;
   declare isEditable: boolean | undefined;
   declare private selected: number | undefined;
   declare private isOpen: boolean;
@@ -95,6 +98,7 @@ class NetworkEditor extends LitElement {
         .inputNames=${inputNames}
         .outputNames=${outputNames}
         .activations=${activations}
+        .isScaled=${this.isScaled}
         .isEditable=${isEditable}
         .edited=${edits?.edited}
         .selected=${selected}

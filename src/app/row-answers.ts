@@ -1,13 +1,26 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { PartName } from '../index.ts';
 import { count, countOf } from './format.ts';
+import { NO_VALUE } from './measures-sentences.ts';
+import { orSpoken } from './measures-table.ts';
 import { baseStyles, scrollCue, tableStyles } from './styles.ts';
+
+/** Inputs shown on a phone. */
+const NARROW_INPUTS = 2;
 
 /** A row of the table, what it is and what the network makes of it. */
 export interface AnsweredRow {
+  /** Its place in the table, from 1 on. */
+  readonly number: number;
+  /** Which part it is in, where there are several. */
+  readonly part?: PartName;
   /** Of the inputs, as text. */
   readonly cells: readonly string[];
   readonly actual: string;
+  /** A class, or numbers. */
   readonly predicted: string;
+  /** Of the predicted class. */
+  readonly probability?: string;
   /** Wrong, of a class. */
   readonly isOff?: boolean;
 }
@@ -21,6 +34,7 @@ class RowAnswers extends LitElement {
     rows: { attribute: false },
     header: { attribute: false },
     count: { attribute: false },
+    inputCount: { attribute: false },
     chosen: { attribute: false },
     pinned: { state: true },
     entry: { state: true },
@@ -30,11 +44,16 @@ class RowAnswers extends LitElement {
     baseStyles,
     tableStyles,
     css`
+      :host {
+        container-type: inline-size;
+      }
       .scroll {
         max-height: 320px;
         background: ${scrollCue};
       }
       thead th {
+        vertical-align: bottom;
+        white-space: normal;
         position: sticky;
         top: 0;
         z-index: 1;
@@ -67,8 +86,26 @@ class RowAnswers extends LitElement {
         box-shadow: inset 3px 0 var(--ink);
       }
       .predicted {
-        min-width: 96px;
+        min-width: 72px;
         font-weight: 600;
+      }
+      .narrow {
+        display: none;
+      }
+      /* The answers are to be seen: of the inputs two are enough. */
+      @container (max-width: 479px) {
+        .input.more,
+        .wide {
+          display: none;
+        }
+        .narrow {
+          display: inline;
+        }
+        th,
+        td {
+          padding-left: 6px;
+          padding-right: 6px;
+        }
       }
       .note {
         margin-top: 8px;
@@ -87,6 +124,8 @@ class RowAnswers extends LitElement {
   declare header: readonly string[];
   /** All rows there are, the shown ones among them. */
   declare count: number | undefined;
+  /** All inputs there are, the cells' columns among them. */
+  declare inputCount: number | undefined;
   /** The row that is shown as chosen. */
   declare chosen: number | undefined;
   declare private pinned: number | undefined;
@@ -109,15 +148,19 @@ class RowAnswers extends LitElement {
   override render() {
     const { rows, header } = this;
     const all = this.count ?? rows.length;
+    const hasParts = rows.some(({ part }) => part !== undefined);
+    const hasProbabilities = this.#hasProbabilities;
     return html`
       <div class="scroll">
         <table role="grid" aria-label="Rows and predictions" aria-rowcount=${all + 1}>
           <thead>
             <tr>
               <th scope="col" class="words">row</th>
-              ${header.map((name) => html`<th scope="col">${name}</th>`)}
+              ${hasParts ? html`<th scope="col" class="words">part</th>` : nothing}
+              ${header.map((name, i) => html`<th scope="col" class=${inputClass(i)}>${breakable(name)}</th>`)}
               <th scope="col">actual</th>
               <th scope="col">predicted</th>
+              ${hasProbabilities ? html`<th scope="col">probability</th>` : nothing}
             </tr>
           </thead>
           <tbody
@@ -130,13 +173,33 @@ class RowAnswers extends LitElement {
         </table>
       </div>
       <p class="muted small note">
-        ${rows.length < all ? `The first ${count(rows.length)} of ${countOf(all, 'row')}. ` : ''}A row that is
-        pointed at flows through the network; one that is pressed stays.
+        ${
+          header.length > NARROW_INPUTS
+            ? html`<span class="wide">${this.#shareText(header.length)}</span
+                ><span class="narrow">${this.#shareText(NARROW_INPUTS)}</span>`
+            : this.#shareText(header.length)
+        }A
+        row that is pointed at flows through the network; one that is pressed stays.
       </p>
     `;
   }
 
-  #renderRow({ cells, actual, predicted, isOff }: AnsweredRow, index: number) {
+  /** How much of the table is shown, where it is not all. */
+  #shareText(shownInputs: number): string {
+    const { rows, header, count: all = rows.length, inputCount = header.length } = this;
+    const parts = [
+      ...(rows.length < all ? [`${count(rows.length)} of ${countOf(all, 'row')}`] : []),
+      ...(shownInputs < inputCount ? [`${count(shownInputs)} of ${countOf(inputCount, 'input')}`] : []),
+    ];
+    return parts.length > 0 ? `${parts.join(', ')}. ` : '';
+  }
+
+  get #hasProbabilities(): boolean {
+    return this.rows.some(({ probability }) => probability !== undefined);
+  }
+
+  #renderRow(row: AnsweredRow, index: number) {
+    const { number, part, cells, actual, predicted, probability, isOff } = row;
     const isChosen = index === this.chosen;
     const isPinned = index === this.pinned;
     return html`<tr
@@ -149,12 +212,14 @@ class RowAnswers extends LitElement {
       @focus=${() => this.#onFocus(index)}
       @click=${() => this.#pin(index)}
     >
-      <th scope="row" class="words">${count(index + 1)}</th>
-      ${cells.map((cell) => html`<td>${cell}</td>`)}
+      <th scope="row" class="words">${count(number)}</th>
+      ${part === undefined ? nothing : html`<td class="words">${part}</td>`}
+      ${cells.map((cell, i) => html`<td class=${inputClass(i)}>${cell}</td>`)}
       <td>${actual}</td>
       <td class="predicted">
         ${isOff ? html`<span class="muted small">wrong:</span> ` : nothing}${predicted}
       </td>
+      ${this.#hasProbabilities ? html`<td>${orSpoken(probability ?? NO_VALUE)}</td>` : nothing}
     </tr>`;
   }
 
@@ -192,6 +257,13 @@ class RowAnswers extends LitElement {
     this.entry = Math.min(rows.length - 1, Math.max(0, next));
     this.renderRoot.querySelector<HTMLElement>(`tr[data-index="${this.entry}"]`)?.focus();
   };
+}
+
+const inputClass = (place: number) => `input${place < NARROW_INPUTS ? '' : ' more'}`;
+
+/** A long name may go on in the next line: behind a joint, `petal_` and `length`. */
+function breakable(name: string) {
+  return name.split(/(?<=[_.\-\s])/u).map((part, i) => html`${i > 0 ? html`<wbr />` : nothing}${part}`);
 }
 
 customElements.define('row-answers', RowAnswers);

@@ -17,6 +17,7 @@ import {
   layerKind,
   layerTitle,
   lengthRatio,
+  linkOf,
   presentSentence,
   rowsSentence,
   unitsText,
@@ -208,12 +209,17 @@ class SpreadPicture extends LitElement {
   #renderLayer(place: number, { layers, step }: SpreadMoment, steps: readonly number[]) {
     const layer = layers[place];
     const title = layerTitle(place, layers.length);
+    const link = linkOf(this.job, place, layers.length);
     return html`<section aria-label=${title}>
-      <h3>${title} <span class="muted">· ${layerKind(layer)}</span></h3>
+      <h3>${title} <span class="muted">· ${layerKind(layer, link)}</span></h3>
       <div class="plots">
         ${quantityNames.map((quantity) => {
           const { title: name, kind, meaning } = quantities[quantity];
-          const apart = apartText(layer[quantity], kind === 'sizes');
+          const notes = [
+            link && quantity === 'activations' ? `before the ${link}` : undefined,
+            apartText(layer[quantity], kind === 'sizes'),
+          ];
+          const apart = notes.filter((note) => note !== undefined).join(', ');
           return html`<div>
             <h4>
               <field-term meaning=${meaning}>${name}</field-term>
@@ -261,7 +267,7 @@ function renderHistogram(caption: string, distribution: Distribution, kind: Spre
   const all = distribution.count + distribution.otherCount;
   const apart = [
     { name: '0', entries: kind === 'sizes' ? distribution.zeroCount : 0 },
-    { name: 'no finite number', entries: distribution.otherCount },
+    { name: 'not finite', entries: distribution.otherCount },
   ].filter(({ entries }) => entries > 0);
   const numbers = (entries: number) =>
     html`<td>${count(entries)}</td>
@@ -339,8 +345,8 @@ function renderFigures({ layers, step }: SpreadMoment, places: readonly number[]
             const layer = layers[place];
             return html`<tr>
               <th scope="row" class="words">${layerTitle(place, layers.length)}</th>
-              <td>${orSpoken(unitsText(layer.deadCount, layer.units))}</td>
-              <td>${orSpoken(unitsText(layer.saturatedCount, layer.units))}</td>
+              <td>${orSpoken(unitsText(layer.deadCount, layer))}</td>
+              <td>${orSpoken(unitsText(layer.saturatedCount, layer))}</td>
               <td>${significant(layer.gradientLength)}</td>
               <td>${orSpoken(lengthRatio(layer, layers))}</td>
             </tr>`;

@@ -163,7 +163,8 @@ class SpreadPlot extends LitElement {
     const { left, right, top, bottom } = this.#frame(heat);
     const place = this.#place;
     const y = (share: number) => (bottom - share * (bottom - top)).toFixed(1);
-    const x = (left + (right - left) * Math.min(1, this.step / Math.max(1, lastStep))).toFixed(1);
+    // The bars and the line are of one moment.
+    const x = (left + (right - left) * Math.min(1, steps[place] / Math.max(1, lastStep))).toFixed(1);
     const bars = { left: right + GAP, right: width, top, bottom };
     const described = describeDistribution(name, this.distributions[place], steps, steps[place]);
     return html`

@@ -1,6 +1,14 @@
 // What pictures of the inside of a network say in words.
 
-import { activations, type Distribution, type LayerSpread, type SpreadMoment } from '../index.ts';
+import {
+  activations,
+  losses,
+  type Distribution,
+  type LayerSpread,
+  type Loss,
+  type SpreadMoment,
+  type TrainingJob,
+} from '../index.ts';
 import { count, countOf, percent, significant } from './format.ts';
 import { NO_VALUE } from './measures-sentences.ts';
 
@@ -10,9 +18,15 @@ export function layerTitle(place: number, layerCount: number): string {
   return layerCount === 2 ? 'Hidden layer' : `Hidden layer ${place + 1}`;
 }
 
-/** `16 units, ReLU` */
-export function layerKind({ units, activation }: LayerSpread): string {
-  return `${countOf(units, 'unit')}, ${activations[activation].label}`;
+/** What a loss on logits makes of the last of some layers; undefined of any other. */
+export function linkOf({ loss }: Pick<TrainingJob, 'loss'>, place: number, layerCount: number) {
+  const { link }: Loss = losses[loss];
+  return place === layerCount - 1 ? link : undefined;
+}
+
+/** `16 units, ReLU`; with a link, `3 units, softmax`. */
+export function layerKind({ units, activation }: LayerSpread, link: string | undefined): string {
+  return `${countOf(units, 'unit')}, ${link ?? activations[activation].label}`;
 }
 
 /** What there is of numbers that no bin holds, for a note beside a picture; undefined where there is none. */
@@ -21,11 +35,14 @@ export function apartText(
   isOfSizes: boolean,
 ): string | undefined {
   const all = finite + otherCount;
-  const partOf = (entries: number, what: string) => {
+  const partOf = (entries: number, ofAll: string, ofSome: string) => {
     if (entries === 0) return [];
-    return [entries === all ? `all are ${what}` : `${percent(entries / all)} are ${what}`];
+    return [entries === all ? ofAll : `${percent(entries / all)} ${ofSome}`];
   };
-  const parts = [...partOf(isOfSizes ? zeroCount : 0, '0'), ...partOf(otherCount, 'no finite numbers')];
+  const parts = [
+    ...partOf(isOfSizes ? zeroCount : 0, 'all are 0', 'are 0'),
+    ...partOf(otherCount, 'none is a finite number', 'not finite'),
+  ];
   return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
@@ -48,9 +65,13 @@ export function describeDistribution(
   );
 }
 
-/** `3 of 16, 18.8 %`; a dash where the activation cannot be so. */
-export function unitsText(flat: number | undefined, units: number): string {
-  return flat === undefined ? NO_VALUE : `${count(flat)} of ${count(units)}, ${percent(flat / units)}`;
+/** `3 of 16, 18.8 %`; a dash where the activation cannot be so, and where no unit says a finite number. */
+export function unitsText(
+  flat: number | undefined,
+  { units, activations: said }: Pick<LayerSpread, 'units' | 'activations'>,
+): string {
+  if (flat === undefined || said.count === 0) return NO_VALUE;
+  return `${count(flat)} of ${count(units)}, ${percent(flat / units)}`;
 }
 
 /** How long the gradient of a layer is beside that of the output layer. */
@@ -67,8 +88,11 @@ export function rowsSentence({ rowCount, trainedRowCount }: SpreadMoment): strin
     : `Computed in float64 on ${count(rowCount)} of the ${countOf(trainedRowCount, 'row')} the network learns from.`;
 }
 
-/** Which step the line is at, and which the bars are of: of the moments that are kept, the last one up to there. */
+/** Which moment the line and the bars are of: of those that are looked at, the last one up to the present step. */
 export function presentSentence(step: number, moment: SpreadMoment): string {
-  const where = step === moment.step ? 'there' : `at step ${count(moment.step)}`;
-  return `The line is at step ${count(step)}; the bars are how they are spread ${where}.`;
+  const shown = `The line and the bars are at step ${count(moment.step)}`;
+  if (step === moment.step) return `${shown}.`;
+  const which =
+    moment.step < step ? `the last one looked at up to step ${count(step)}` : 'the first one looked at';
+  return `${shown}, ${which}.`;
 }

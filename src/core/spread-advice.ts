@@ -24,7 +24,7 @@ export function adviceOf(
   const lost = layers.findIndex(({ weights }) => weights.otherCount > 0);
   if (lost >= 0) {
     return (
-      `Weights of ${layerName(lost, layers.length)} are no finite numbers any more: the network has diverged. ` +
+      `Weights of ${layerName(lost, layers.length)} are not finite any more: the network has diverged. ` +
       'A smaller learning rate or clipped gradients can keep them finite.'
     );
   }

@@ -1,11 +1,13 @@
 import {
   encodeRows,
+  InputError,
   unitCount,
   type Dataset,
   type Grid,
   type InputEncoding,
   type TrainingData,
 } from '../index.ts';
+import { suggestedAxes, type SuggestedAxes } from './field-suggestion.ts';
 import { shortNumber, unusedCategory, type RowField } from './model-sheet.ts';
 
 /** A column of numbers that can run along an axis, in the units of the table. */
@@ -21,6 +23,10 @@ export interface FieldColumns {
   readonly columns: readonly FieldColumn[];
   /** One an input column, in the order of `FieldRequest.cells`; each starts where it is usually held. */
   readonly held: readonly RowField[];
+  /** What `FieldRequest.output` chooses from: the targets; none where the answer is one of several classes. */
+  readonly outputs: readonly string[];
+  /** Worth looking at first; undefined where no column can be an axis. */
+  readonly suggested: SuggestedAxes | undefined;
 }
 
 /** Which field of a network's answers is wanted. */
@@ -33,7 +39,7 @@ export interface FieldRequest {
   readonly cells: readonly string[];
   /** Points along an axis. */
   readonly points: number;
-  /** Which of several targets of numbers. */
+  /** Which of several targets, by its place; of several classes it says nothing. */
   readonly output: number;
 }
 
@@ -42,9 +48,30 @@ const MARGIN = 0.1;
 
 /** Which columns can be axes, and what the others can be held at. */
 export function fieldColumnsOf(dataset: Dataset): FieldColumns {
-  const { inputs } = dataset.encoding;
-  const columns = inputs.filter(({ type }) => type === 'number').map(({ column }) => axisOf(dataset, column));
-  return { columns, held: inputs.map((input) => heldField(dataset, input)) };
+  const { inputs, targets } = dataset.encoding;
+  const numbers = inputs.filter(({ type }) => type === 'number').map(({ column }) => column);
+  return {
+    columns: numbers.map((column) => axisOf(dataset, column)),
+    held: inputs.map((input) => heldField(dataset, input)),
+    outputs: choosesClass(dataset) ? [] : targets,
+    suggested: suggestedAxes(
+      dataset,
+      numbers.map((column) => ({ column, input: inputOf(dataset, column) })),
+    ),
+  };
+}
+
+/** Whether the outputs are the probabilities of several classes. */
+export function choosesClass({ classes, training }: Dataset): boolean {
+  return classes !== undefined && training.outputCount > 1;
+}
+
+/** @throws InputError if there is no such target */
+export function requireOutput(dataset: Dataset, output: number): void {
+  const { targets } = dataset.encoding;
+  if (choosesClass(dataset) || targets[output] !== undefined) return;
+  const accepted = targets.length === 1 ? 'is one, 0' : `are ${targets.length}, 0 to ${targets.length - 1}`;
+  throw new InputError(`There is no target ${output}: there ${accepted}. Choose one of these.`);
 }
 
 /** By column: a field that moves asks at every frame. */
@@ -119,19 +146,38 @@ export function partsOf({ training, validation, test }: Dataset) {
   return all.filter((each): each is typeof each & { data: TrainingData } => each.data !== undefined);
 }
 
-/** The first unit of a column among the network's inputs. */
-function inputOf({ encoding }: Dataset, column: string): number {
-  let first = 0;
-  for (const input of encoding.inputs) {
-    if (input.column === column) return first;
-    first += unitCount(input);
-  }
-  throw new Error(`the network has no input column ${column}`);
+/** An input column, and the first of its units among the network's inputs. */
+interface PlacedInput {
+  readonly encoding: InputEncoding;
+  readonly first: number;
 }
 
-function numbersOf({ encoding }: Dataset, column: string) {
-  const found = encoding.inputs.find((input) => input.column === column);
-  if (found?.type === 'number') return found;
+/** By column: there may be ten thousand. */
+const placed = new WeakMap<Dataset, Map<string, PlacedInput>>();
+
+function placedInput(dataset: Dataset, column: string): PlacedInput {
+  let known = placed.get(dataset);
+  if (!known) {
+    known = new Map();
+    let first = 0;
+    for (const encoding of dataset.encoding.inputs) {
+      known.set(encoding.column, { encoding, first });
+      first += unitCount(encoding);
+    }
+    placed.set(dataset, known);
+  }
+  const found = known.get(column);
+  if (!found) throw new Error(`the network has no input column ${column}`);
+  return found;
+}
+
+function inputOf(dataset: Dataset, column: string): number {
+  return placedInput(dataset, column).first;
+}
+
+function numbersOf(dataset: Dataset, column: string) {
+  const { encoding } = placedInput(dataset, column);
+  if (encoding.type === 'number') return encoding;
   throw new Error(`the network has no input column of numbers ${column}`);
 }
 

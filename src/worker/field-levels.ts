@@ -1,17 +1,20 @@
-// What is painted at every point of a field, as one number: a shade in the low eight bits, a line above them.
+// What is painted at every point of a field, as one number: a shade in the low ten bits, a line above them.
 
-/** Shades of a scale, 0 … SHADES − 1; the others are 255, where there is no number. */
+/** Shades of a scale, 0 … SHADES − 1; the others are NO_NUMBER. */
 export const SHADES = 250;
-/** Of a class field: the class in the upper three bits of the shade, how likely it is in the lower five. */
-export const CLASS_COLOURS = 8;
+/** Of a class field: the shade is place of the colour · CLASS_SHADES + how likely the class is. */
+export const CLASS_COLOURS = 12;
 export const CLASS_SHADES = 32;
-export const NO_NUMBER = 255;
+/** The bits of a shade; all of them where there is no number. */
+export const NO_NUMBER = 1023;
 /** A line of equal values runs here. */
-export const CONTOUR = 1 << 8;
+export const CONTOUR = 1 << 10;
 /** Here the answer turns. */
-export const DECISION = 2 << 8;
+export const DECISION = 2 << 10;
 /** As many as a level can be. */
-export const LEVEL_COUNT = 3 << 8;
+export const LEVEL_COUNT = 3 << 10;
+/** In the place of a class where no probability is a number. */
+export const NO_CLASS = 65_535;
 /** Between two contours. */
 const BAND_SHADES = 25;
 
@@ -41,7 +44,7 @@ export function scaleLevels(
 }
 
 /**
- * The likeliest class of every point, and how likely it is.
+ * The likeliest class of every point, and how likely it is; NO_CLASS and NaN where no probability is a number.
  *
  * @param probabilities row-major [points, classCount]
  */
@@ -50,10 +53,14 @@ export function likeliest(probabilities: Float64Array, classCount: number) {
   const classOf = new Uint16Array(count);
   const values = new Float32Array(count);
   for (let i = 0, at = 0; i < count; i++, at += classCount) {
-    let best = 0;
-    for (let k = 1; k < classCount; k++) if (probabilities[at + k] > probabilities[at + best]) best = k;
+    let best = NO_CLASS;
+    let most = -Infinity;
+    // Of NaN nothing is true.
+    for (let k = 0; k < classCount; k++) {
+      if (probabilities[at + k] > most) [best, most] = [k, probabilities[at + k]];
+    }
     classOf[i] = best;
-    values[i] = probabilities[at + best];
+    values[i] = best === NO_CLASS ? Number.NaN : most;
   }
   return { classOf, values };
 }
@@ -66,7 +73,7 @@ export function classLevels(
   const levels = new Uint16Array(classOf.length);
   for (let i = 0; i < levels.length; i++) {
     const shade = Math.max(0, Math.min(CLASS_SHADES - 1, Math.floor(values[i] * CLASS_SHADES)));
-    levels[i] = (classOf[i] % CLASS_COLOURS) * CLASS_SHADES + (Number.isNaN(shade) ? 0 : shade);
+    levels[i] = classOf[i] === NO_CLASS ? NO_NUMBER : (classOf[i] % CLASS_COLOURS) * CLASS_SHADES + shade;
   }
   drawLines(levels, classOf, { columns, line: DECISION, isThick: columns >= THICK_FROM });
   return levels;
@@ -78,7 +85,7 @@ function drawLines(
   kinds: Uint8Array | Uint16Array,
   { columns, line, isThick }: { readonly columns: number; readonly line: number; readonly isThick: boolean },
 ): void {
-  const mark = (i: number) => (levels[i] = (levels[i] & 255) | line);
+  const mark = (i: number) => (levels[i] = (levels[i] & NO_NUMBER) | line);
   for (let i = 0; i < kinds.length; i++) {
     const isEdge = (i + 1) % columns === 0;
     const right = isEdge || kinds[i] === kinds[i + 1] ? -1 : i + 1;

@@ -1,5 +1,5 @@
 import type { Dataset, PartName } from '../index.ts';
-import { partsOf, valuesOfColumn, type FieldRequest } from './field-columns.ts';
+import { choosesClass, partsOf, requireOutput, valuesOfColumn, type FieldRequest } from './field-columns.ts';
 
 /** Rows of the table as points of a field, in the units of the table. */
 export interface FieldPoints {
@@ -15,8 +15,13 @@ export interface FieldPoints {
   readonly rowCount: number;
 }
 
-/** At most `most` rows, evenly taken from all parts in the order of the file. */
+/**
+ * At most `most` rows, evenly taken from all parts in the order of the file.
+ *
+ * @throws InputError if there is no such target
+ */
 export function pointsOf(dataset: Dataset, { across, up, output }: FieldRequest, most: number): FieldPoints {
+  requireOutput(dataset, output);
   const parts = partsOf(dataset);
   const rowCount = parts.reduce((sum, { data }) => sum + data.rowCount, 0);
   const xs = valuesOfColumn(dataset, across);
@@ -43,8 +48,8 @@ export function pointsOf(dataset: Dataset, { across, up, output }: FieldRequest,
 }
 
 /** The place of the class, weighted or not; the number in the units of the table. */
-function actualOf({ classes, targetScaling }: Dataset, targets: Float64Array, output: number): number {
-  if (classes && targets.length > 1) return targets.findIndex((value) => value > 0);
-  const { offset, factor } = targetScaling[output];
+function actualOf(dataset: Dataset, targets: Float64Array, output: number): number {
+  if (choosesClass(dataset)) return targets.findIndex((value) => value > 0);
+  const { offset, factor } = dataset.targetScaling[output];
   return offset + factor * targets[output];
 }

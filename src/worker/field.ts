@@ -1,6 +1,14 @@
 import { predictionsOf, type Dataset, type Grid, type LossName } from '../index.ts';
-import { axisOf, gridOf, partsOf, type FieldColumn, type FieldRequest } from './field-columns.ts';
-import { classLevels, likeliest, scaleLevels } from './field-levels.ts';
+import {
+  axisOf,
+  choosesClass,
+  gridOf,
+  partsOf,
+  requireOutput,
+  type FieldColumn,
+  type FieldRequest,
+} from './field-columns.ts';
+import { classLevels, likeliest, NO_CLASS, scaleLevels } from './field-levels.ts';
 import { refined } from './field-refining.ts';
 
 /** A field as it is painted: with as many points as a smooth line needs, those between the others in proportion. */
@@ -29,7 +37,7 @@ export interface Field {
    * [columns, names.length].
    */
   readonly values: Float32Array;
-  /** Of kind classes: the likeliest, [rows, columns]. */
+  /** Of kind classes: the likeliest, or NO_CLASS where no probability is a number, [rows, columns]. */
   readonly classOf: Uint16Array;
   /** What to paint; 0 by 0 of curves. */
   readonly picture: FieldPicture;
@@ -37,7 +45,7 @@ export interface Field {
   readonly range: { readonly least: number; readonly most: number };
   /** The least and the largest of `values` that are numbers; undefined where none is. */
   readonly extent: { readonly least: number; readonly most: number } | undefined;
-  /** Of kind classes: on which share of the plane each is the likeliest, [names.length]. */
+  /** Of kind classes: on which share of the plane each is the likeliest, [names.length]; the rest has no number. */
   readonly classShares: readonly number[];
   /** Whether the middle of the range is where the answer turns. */
   readonly decides: boolean;
@@ -53,13 +61,14 @@ export interface FieldPredictor {
 /**
  * Asks a network all over the plane of two columns, or along one, the other inputs held.
  *
- * @throws InputError if a held cell cannot be used
+ * @throws InputError if a held cell cannot be used, or there is no such target
  */
 export async function fieldOf(
   { predictGrid, loss }: FieldPredictor,
   dataset: Dataset,
   request: FieldRequest,
 ): Promise<Field> {
+  requireOutput(dataset, request.output);
   const grid = gridOf(dataset, request);
   const outputs = await predictGrid(grid);
   const { outputCount } = dataset.training;
@@ -80,7 +89,7 @@ export async function fieldOf(
     extent: undefined,
     classShares: [],
   };
-  if (classes && outputCount > 1) {
+  if (classes && choosesClass(dataset)) {
     const values = new Float32Array(predictions);
     if (!common.y) return { ...common, kind: 'curve', names: classes, values, extent: extentOf(values) };
     const found = likeliest(predictions, outputCount);
@@ -113,7 +122,7 @@ export async function fieldOf(
 /** On which share of the points each class is the likeliest. */
 function sharesOf(classOf: Uint16Array, classCount: number): number[] {
   const counts = Array<number>(classCount).fill(0);
-  for (const place of classOf) counts[place]++;
+  for (const place of classOf) if (place !== NO_CLASS) counts[place]++;
   return counts.map((count) => count / classOf.length);
 }
 

@@ -8,9 +8,16 @@ import {
 } from '../../src/app/boundary-colours.ts';
 import { coarseField, curvePaths, frameOf, markGroups, WIDTH } from '../../src/app/boundary-geometry.ts';
 import { markPath } from '../../src/app/boundary-marks.ts';
-import { pictureSentence, rowsSentence, valueText } from '../../src/app/boundary-sentences.ts';
-import type { Field, FieldPoints } from '../../src/worker/client.ts';
-import { CONTOUR, DECISION, LEVEL_COUNT } from '../../src/worker/field-levels.ts';
+import { heldSentence, pictureSentence, rowsSentence, valueText } from '../../src/app/boundary-sentences.ts';
+import type { Field, FieldColumns, FieldPoints } from '../../src/worker/client.ts';
+import {
+  CLASS_COLOURS,
+  CLASS_SHADES,
+  CONTOUR,
+  DECISION,
+  LEVEL_COUNT,
+  NO_NUMBER,
+} from '../../src/worker/field-levels.ts';
 
 const light: Theme = { card: '#ffffff', ink: '#1b1d21' };
 const dark: Theme = { card: '#1a1d21', ink: '#e9e7e3' };
@@ -106,8 +113,12 @@ describe('the rows in a boundary picture', () => {
     expect(groups[1].path).toBe(at(0, 2));
   });
 
-  it('have eight shapes', () => {
-    expect(new Set(Array.from({ length: 9 }, (_, shape) => markPath(shape, 5, 5))).size).toBe(8);
+  it('have eleven shapes and twelve colours: no two classes share both', () => {
+    const places = Array.from({ length: 132 }, (_, place) => place);
+    expect(new Set(places.map((place) => markPath(place, 5, 5))).size).toBe(11);
+    expect(new Set(places.map((place) => classColour(place, light))).size).toBe(12);
+    const both = places.map((place) => `${markPath(place, 5, 5)} ${classColour(place, light)}`);
+    expect(new Set(both).size).toBe(132);
   });
 
   it('lie where their class is certain, along one column', () => {
@@ -160,15 +171,64 @@ describe('the sentence of a boundary picture', () => {
     );
     expect(rowsSentence({ ...points, rowCount: 3 })).toBe('All 3 rows are drawn.');
   });
+
+  it('says where no prediction is a number', () => {
+    const some = { ...classField, classShares: [0.5, 0.25, 0] };
+    expect(pictureSentence(some, undefined)).toContain(
+      ': “a” on 50.0\u00a0%, “b” on 25.0\u00a0%, no number on 25.0\u00a0%. Some',
+    );
+    for (const none of [
+      { ...classField, classShares: [0, 0, 0] },
+      { ...field, extent: undefined },
+    ])
+      expect(pictureSentence(none, undefined)).toContain(': no prediction is a number. Some');
+  });
+});
+
+describe('the inputs that are not on an axis', () => {
+  const number = (column: string) => ({ kind: 'number', column, start: '0', fill: undefined }) as const;
+  const categories = ['red', 'blue'];
+  const colour = { kind: 'category', column: 'colour', start: 'red', fill: 'red', categories } as const;
+  const held = [number('age'), number('weight'), { ...colour, other: '?' }, number('height')];
+  const columns: FieldColumns = { columns: [], held, outputs: [], suggested: undefined };
+  const request = { across: 'age', up: 'weight', cells: ['0', '1', 'red', '-1.5'], points: 2, output: 0 };
+
+  it('are named with what they are held at', () => {
+    expect(heldSentence(columns, request)).toBe(
+      '2 other inputs are held: colour at red, height at −1.5. Rows with other values there may lie on another colour.',
+    );
+    expect(heldSentence(columns, { ...request, up: 'height', cells: ['', '', '?', ''] })).toBe(
+      '2 other inputs are held: weight missing, colour at any other. Rows with other values there may lie on another colour.',
+    );
+    expect(heldSentence({ ...columns, held: held.slice(0, 2) }, request)).toBeUndefined();
+    expect(heldSentence({ ...columns, held: held.slice(0, 2) }, { ...request, up: undefined })).toBe(
+      '1 other input is held: weight at 1. Rows with other values there may lie off the curve.',
+    );
+  });
+
+  it('are counted from the fourth on', () => {
+    const many = Array.from({ length: 64 }, (_, i) => number(`pixel${i}`));
+    const asked = {
+      across: 'pixel0',
+      up: 'pixel1',
+      cells: many.map((_, i) => String(i)),
+      points: 2,
+      output: 0,
+    };
+    expect(heldSentence({ ...columns, held: many }, asked)).toBe(
+      '62 other inputs are held: pixel2 at 2, pixel3 at 3, pixel4 at 4, 59 more. ' +
+        'Rows with other values there may lie on another colour.',
+    );
+  });
 });
 
 describe.each([
   { name: 'light', theme: light },
   { name: 'dark', theme: dark },
 ])('the colours on $name', ({ theme }) => {
-  it('of eight classes can be seen on the card', () => {
-    const colours = Array.from({ length: 8 }, (_, place) => classColour(place, theme));
-    expect(new Set(colours).size).toBe(8);
+  it('of twelve classes can be seen on the card', () => {
+    const colours = Array.from({ length: 12 }, (_, place) => classColour(place, theme));
+    expect(new Set(colours).size).toBe(12);
     for (const colour of colours) expect(contrast(colour, theme.card)).toBeGreaterThan(3);
     for (const share of [0, 0.3, 0.5, 0.8, 1])
       expect(contrast(markColours(share, theme).edge, theme.card)).toBeGreaterThan(3);
@@ -191,7 +251,11 @@ describe.each([
       expect(palette.length).toBe(LEVEL_COUNT);
       expect(palette.every((pixel) => pixel >>> 24 === 255)).toBe(true);
       // The middle of what does not decide lies where the shades are those of the card.
-      const shades = decides ? [0, 31, 62, 93, 124, 155, 186, 217, 248] : [124, 125];
+      const everyClass = Array.from({ length: 2 * CLASS_COLOURS }, (_, i) =>
+        i % 2 === 0 ? (i / 2) * CLASS_SHADES : ((i + 1) / 2) * CLASS_SHADES - 1,
+      );
+      const shades = kind === 'classes' ? everyClass : decides ? [0, 62, 124, 186, 249] : [124, 125];
+      expect(palette[NO_NUMBER]).not.toBe(palette[CLASS_COLOURS * CLASS_SHADES - 1]);
       for (const shade of shades) {
         const line = contrast(hex(palette[shade]), hex(palette[shade + DECISION]));
         expect(line).toBeGreaterThan(decides ? 3 : 1.5);

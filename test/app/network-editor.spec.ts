@@ -160,27 +160,32 @@ test('rows with their predictions: one that is pointed at is chosen for a moment
     const said: unknown[] = [];
     answers.addEventListener('choose', (event) => said.push((event as CustomEvent<number>).detail ?? 'none'));
     const rows = Array.from({ length: 12 }, (_, row) => ({
+      number: 1 + 13 * row,
+      part: row === 2 ? 'validation' : 'training',
       cells: [String(row), '1'],
       actual: 'cat',
       predicted: row === 1 ? 'dog' : 'cat',
+      probability: '0.8125',
       isOff: row === 1,
     }));
-    Object.assign(answers, { rows, header: ['a', 'b'], count: 150 });
+    Object.assign(answers, { rows, header: ['a', 'b'], count: 150, inputCount: 64 });
     Object.assign(globalThis, { said });
     main.append(answers);
   });
   const row = (at: number) => page.getByRole('row').nth(at + 1);
   const said = () => page.evaluate(() => (globalThis as unknown as { said: unknown[] }).said);
-  await expect(page.getByText('The first 12 of 150 rows.')).toBeVisible();
+  await expect(page.getByText('12 of 150 rows, 2 of 64 inputs.')).toBeVisible();
   await expect(row(1)).toContainText('wrong: dog');
+  const cellsOf = (at: number) => row(at).locator('th, td').allInnerTexts();
+  expect(await cellsOf(2)).toEqual(['27', 'validation', '2', '1', 'cat', 'cat', '0.8125']);
 
   await row(2).hover();
-  await page.getByText('The first 12').hover();
+  await page.getByText('12 of 150 rows').hover();
   expect(await said()).toEqual([2, 'none']);
   await row(3).click();
   await expect(row(3)).toHaveAttribute('aria-selected', 'true');
   await row(5).hover();
-  await page.getByText('The first 12').hover();
+  await page.getByText('12 of 150 rows').hover();
   expect((await said()).at(-1)).toBe(3);
 
   await row(3).focus();

@@ -5,6 +5,7 @@ import {
   layerKind,
   layerTitle,
   lengthRatio,
+  linkOf,
   presentSentence,
   rowsSentence,
   unitsText,
@@ -34,7 +35,10 @@ test('layers have names, and say what they are', () => {
   ]);
   expect(layerTitle(0, 2)).toBe('Hidden layer');
   expect(layerTitle(0, 1)).toBe('Output layer');
-  expect(layerKind(layer(1))).toBe('16 units, ReLU');
+  expect(layerKind(layer(1), undefined)).toBe('16 units, ReLU');
+  expect(layerKind(layer(1), 'softmax')).toBe('16 units, softmax');
+  expect([0, 1].map((place) => linkOf({ loss: 'cross-entropy' }, place, 2))).toEqual([undefined, 'softmax']);
+  expect(linkOf({ loss: 'mse' }, 1, 2)).toBeUndefined();
 });
 
 test('what no bin holds is said apart', () => {
@@ -42,8 +46,12 @@ test('what no bin holds is said apart', () => {
   expect(apartText(some, true)).toBe('50.0\u00a0% are 0');
   expect(apartText(distributionOf(new Float64Array(2)), true)).toBe('all are 0');
   expect(apartText(distributionOf(Float64Array.of(1, NaN, 2, Infinity)), false)).toBe(
-    '50.0\u00a0% are no finite numbers',
+    '50.0\u00a0% not finite',
   );
+});
+
+test('plainly where nothing is finite', () => {
+  expect(apartText(distributionOf(Float64Array.of(NaN, Infinity)), true)).toBe('none is a finite number');
 });
 
 test('a picture is described by its figures at the present step', () => {
@@ -56,8 +64,10 @@ test('a picture is described by its figures at the present step', () => {
 });
 
 test('figures stand with their shares, and a dash where there is none', () => {
-  expect(unitsText(3, 16)).toBe('3 of 16, 18.8\u00a0%');
-  expect(unitsText(undefined, 16)).toBe('–');
+  expect(unitsText(3, layer(1))).toBe('3 of 16, 18.8\u00a0%');
+  expect(unitsText(undefined, layer(1))).toBe('–');
+  const lost = { ...layer(1), activations: distributionOf(Float64Array.of(NaN, NaN)) };
+  expect(unitsText(0, lost)).toBe('–');
   const layers = [layer(0.5), layer(2)];
   expect(layers.map((each) => lengthRatio(each, layers))).toEqual(['0.250 ×', '1.00 ×']);
   expect(lengthRatio(layer(0), [layer(0)])).toBe('–');
@@ -71,12 +81,13 @@ test('it is said how many rows were looked at', () => {
   );
 });
 
-test('the line may be behind the moment whose bars are shown', () => {
+test('the line and the bars are of one moment, the last one up to the present step', () => {
   const moment = { step: 1000, rowCount: 4, trainedRowCount: 4, layers: [] };
-  expect(presentSentence(1000, moment)).toBe(
-    'The line is at step 1,000; the bars are how they are spread there.',
-  );
+  expect(presentSentence(1000, moment)).toBe('The line and the bars are at step 1,000.');
   expect(presentSentence(1010, moment)).toBe(
-    'The line is at step 1,010; the bars are how they are spread at step 1,000.',
+    'The line and the bars are at step 1,000, the last one looked at up to step 1,010.',
+  );
+  expect(presentSentence(990, moment)).toBe(
+    'The line and the bars are at step 1,000, the first one looked at.',
   );
 });

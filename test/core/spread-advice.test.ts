@@ -92,9 +92,9 @@ it('says how short a gradient is that vanishes, unless the optimizer makes up fo
 it('says of weights that are no numbers that the network has diverged, before all else', () => {
   const weights = distributionOf(Float64Array.of(1, NaN));
   expect(adviceOf(job, spread({ deadCount: 16 }, { weights }))).toBe(
-    'Weights of hidden layer 2 are no finite numbers any more: the network has diverged. ' +
+    'Weights of hidden layer 2 are not finite any more: the network has diverged. ' +
       'A smaller learning rate or clipped gradients can keep them finite.',
   );
   const output = { ...spread(), layers: [layer({}), layer({ activation: 'linear', weights })] };
-  expect(adviceOf(job, output)).toMatch(/^Weights of the output layer are no finite numbers any more: /);
+  expect(adviceOf(job, output)).toMatch(/^Weights of the output layer are not finite any more: /);
 });

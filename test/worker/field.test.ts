@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   forwardGrid,
+  InputError,
   networkOf,
   parametersOf,
   predictTable,
@@ -10,8 +11,11 @@ import {
 import { fieldBuffers, fieldOf } from '../../src/worker/field.ts';
 import { fieldColumnsOf, type FieldRequest } from '../../src/worker/field-columns.ts';
 import {
+  CLASS_COLOURS,
+  CLASS_SHADES,
   CONTOUR,
   DECISION,
+  NO_CLASS,
   NO_NUMBER,
   classLevels,
   likeliest,
@@ -144,6 +148,47 @@ describe('a field', () => {
   });
 });
 
+describe('a target', () => {
+  it('is one of several, and one that is not there is refused', async () => {
+    const { model, dataset, request } = await trained('numbers');
+    expect(fieldColumnsOf(dataset).outputs).toEqual(['price', 'cost']);
+    const [first, second] = await Promise.all(
+      [0, 1].map((output) => fieldOf(predictorOf(model), dataset, { ...request, output })),
+    );
+    expect([first.names, second.names]).toEqual([['price'], ['cost']]);
+    expect(pointsOf(dataset, { ...request, output: 1 }, 10).value).not.toEqual(
+      pointsOf(dataset, request, 10).value,
+    );
+    for (const output of [2, -1, 0.5]) {
+      const wrong = { ...request, output };
+      const said = `There is no target ${output}: there are 2, 0 to 1. Choose one of these.`;
+      await expect(fieldOf(predictorOf(model), dataset, wrong)).rejects.toThrow(new InputError(said));
+      expect(() => pointsOf(dataset, wrong, 10)).toThrow(new InputError(said));
+    }
+  });
+
+  it('is not asked for where the answer is one of several classes', async () => {
+    const { model, dataset, request } = await trained('class');
+    expect(fieldColumnsOf(dataset).outputs).toEqual([]);
+    expect((await fieldOf(predictorOf(model), dataset, { ...request, output: 7 })).kind).toBe('classes');
+  });
+});
+
+describe('a network that diverged', () => {
+  it('is of no class anywhere', async () => {
+    const { model, dataset, request } = await trained('class');
+    const nothing = {
+      ...predictorOf(model),
+      predictGrid: ({ columns, rows }: { columns: number; rows: number }) =>
+        Promise.resolve(new Float32Array(columns * rows * dataset.training.outputCount).fill(Number.NaN)),
+    };
+    const field = await fieldOf(nothing, dataset, request);
+    expect(field.classShares).toEqual([0, 0, 0]);
+    expect(field.classOf.every((place) => place === NO_CLASS)).toBe(true);
+    expect(field.picture.levels.every((level) => level === NO_NUMBER)).toBe(true);
+  });
+});
+
 describe('the points of a field', () => {
   it('are at most as many as asked for, taken evenly', async () => {
     const { dataset, request } = await trained('class');
@@ -161,9 +206,9 @@ describe('what is painted', () => {
   it('are shades of the range, with lines between them', () => {
     const values = Float64Array.of(-1, 0, 0.3, 1, 2, Number.NaN);
     const levels = scaleLevels(values, 6, { least: 0, most: 1 });
-    expect([...levels].map((level) => level & 255)).toEqual([0, 0, 75, 249, 249, NO_NUMBER]);
+    expect([...levels].map((level) => level & NO_NUMBER)).toEqual([0, 0, 75, 249, 249, NO_NUMBER]);
     const lines = [0, CONTOUR, DECISION, 0, CONTOUR, 0];
-    expect([...levels].map((level) => level & ~255)).toEqual(lines);
+    expect([...levels].map((level) => level & ~NO_NUMBER)).toEqual(lines);
   });
 
   it('are the likeliest classes, and how likely they are', () => {
@@ -173,8 +218,22 @@ describe('what is painted', () => {
     expect([...classOf]).toEqual([1, 1, 0, 0]);
     expect([...values].map((value) => Math.round(10 * value))).toEqual([8, 7, 10, 9]);
     // The line runs on the upper side, one point wide.
-    expect([...levels].map((level) => level >> 8)).toEqual([2, 2, 0, 0]);
-    expect(levels[2] & 255).toBe(31);
+    expect([...levels].map((level) => level >> 10)).toEqual([2, 2, 0, 0]);
+    expect(levels[2] & NO_NUMBER).toBe(31);
+  });
+
+  it('is no class where no probability is a number, not one that is certain', () => {
+    const probabilities = Float64Array.of(Number.NaN, Number.NaN, 0, 1, Number.NaN, 0.4);
+    const found = likeliest(probabilities, 2);
+    expect([...found.classOf]).toEqual([NO_CLASS, 1, 1]);
+    expect(found.values[0]).toBeNaN();
+    const certain = { classOf: Uint16Array.of(CLASS_COLOURS - 1), values: Float32Array.of(1) };
+    expect([...classLevels(found, 1)].map((level) => level & NO_NUMBER)).toEqual([
+      NO_NUMBER,
+      2 * CLASS_SHADES - 1,
+      CLASS_SHADES + Math.floor(0.4 * CLASS_SHADES),
+    ]);
+    expect(classLevels(certain, 1)[0]).toBeLessThan(NO_NUMBER);
   });
 
   it('lies between the points in proportion', () => {
