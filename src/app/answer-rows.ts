@@ -36,28 +36,29 @@ export function answerRows(open: OpenTable, predicted: PredictedRows): AnswerRow
       ...(hasParts && { part: predicted.parts[i] }),
       cells: inputs.map(text),
       actual: targets.slice(0, MOST_TARGETS).map(text).join(', '),
-      ...answerTo(open, predicted, i),
+      ...answerTo(open, predicted, { at: i, isWords: targets.some(({ isText }) => isText) }),
     };
   });
   const inputCount = open.plans.filter(({ role }) => role === 'input').length;
   return { header: inputs.map(({ name }) => name), rows, inputCount };
 }
 
-/** The most probable class and its probability apart, or a number for each target. */
+/** The most probable class and its probability apart, or a number for each target; of 0 or 1 the number says all. */
 function answerTo(
   { prepared }: OpenTable,
   { predictions, targets }: PredictedRows,
-  i: number,
+  { at, isWords }: { readonly at: number; readonly isWords: boolean },
 ): Pick<AnsweredRow, 'predicted' | 'probability' | 'isOff'> {
   const { task, classes, outputCount = 1 } = prepared ?? {};
-  const of = (values: Float64Array) => values.subarray(i * outputCount, (i + 1) * outputCount);
+  const of = (values: Float64Array) => values.subarray(at * outputCount, (at + 1) * outputCount);
   const [said, actual] = [of(predictions), of(targets)];
   const numbers = Array.from(said.slice(0, MOST_TARGETS), number).join(', ');
   if (task === 'regression') return { predicted: numbers };
   if (task === 'binary') {
     const [isOne, wasOne] = [said[0] >= 0.5, actual[0] >= 0.5];
     const isOff = outputCount === 1 && !Number.isNaN(said[0]) && isOne !== wasOne;
-    if (!classes || outputCount > 1 || Number.isNaN(said[0])) return { predicted: numbers, isOff };
+    if (!classes || !isWords || outputCount > 1 || Number.isNaN(said[0]))
+      return { predicted: numbers, isOff };
     return { predicted: classes[isOne ? 1 : 0], probability: number(isOne ? said[0] : 1 - said[0]), isOff };
   }
   const best = largestAt(said);

@@ -21,6 +21,18 @@ export function endName(name: string, most: number): string {
   return Array.from(alone).length <= most ? alone : bothEnds(Array.from(category), most);
 }
 
+/** A name in one line or, where it is too long for that and has a joint, in two: `petal_` and `length`, `species =` and `setosa`. */
+export function endLines(name: string, most: number): string[] {
+  if (Array.from(name).length <= most) return [name];
+  const joints = [...name.matchAll(/ = |[_.\-\s]/gu)].map(({ index, 0: joint }) => index + joint.length);
+  // The last one up to which there is room in the first line.
+  const at = joints.findLast(
+    (end) => end < name.length && Array.from(name.slice(0, end).trimEnd()).length <= most,
+  );
+  if (at === undefined) return [endName(name, most)];
+  return [name.slice(0, at).trimEnd(), bothEnds(Array.from(name.slice(at)), most)];
+}
+
 function bothEnds(letters: readonly string[], most: number): string {
   if (letters.length <= most) return letters.join('');
   const last = Math.floor((most - 1) / 3);

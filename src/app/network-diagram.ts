@@ -18,7 +18,7 @@ import {
   type DiagramLine,
   type DiagramSpace,
 } from './diagram-geometry.ts';
-import { endName } from './diagram-names.ts';
+import { endLines, endName } from './diagram-names.ts';
 import { diagramStyles } from './diagram-styles.ts';
 import { count, significant } from './format.ts';
 import { describeNetwork, layerName, parameterName, unitName, type EndNames } from './parameter-names.ts';
@@ -35,6 +35,9 @@ const VALUE_PER_PIXEL = 0.02;
 /** Between two circles, for a number or a second line of text. */
 const ROOM_FOR_NUMBER = 32;
 const ROOM_FOR_LINES = 34;
+/** For a name in two lines and a number. */
+const ROOM_FOR_MORE_LINES = 48;
+const LINE_HEIGHT = 15;
 /** Names that are measured for their room. */
 const MOST_NAMES = 16;
 
@@ -190,7 +193,9 @@ class NetworkDiagram extends LitElement {
   #largeSpace(): DiagramSpace {
     const { network } = this;
     const longest = (layer: number, units: number) =>
-      Math.max(...fold(units, MOST_NAMES).map((unit) => this.#endName(layer, unit).length));
+      Math.max(
+        ...fold(units, MOST_NAMES).map((unit) => endName(this.#unitName(layer, unit), this.#letters).length),
+      );
     const width = this.#largeWidth;
     return largeSpace(network, width, [
       longest(0, network.inputCount),
@@ -198,8 +203,12 @@ class NetworkDiagram extends LitElement {
     ]);
   }
 
-  #endName(layer: number, unit: number): string {
-    return endName(unitName(this.network, layer, unit, this.#names), lettersOfEnd(this.#largeWidth));
+  #unitName(layer: number, unit: number): string {
+    return unitName(this.network, layer, unit, this.#names);
+  }
+
+  get #letters(): number {
+    return lettersOfEnd(this.#largeWidth);
   }
 
   get #largeWidth(): number {
@@ -282,12 +291,16 @@ class NetworkDiagram extends LitElement {
       if (text === undefined || gap - 2 * radius < ROOM_FOR_NUMBER) return nothing;
       return svg`<text class="value" x=${x} y=${y + radius + 14}>${text}</text>`;
     }
-    const name = this.#endName(layer, unit);
+    const name = this.#unitName(layer, unit);
+    const names = gap >= ROOM_FOR_MORE_LINES ? endLines(name, this.#letters) : [endName(name, this.#letters)];
     const side = isInput ? 'left' : 'right';
     const beside = isInput ? x - radius - 8 : x + radius + 8;
-    const hasLines = text !== undefined && gap >= ROOM_FOR_LINES;
-    return svg`<text class="end ${side}" x=${beside} y=${y + (hasLines ? -2 : 4)}>${name}</text>
-      ${hasLines ? svg`<text class=${side} x=${beside} y=${y + 13}>${text}</text>` : nothing}`;
+    const hasValue = text !== undefined && gap >= ROOM_FOR_LINES;
+    const lineCount = names.length + (hasValue ? 1 : 0);
+    const lineY = (line: number) =>
+      y + (lineCount === 1 ? 4 : 5.5 + LINE_HEIGHT * (line - (lineCount - 1) / 2));
+    return svg`${names.map((part, line) => svg`<text class="end ${side}" x=${beside} y=${lineY(line)}>${part}</text>`)}
+      ${hasValue ? svg`<text class=${side} x=${beside} y=${lineY(names.length)}>${text}</text>` : nothing}`;
   }
 
   #lineAt(event: PointerEvent): DiagramLine | undefined {
