@@ -37,10 +37,20 @@ function formOf(columnCount: number, outputs: readonly string[]) {
 
 test('the form of a plane of ten thousand columns shows fifty inputs at a time', async ({ page }) => {
   await openPage(page);
-  const started = Date.now();
   await place(page, 'boundary-form', formOf(10_000, ['price']));
   await expect(page.getByLabel('Up')).toHaveValue('c1');
-  console.log(`a form of 10,000 columns drawn in ${Date.now() - started} ms`);
+  const drawnMs = await page.evaluate(async () => {
+    const { columns, request } = document.querySelector('boundary-form') as unknown as Record<string, object>;
+    const form = document.createElement('boundary-form') as HTMLElement & {
+      updateComplete: Promise<unknown>;
+    };
+    const started = performance.now();
+    document.body.append(Object.assign(form, { columns, request }));
+    await form.updateComplete;
+    form.remove();
+    return performance.now() - started;
+  });
+  console.log(`a form of 10,000 columns drawn in ${Math.round(drawnMs)} ms`);
   await expect(
     page.getByText('9,998 other inputs are held: c2 at 0.5, c3 at 0.5, c4 at 0.5, 9,995 more.'),
   ).toBeVisible();
@@ -85,11 +95,20 @@ test('the legend of a plane has twelve classes and a count, and says where nothi
     main.appendChild(document.createElement('h1')).textContent = 'Plane';
     const axis = (column: string) => ({ column, from: 0, to: 1 });
     const field = {
-      ...{ kind: 'classes', columns: 2, rows: 2, x: axis('a'), y: axis('b'), names, classes: names },
+      kind: 'classes',
+      columns: 2,
+      rows: 2,
+      x: axis('a'),
+      y: axis('b'),
+      names,
+      classes: names,
       values: new Float32Array(4).fill(Number.NaN),
       classOf: new Uint16Array(4).fill(65_535),
       picture: { columns: 2, rows: 2, levels: new Uint16Array(4).fill(1023) },
-      ...{ range: { least: 0, most: 1 }, extent: undefined, classShares: names.map(() => 0), decides: true },
+      range: { least: 0, most: 1 },
+      extent: undefined,
+      classShares: names.map(() => 0),
+      decides: true,
     };
     main.append(Object.assign(document.createElement('boundary-picture'), { field }));
   }, classes);
