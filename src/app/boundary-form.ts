@@ -1,5 +1,4 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { FieldColumns, FieldRequest, RowField } from '../worker/client.ts';
 import { heldSentence } from './boundary-sentences.ts';
@@ -11,6 +10,12 @@ import { baseStyles, controlStyles, disclosureStyles, rowFieldStyles } from './s
 const DECIMAL = '.';
 /** Fields shown at once: a table may have thousands of columns. */
 const MOST_FIELDS = 50;
+
+/** A list and which of its names is chosen. */
+interface ChoiceElement extends HTMLSelectElement {
+  names: readonly string[];
+  chosen: number;
+}
 
 /** Which columns a boundary picture is over, of which target, and what the other inputs are held at; `change` has the new request. */
 class BoundaryForm extends LitElement {
@@ -61,6 +66,8 @@ class BoundaryForm extends LitElement {
   /** Whether the other inputs are shown, and which fifty of them. */
   declare private isOpen: boolean;
   declare private page: number;
+  /** The names each list has options for. */
+  readonly #listed = new WeakMap<ChoiceElement, readonly string[]>();
 
   constructor() {
     super();
@@ -85,10 +92,17 @@ class BoundaryForm extends LitElement {
     `;
   }
 
-  /** Of thousands of options only the chosen one changes. */
+  /** Options as nodes: of thousands of them templates would take ten times as long. */
   override updated(): void {
-    for (const select of this.renderRoot.querySelectorAll<HTMLSelectElement>('.axes select'))
-      select.selectedIndex = Number(select.dataset.chosen);
+    for (const select of this.renderRoot.querySelectorAll<ChoiceElement>('.axes select')) {
+      const { names, chosen } = select;
+      const before = this.#listed.get(select);
+      if (before?.length !== names.length || before.some((name, i) => name !== names[i])) {
+        this.#listed.set(select, names);
+        select.replaceChildren(...names.map((name) => new Option(name)));
+      }
+      select.selectedIndex = chosen;
+    }
   }
 
   #renderChoices({ columns, outputs }: FieldColumns, { across, up, output }: FieldRequest) {
@@ -137,11 +151,10 @@ class BoundaryForm extends LitElement {
     return html`<label class="field">
       <span class="name">${label}</span>
       <select
-        data-chosen=${chosen}
+        .names=${names}
+        .chosen=${chosen}
         @change=${(event: Event) => choose((event.target as HTMLSelectElement).selectedIndex)}
-      >
-        ${guard([this.columns], () => names.map((name) => html`<option>${name}</option>`))}
-      </select>
+      ></select>
     </label>`;
   }
 
