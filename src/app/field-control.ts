@@ -148,15 +148,9 @@ export class FieldControl {
   }
 }
 
-/** The first two columns of numbers; undefined where there is none. */
-function firstRequest({ columns, held }: FieldColumns): FieldRequest | undefined {
-  const [across, up] = columns;
-  if (!across) return undefined;
-  return {
-    across: across.column,
-    up: up?.column,
-    cells: held.map(({ start }) => start),
-    points: LEAST_POINTS,
-    output: 0,
-  };
+/** Over the columns that say most; undefined where there is none of numbers. */
+function firstRequest({ suggested, held }: FieldColumns): FieldRequest | undefined {
+  if (!suggested) return undefined;
+  const [across, up] = suggested;
+  return { across, up, cells: held.map(({ start }) => start), points: LEAST_POINTS, output: 0 };
 }

@@ -11,7 +11,6 @@ import './row-answers.ts';
 import './run-card.ts';
 import './spread-picture.ts';
 import { baseStyles, columnStyles } from './styles.ts';
-import './spread-picture.ts';
 import './time-slider.ts';
 
 /** Rows that are shown with their answers, evenly taken over the table. */
@@ -98,6 +97,7 @@ class InsideView extends PageElement {
         .inputNames=${prepared.inputNames}
         .outputNames=${prepared.outputNames}
         .activations=${inside.frame?.activations}
+        .isScaled=${open.options.scaling !== 'none'}
         .isEditable=${inside.trained !== undefined}
         @edits=${({ detail }: CustomEvent<EditedParameters>) =>
           inside.edit(detail.edited.size > 0 ? detail.parameters : undefined)}
@@ -108,7 +108,13 @@ class InsideView extends PageElement {
   #renderBoundary() {
     const { fields } = this.page;
     const { columns, request, field, points, problem } = fields;
-    if (!columns || !request) return nothing;
+    if (!columns) return nothing;
+    if (!request) {
+      return html`<section class="card" aria-labelledby="answers">
+        <div class="heading"><h2 id="answers">Answers in the plane</h2></div>
+        <p class="muted">A plane needs a column of numbers, and this table has categories only.</p>
+      </section>`;
+    }
     return html`<section class="card" aria-labelledby="answers">
       <div class="heading">
         <h2 id="answers">${field?.kind === 'curve' ? 'Curve' : 'Answers in the plane'}</h2>
@@ -128,13 +134,14 @@ class InsideView extends PageElement {
     const { open } = this.#shown;
     const { frame } = inside;
     if (!open || !frame) return nothing;
-    const { header, rows } = answerRows(open, frame.predicted);
+    const { header, rows, inputCount } = answerRows(open, frame.predicted);
     return html`<section class="card" aria-labelledby="rows">
       <div class="heading"><h2 id="rows">Rows and predictions</h2></div>
       <row-answers
         .header=${header}
         .rows=${rows}
         .count=${open.rowCount}
+        .inputCount=${inputCount}
         .chosen=${inside.row}
         @choose=${({ detail }: CustomEvent<number | undefined>) => inside.chooseRow(detail)}
       ></row-answers>
