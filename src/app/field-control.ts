@@ -6,9 +6,9 @@ import { sentenceOf } from './sentences.ts';
 const LEAST_POINTS = 64;
 const MOST_POINTS = 512;
 /** Pictures of what moves: with fewer milliseconds from one to the next they become finer, with more coarser. */
-const BETWEEN_MS = { least: 45, most: 80 };
+const BETWEEN_MS = { least: 45, most: 60 };
 /** Once they were too fine, the next so many pictures stay as they are. */
-const CALM_PICTURES = 60;
+const CALM_PICTURES = 600;
 /** What stands still may take so long to become sharper, in milliseconds. */
 const STILL_MS = 400;
 

@@ -75,7 +75,7 @@ class TimeSlider extends PageElement {
     `,
   ];
 
-  /** What was typed and is no step; undefined where the field says which one is shown. */
+  /** What is being typed, or was and is no step; undefined where the field says which one is shown. */
   declare private draft: string | undefined;
   /** What is wrong with it. */
   declare private fault: string | undefined;
@@ -110,6 +110,7 @@ class TimeSlider extends PageElement {
             .value=${live(this.draft ?? count(shown))}
             ?disabled=${isStill}
             aria-invalid=${this.fault !== undefined}
+            @input=${(event: Event) => (this.draft = (event.target as HTMLInputElement).value)}
             @change=${(event: Event) => this.#onTyped((event.target as HTMLInputElement).value)}
           />
         </label>
