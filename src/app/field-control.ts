@@ -7,6 +7,8 @@ const LEAST_POINTS = 64;
 const MOST_POINTS = 512;
 /** Pictures of what moves: with fewer milliseconds from one to the next they become finer, with more coarser. */
 const BETWEEN_MS = { least: 45, most: 60 };
+/** So many of them are judged together: a single one may wait for something else. */
+const JUDGED_PICTURES = 10;
 /** Once they were too fine, the next so many pictures stay as they are. */
 const CALM_PICTURES = 600;
 /** What stands still may take so long to become sharper, in milliseconds. */
@@ -28,6 +30,8 @@ export class FieldControl {
   #adapted: Field | undefined;
   #adaptedAtMs = -Infinity;
   #calmPictures = 0;
+  /** Of the last pictures of as many points, in milliseconds. */
+  #betweenMs: number[] = [];
 
   constructor(client: TrainingClient, inside: InsideControl) {
     this.#client = client;
@@ -97,10 +101,14 @@ export class FieldControl {
     this.#calmPictures--;
     // One that was asked for before the last change says nothing of it.
     if (columns !== this.#pointCount) return;
-    if (betweenMs > BETWEEN_MS.most && columns > LEAST_POINTS) {
+    this.#betweenMs.push(betweenMs);
+    if (this.#betweenMs.length < JUDGED_PICTURES) return;
+    const usual = this.#betweenMs.toSorted((a, b) => a - b)[JUDGED_PICTURES / 2];
+    this.#betweenMs = [];
+    if (usual > BETWEEN_MS.most && columns > LEAST_POINTS) {
       this.#pointCount = columns / 2;
       this.#calmPictures = CALM_PICTURES;
-    } else if (betweenMs < BETWEEN_MS.least && columns < MOST_POINTS && this.#calmPictures <= 0) {
+    } else if (usual < BETWEEN_MS.least && columns < MOST_POINTS && this.#calmPictures <= 0) {
       this.#pointCount = columns * 2;
     }
   }
