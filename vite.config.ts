@@ -31,6 +31,8 @@ const page: UserConfig = {
   worker: { format: 'es' },
   build: {
     outDir: 'dist/page',
+    // Everything comes at once: nothing is fetched once the page is there.
+    chunkSizeWarningLimit: 800,
     // The policy allows neither data: fonts nor anything inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
