@@ -42,6 +42,10 @@ class ResultCard extends PageElement {
       .stale strong {
         font-weight: 600;
       }
+      a {
+        color: inherit;
+        text-underline-offset: 2px;
+      }
       .way-out {
         grid-column: 2;
         justify-self: start;
@@ -101,8 +105,22 @@ class ResultCard extends PageElement {
           <h2>Timing</h2>
           <p class="number">${unbroken(timingSentence(state))}</p>
         </div>
+        ${this.#renderWaysOn()}
       </section>
     `;
+  }
+
+  /** Where the run can be looked at from nearby. */
+  #renderWaysOn() {
+    const { state, link } = this.page;
+    if (state.hidden.has('pages')) return nothing;
+    return html`<div class="line">
+      <h2>See it</h2>
+      <p>
+        <a href=${link.fragmentOf('#inside') || '#inside'}>Look inside</a>, at any step of the run, or
+        <a href=${link.fragmentOf('#by-hand') || '#by-hand'}>walk through one</a>, every matrix of it.
+      </p>
+    </div>`;
   }
 
   /** How good it is; on the notebook’s four rows there is nothing to be good at. */
