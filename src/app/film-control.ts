@@ -1,5 +1,6 @@
 import { MOST_MOMENTS, SpreadFilm, type SpreadMoment } from '../index.ts';
 import type { TrainingClient } from '../worker/client.ts';
+import { spreadPlaces } from './fan-geometry.ts';
 import type { InsideControl } from './inside-control.ts';
 import type { PageState } from './page-state.ts';
 
@@ -105,11 +106,9 @@ export class FilmControl {
     if (!frame) return [];
     const { firstStep, lastStep, keptSteps } = frame;
     if (lastStep === firstStep || this.#isWatched(firstStep, lastStep)) return [];
-    if (trainMs >= MOST_AGAIN_MS) return evenly(keptSteps, Math.min(MOMENTS_AFTERWARDS, keptSteps.length));
-    const count = Math.min(MOMENTS_AFTERWARDS, lastStep - firstStep + 1);
-    return Array.from({ length: count }, (_, i) =>
-      Math.round(firstStep + ((lastStep - firstStep) * i) / (count - 1)),
-    );
+    if (trainMs >= MOST_AGAIN_MS)
+      return spreadPlaces(keptSteps.length, MOMENTS_AFTERWARDS).map((place) => keptSteps[place]);
+    return spreadPlaces(lastStep - firstStep + 1, MOMENTS_AFTERWARDS).map((place) => firstStep + place);
   }
 
   /** Whether there are moments all over the run: no long stretch of it without one. */
@@ -118,12 +117,4 @@ export class FilmControl {
     const longest = Math.max(...steps.slice(1).map((step, i) => step - steps[i]));
     return longest <= (4 * (lastStep - firstStep)) / MOST_MOMENTS;
   }
-}
-
-/** Some of a list, evenly, the first and the last among them. */
-function evenly(all: readonly number[], count: number): number[] {
-  return Array.from(
-    { length: count },
-    (_, i) => all[Math.round(((all.length - 1) * i) / Math.max(1, count - 1))],
-  );
 }

@@ -16,6 +16,7 @@ import './walk-view.ts';
 import { PageElement, type Page } from './page-element.ts';
 import { PredictPanel } from './predict-panel.ts';
 import { routeOf, type Route } from './routes.ts';
+import { bringIntoView } from './scrolling.ts';
 import { baseStyles, columnStyles } from './styles.ts';
 
 /** Pages about the steps of a run, with a Train button. */
@@ -155,12 +156,9 @@ export class HandgradPage extends PageElement {
   /** On a narrow screen it lies below the table: whoever trains, or opens a model, wants to see it. */
   #bringIntoView(element: 'loss-card' | 'model-card'): void {
     if (!matchMedia('(max-width: 959px)').matches) return;
-    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const card = this.renderRoot.querySelector(element);
     // Once the cards below it are there: until then the page is too short to scroll so far.
-    requestAnimationFrame(() =>
-      card?.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'start' }),
-    );
+    requestAnimationFrame(() => card && bringIntoView(card));
   }
 
   /** Enter trains, Escape pauses, Escape again stops. */

@@ -9,6 +9,9 @@ import { CURVE_REACH, type StoryValues } from './notebook-story.ts';
 const SIZE = 260;
 const MARGIN = 28;
 
+/** Where a value lies, in pixels. */
+type Scale = (value: number) => number;
+
 /** A scale from numbers to pixels. */
 function scale(from: number, to: number, start: number, end: number) {
   return (value: number) => start + ((value - from) / (to - from)) * (end - start);
@@ -95,8 +98,7 @@ export function curvePicture(name: ActivationName, point: number) {
   const at = value(point);
   const slope = derivative(point, at);
   const tangent = [point - 2, point + 2].map((to) => [to, at + slope * (to - point)]);
-  const path = (points: readonly (readonly number[])[]) =>
-    points.map(([a, b], i) => `${i === 0 ? 'M' : 'L'}${round(x(a))} ${round(y(b))}`).join('');
+  const path = (points: readonly (readonly number[])[]) => pathThrough(points, x, y);
   return html`<figure class="picture">
     <svg
       class="drawn"
@@ -162,9 +164,16 @@ export function lossPicture(drawn: readonly DrawnLoss[], steps: number) {
   </figure>`;
 }
 
-function lossPath({ steps, losses }: LossCurve, x: (v: number) => number, y: (v: number) => number): string {
-  const shown = steps
-    .map((step, i) => [step, losses[i]] as const)
-    .filter(([, loss]) => Number.isFinite(loss));
-  return shown.map(([step, loss], i) => `${i === 0 ? 'M' : 'L'}${round(x(step))} ${round(y(loss))}`).join('');
+function lossPath({ steps, losses }: LossCurve, x: Scale, y: Scale): string {
+  const points = steps.map((step, i) => [step, losses[i]] as const);
+  return pathThrough(
+    points.filter(([, loss]) => Number.isFinite(loss)),
+    x,
+    y,
+  );
+}
+
+/** Straight lines from point to point. */
+function pathThrough(points: readonly (readonly number[])[], x: Scale, y: Scale): string {
+  return points.map(([a, b], i) => `${i === 0 ? 'M' : 'L'}${round(x(a))} ${round(y(b))}`).join('');
 }

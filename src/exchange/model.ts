@@ -55,7 +55,11 @@ export function networkOf({ encoding, job }: Pick<Model, 'encoding' | 'job'>): N
 }
 
 /** What it predicts with: [memberCount, parameterCount] in the layout of `layOutNetwork`. */
-export function parametersOf({ snapshot: { parameters, lowParts } }: Pick<Model, 'snapshot'>): Float64Array {
+export function parametersOf({
+  snapshot: { parameters, lowParts },
+}: {
+  readonly snapshot: Pick<Snapshot, 'parameters' | 'lowParts'>;
+}): Float64Array {
   return parameters.map((value, i) => value + lowParts[i]);
 }
 

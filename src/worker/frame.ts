@@ -4,6 +4,7 @@ import {
   inUnitsOfTable,
   layerActivations,
   layOutNetwork,
+  parametersOf,
   predictionsOf,
   sampledLoss,
   spreadOf,
@@ -88,12 +89,13 @@ export async function frameOf(
   const start = performance.now();
   const predictor = { predictGrid: (grid: Grid) => standing.predictGrid(grid), loss: job.loss };
   // Both are asked for at once: before a run that trains goes on, but for the very first field, whose code is compiled.
-  const [{ step, ...snapshot }, field] = await Promise.all([
+  const [snapshot, field] = await Promise.all([
     standing.snapshot(),
     request.field && fieldOf(predictor, dataset, request.field),
   ]);
   const fieldMs = performance.now() - start;
-  const parameters = snapshot.parameters.map((value, i) => value + snapshot.lowParts[i]);
+  const { step } = snapshot;
+  const parameters = parametersOf({ snapshot });
   const rows = shownRowsOf(prepared, request.rowCount);
   const outputs = forward(network, parameters, rows.inputs);
   const predictions = inUnitsOfTable(dataset, predictionsOf(job.loss, outputs, training.outputCount));
