@@ -1,3 +1,4 @@
+import type { TrainingData } from './job.ts';
 import { NumpyRandom } from './numpy-random.ts';
 
 const SEED = 0;
@@ -15,4 +16,23 @@ export function sampleRows(rowCount: number, count: number): Uint32Array {
     if ((rowCount - row) * random.rand() < count - chosen) rows[chosen++] = row;
   }
   return rows;
+}
+
+/** Copies of some rows of a table, one behind the other. */
+export function takeRows(
+  { inputs, inputCount, targets, outputCount }: TrainingData,
+  rows: Uint32Array,
+): TrainingData {
+  const taken = (values: Float64Array, columns: number) => {
+    const some = new Float64Array(rows.length * columns);
+    rows.forEach((row, i) => some.set(values.subarray(row * columns, (row + 1) * columns), i * columns));
+    return some;
+  };
+  return {
+    rowCount: rows.length,
+    inputs: taken(inputs, inputCount),
+    inputCount,
+    targets: taken(targets, outputCount),
+    outputCount,
+  };
 }

@@ -1,6 +1,7 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { meanLoss } from '../core/losses.ts';
 import { layOutNetwork } from '../core/network.ts';
+import { takeRows } from '../core/row-sample.ts';
 import { forward } from './forward.ts';
 
 /** A loss, and of how many rows it is the mean. */
@@ -25,20 +26,8 @@ export function sampledLoss(
   const { inputCount, outputCount, rowCount } = data;
   const network = layOutNetwork(inputCount, job.layers);
   const count = Math.min(rowCount, Math.max(1, Math.floor(mostOperations / network.parameterCount)));
-  const some = count < rowCount ? evenRows(data, count) : data;
+  const rows = () => Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rowCount) / count));
+  const some = count < rowCount ? takeRows(data, rows()) : data;
   const outputs = forward(network, parameters, some.inputs);
   return { loss: meanLoss(job.loss, outputs, some.targets, outputCount), rowCount: count };
-}
-
-function evenRows({ inputs, targets, inputCount, outputCount, rowCount }: TrainingData, count: number) {
-  const some = {
-    inputs: new Float64Array(count * inputCount),
-    targets: new Float64Array(count * outputCount),
-  };
-  for (let i = 0; i < count; i++) {
-    const row = Math.floor((i * rowCount) / count);
-    some.inputs.set(inputs.subarray(row * inputCount, (row + 1) * inputCount), i * inputCount);
-    some.targets.set(targets.subarray(row * outputCount, (row + 1) * outputCount), i * outputCount);
-  }
-  return some;
 }

@@ -1,7 +1,7 @@
 import type { TrainingData, TrainingJob } from '../core/job.ts';
 import { layOutNetwork, type Network } from '../core/network.ts';
 import { rowsOf } from '../core/population.ts';
-import { sampleRows } from '../core/row-sample.ts';
+import { sampleRows, takeRows } from '../core/row-sample.ts';
 import { distributionOf, flatUnits, type Spread } from '../core/spread.ts';
 import { Backprop } from './backprop.ts';
 
@@ -33,8 +33,8 @@ export function spreadOf(
   const { first, count } = rowsOf(job.networks[0], data);
   const affordable = Math.floor(MOST_OPERATIONS / operationsOfRow(network));
   const rows = sampleRows(count, Math.max(1, Math.min(mostRows, affordable))).map((row) => first + row);
-  const targets = rowsAt(rows, data.targets, data.outputCount);
-  const backprop = new Backprop(network, parameters, rowsAt(rows, data.inputs, data.inputCount));
+  const { inputs, targets } = takeRows(data, rows);
+  const backprop = new Backprop(network, parameters, inputs);
   backprop.forward();
   backprop.backward(job.loss, targets);
   const layers = network.layers.map(({ units, activation }, place) => {
@@ -55,13 +55,6 @@ export function spreadOf(
 function operationsOfRow({ parameterCount, layers }: Network): number {
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   return PASSES * parameterCount + OPERATIONS_OF_UNIT * units;
-}
-
-/** Some rows of a row-major table. */
-function rowsAt(rows: Uint32Array, values: Float64Array, columns: number): Float64Array {
-  const taken = new Float64Array(rows.length * columns);
-  rows.forEach((row, i) => taken.set(values.subarray(row * columns, (row + 1) * columns), i * columns));
-  return taken;
 }
 
 function lengthOf(vector: Float64Array): number {

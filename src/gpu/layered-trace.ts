@@ -5,6 +5,7 @@ import { layOutNetwork } from '../core/network.ts';
 import type { Snapshot } from '../core/plan.ts';
 import { networkAlone, rowsOf, snapshotOf } from '../core/population.ts';
 import { learningRateAt } from '../core/rates.ts';
+import { takeRows } from '../core/row-sample.ts';
 import { partOf, type LayerTrace, type Trace } from '../core/trace.ts';
 import { withinMemory, type BufferScope, type GpuBuffer } from './buffers.ts';
 import type { Gpu } from './device.ts';
@@ -44,7 +45,7 @@ export function traceStep(
     networkCount === 1 ? { job: whole, data: table } : networkAlone(whole, table, network);
   const { step } = snapshot;
   const rows = rowsOfStep(batchingOf(job, data.rowCount), step, data.rowCount);
-  const batch = gathered(data, rows);
+  const batch = takeRows(data, rows);
   const traced = { job, batch, snapshot: snapshotOf(snapshot, network, networkCount) };
   const { first } = rowsOf(whole.networks[network], table);
   return withinMemory(gpu, async (scope) => {
@@ -58,18 +59,6 @@ export function traceStep(
       learningRate: learningRateAt(job, step),
     };
   });
-}
-
-/** Some rows of a table, one behind the other. */
-function gathered(data: TrainingData, rows: Uint32Array): TrainingData {
-  const { inputCount, outputCount } = data;
-  const inputs = new Float64Array(rows.length * inputCount);
-  const targets = new Float64Array(rows.length * outputCount);
-  rows.forEach((row, i) => {
-    inputs.set(data.inputs.subarray(row * inputCount, (row + 1) * inputCount), i * inputCount);
-    targets.set(data.targets.subarray(row * outputCount, (row + 1) * outputCount), i * outputCount);
-  });
-  return { rowCount: rows.length, inputs, inputCount, targets, outputCount };
 }
 
 /** What the kernels of a step work on, uploaded for this one. */
